@@ -1,0 +1,111 @@
+"""Which papers to ask arXiv about in this run, and what becomes of the answers. Decides nothing about the network."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+import msgspec
+
+from generator import arxiv_api, datacite
+from generator.errors import FetchError
+from generator.http_client import Client
+from generator.intake import recently_mentioned
+from generator.models import Paper
+from generator.tree import Tree
+
+NEVER = datetime(9999, 12, 31, tzinfo=UTC)
+"""Given up: it stays in pending.jsonl, because the posts that name it would bring it back otherwise."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True, kw_only=True)
+class Answers:
+    """What arXiv (or DataCite in its place) said in this run."""
+
+    asked: int = 0
+    papers: int = 0
+    """New or newer ones."""
+    unknown: int = 0
+    """Asked about, and not known (yet): they wait in pending.jsonl."""
+    given_up: int = 0
+    """Asked for two weeks, and never known."""
+    refused: str | None = None
+    """Why arXiv did not answer to the end; the rest is asked by the next run."""
+    from_datacite: int = 0
+
+
+def ask_arxiv(
+    tree: Tree,
+    *,
+    api: str,
+    client: Client,
+    now: datetime,
+    named_versions: Mapping[str, int],
+) -> Answers:
+    """Ask about every paper that is due; papers go into the tree as they come.
+
+    Args:
+        tree: changed in place; keep it whatever happens here.
+        api: address of arXiv's query API.
+        client: spaced as arXiv wants it.
+        now: the time of the run.
+        named_versions: the highest version of each paper that a post of this run names.
+    """
+    due = sorted(_due(tree, now, named_versions))
+    answers = Answers(asked=len(due))
+    open_ids = set(due)
+    try:
+        for answer in arxiv_api.fetch_papers(due, client=client, api=api, now=now):
+            open_ids.discard(answer.id)
+            _take(tree, answer, answers, now)
+    except FetchError as error:
+        _log.warning("%s", error)
+        answers.refused = error.reason
+        # papers that we know already can wait; those that nobody described yet cannot
+        for paper in _from_datacite(sorted(open_ids - tree.papers.keys()), client, api, now):
+            answers.from_datacite += 1
+            answers.papers += tree.add_paper(paper)
+    return answers
+
+
+def _due(tree: Tree, now: datetime, named_versions: Mapping[str, int]) -> Iterator[str]:
+    yield from (pending.id for pending in tree.pending.values() if arxiv_api.due(pending, now))
+    shown = recently_mentioned(tree, now)
+    for paper in tree.papers.values():
+        if arxiv_api.wants_refresh(paper, named_versions.get(paper.id), paper.id in shown, now):
+            yield paper.id
+
+
+def _take(tree: Tree, answer: arxiv_api.Answer, answers: Answers, now: datetime) -> None:
+    if isinstance(answer, Paper):
+        answers.papers += tree.add_paper(answer)
+        return
+    pending = tree.pending.pop(answer.id, None)
+    if pending is None:
+        return  # a known paper that arXiv does not repeat today
+    again = arxiv_api.next_try(pending, now)
+    if again is None:
+        answers.given_up += 1
+        tree.pending[answer.id] = msgspec.structs.replace(pending, tries=pending.tries + 1, next_at=NEVER)
+    else:
+        answers.unknown += 1
+        tree.pending[answer.id] = again
+
+
+def _from_datacite(ids: list[str], client: Client, api: str, now: datetime) -> Iterator[Paper]:
+    try:
+        yield from datacite.fetch_papers(ids, client=client, api=_fallback(api), now=now)
+    except FetchError as error:
+        _log.warning("%s", error)
+
+
+def _fallback(api: str) -> str:
+    """DataCite itself for arXiv itself; beside a mirror or a server of a test, the same server."""
+    parts = urlsplit(api)
+    own = (parts.hostname or "").endswith("arxiv.org")
+    return datacite.API if own else f"{parts.scheme}://{parts.netloc}"

@@ -1,0 +1,159 @@
+"""The build half: `data/` + config + templates + content -> `site/`. Offline, deterministic, incremental.
+
+What each file shows is planned first (cheap views); a file is rendered only if its view, a template, the program or
+the configuration changed since the last build, and written only if its bytes differ. An incremental build equals a full
+one, byte for byte.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from generator.assemble import make_site
+from generator.config import Config
+from generator.content import load_content
+from generator.exports import plan_exports
+from generator.feeds import plan_feeds
+from generator.fingerprint import fingerprint_of, looks_of
+from generator.outputs import Progress, Written, unchanged, write_outputs
+from generator.pages import plan_pages
+from generator.similar_cache import similar_papers
+from generator.store import TEXTS, Store
+from generator.templating import Templates, read_theme
+from generator.views import Output
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paths:
+    """Where a build reads and writes."""
+
+    data: Path
+    site: Path
+    templates: Path
+    content: Path
+    cache: Path
+
+    @property
+    def manifest(self) -> Path:
+        """Where a build remembers what it made."""
+        return self.cache / "site.manifest"
+
+    @property
+    def similar(self) -> Path:
+        """Where a build remembers which papers are about the same."""
+        return self.cache / "similar"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildSummary:
+    """What a build did, for the command to report."""
+
+    papers: int
+    posts: int
+    lists: int
+    written: Written
+    problems: tuple[str, ...]
+    """Damaged lines of `data/` that the site was built without."""
+
+
+def run(
+    config: Config,
+    paths: Paths,
+    *,
+    now: datetime | None = None,
+    full: bool = False,
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> BuildSummary:
+    """Build the site.
+
+    Args:
+        config: the validated configuration.
+        paths: where to read and write.
+        now: the time of the view; the newest `seen_at` in the data if not given.
+        full: render everything, whatever the last build left.
+        workers: processes to render in.
+        progress: called with (done, total).
+
+    Raises:
+        StoreError: data/ cannot be read.
+        BuildError: a template is wrong, or the site folder is not ours to write.
+    """
+    inputs = fingerprint_of(
+        config.model_dump_json(),
+        str(now),
+        looks_of(paths.data, paths.templates, paths.content, paths.cache / TEXTS),
+    )
+    if not full and (nothing := _nothing_to_do(paths, inputs)):
+        return nothing
+    return _build(config, paths, inputs=inputs, now=now, full=full, workers=workers, progress=progress)
+
+
+class _Summary(msgspec.Struct, frozen=True):
+    """What a build remembers of itself."""
+
+    papers: int
+    posts: int
+    lists: int
+    problems: tuple[str, ...]
+
+
+def _nothing_to_do(paths: Paths, inputs: bytes) -> BuildSummary | None:
+    """The last build's summary, if nothing was touched since: neither what it reads nor what it wrote."""
+    left = unchanged(paths.site, paths.manifest, inputs)
+    if left is None:
+        return None
+    files, said = left
+    known = msgspec.msgpack.decode(said, type=_Summary)
+    written = Written(total=files, rendered=0, written=0, removed=0)
+    return BuildSummary(
+        papers=known.papers, posts=known.posts, lists=known.lists, written=written, problems=known.problems
+    )
+
+
+def _build(
+    config: Config,
+    paths: Paths,
+    *,
+    inputs: bytes,
+    now: datetime | None,
+    full: bool,
+    workers: int,
+    progress: Progress | None,
+) -> BuildSummary:
+    store = Store(paths.data, paths.cache)
+    tree = store.load()
+    content = load_content(paths.content)
+    site = make_site(
+        config,
+        tree,
+        texts=store.load_texts(),
+        now=now,
+        own_pages=content.pages,
+        notes=content.notes,
+    )
+    known = [paper for paper_id, paper in site.papers.items() if paper_id not in site.unknown]
+    site = replace(site, similar=similar_papers(known, paths.similar), theme=read_theme(paths.templates))
+    templates = Templates(paths.templates, site, cache=paths.cache / "templates")
+    pages = list(plan_pages(site, templates))
+    exports = plan_exports(site, [page.path for page in pages])
+    outputs: list[Output] = [*pages, *plan_feeds(site), *exports]
+    summary = _Summary(len(site.papers), len(site.posts), len(site.listings), tuple(map(str, tree.problems)))
+    written = write_outputs(
+        outputs,
+        paths.site,
+        manifest=paths.manifest,
+        fingerprint=fingerprint_of(config.model_dump_json(), templates.fingerprint),
+        inputs=inputs,
+        summary=msgspec.msgpack.encode(summary),
+        full=full,
+        workers=workers,
+        progress=progress,
+    )
+    return BuildSummary(
+        papers=summary.papers, posts=summary.posts, lists=summary.lists, written=written, problems=summary.problems
+    )

@@ -1,0 +1,6 @@
+"""The front of what `check` finds: `check_data` for `data/`, `check_site` for the built site. Both read only."""
+
+from generator.check.data import check_data
+from generator.check.site import check_site
+
+__all__ = ["check_data", "check_site"]

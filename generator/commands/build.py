@@ -1,0 +1,70 @@
+"""`build`: data/ + config.yaml + templates/ + content/ -> site/. Offline; the clock is read for the summary alone."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from generator.commands.options import Options, with_options
+
+if TYPE_CHECKING:
+    from generator.config import Config
+
+
+@click.command("build")
+@click.option("--full", is_flag=True, help="Make every page, whatever the last build left.")
+@with_options
+def command(options: Options, full: bool) -> None:
+    """Make the site from what was captured. Incremental: what did not change is not touched."""
+    config = options.load_config()
+    options.console.done(run(options, config, full=full))
+
+
+def run(
+    options: Options, config: Config, *, full: bool = False, data: Path | None = None, site: Path | None = None
+) -> dict[str, Any]:
+    """Build and tell; returns the summary for --json.
+
+    Args:
+        options: the common options.
+        config: the validated configuration.
+        full: make every page.
+        data: in place of the options' data folder.
+        site: in place of the options' site folder.
+    """
+    from generator import build  # noqa: PLC0415 (templates, feeds and formulas)
+
+    began = time.monotonic()
+    paths = build.Paths(
+        data=data or options.data,
+        site=site or options.site,
+        templates=options.templates,
+        content=options.content,
+        cache=options.cache,
+    )
+    with options.console.progress("build") as tick:
+        built = build.run(config, paths, now=options.given_now, full=full, workers=os.cpu_count() or 1, progress=tick)
+    written = built.written
+    for problem in built.problems:
+        options.console.warn(problem)
+    seconds = time.monotonic() - began
+    options.console.say(
+        f"{paths.site}: {built.papers:,} papers, {built.posts:,} posts; {written.total:,} files: "
+        f"{written.written:,} written, {written.total - written.written:,} unchanged, {written.removed:,} removed "
+        f"({seconds:.1f} s)"
+    )
+    return {
+        "papers": built.papers,
+        "posts": built.posts,
+        "lists": built.lists,
+        "files": written.total,
+        "rendered": written.rendered,
+        "written": written.written,
+        "unchanged": written.total - written.written,
+        "removed": written.removed,
+        "seconds": round(seconds, 3),
+    }

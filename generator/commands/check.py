@@ -1,0 +1,84 @@
+"""`check`: everything wrong in configuration, data and site, as `file:line: message`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from generator.commands.options import Options, with_options
+from generator.errors import ConfigError, Problem, StoreError
+
+if TYPE_CHECKING:
+    from generator.config import Config
+
+_EXAMPLE_URL = "https://example.github.io/trending-arxiv/"
+
+
+@click.command("check")
+@click.option("--fix", is_flag=True, help="Move damaged lines to data/quarantine/ and put records into their files.")
+@with_options
+def command(options: Options, fix: bool) -> None:
+    """Find everything that is wrong in configuration, data and site; exit status 1 where anything is.
+
+    The site is checked against what it promises: no broken link or anchor, no id twice on a page, well-formed feeds,
+    nothing loaded from another host.
+    """
+    problems: list[Problem] = []
+    config = _check_config(options, problems)
+    of_config = len(problems)
+    of_data = _check_data(options, problems, fix=fix)
+    of_site = _check_site(options, config, problems)
+    for problem in problems:
+        options.console.found(problem)
+    checked = f"config {of_config:,}, data {of_data:,}, site {'not built' if of_site is None else f'{of_site:,}'}"
+    options.console.say(f"{len(problems):,} problems ({checked})" if problems else f"nothing wrong ({checked})")
+    options.console.done({"problems": [str(problem) for problem in problems]}, ok=not problems)
+    click.get_current_context().exit(2 if of_config else 1 if problems else 0)
+
+
+def _check_config(options: Options, problems: list[Problem]) -> Config | None:
+    try:
+        config = options.load_config()
+    except ConfigError as error:
+        problems += error.problems
+        return None
+    if config.site.url == _EXAMPLE_URL:
+        options.console.warn("site.url is still the example's: links in feeds lead there", str(options.config_path))
+    if not config.trackers:
+        options.console.warn("names no tracker: nothing will be fetched", str(options.config_path))
+    return config
+
+
+def _check_data(options: Options, problems: list[Problem], *, fix: bool) -> int:
+    from generator.check import check_data  # noqa: PLC0415
+
+    if not options.data.exists():
+        return 0
+    try:
+        found, store, tree = check_data(options.data)
+        if fix and found:
+            moved = store.quarantine(tree)
+            options.console.say(f"{len(moved):,} files with damaged lines moved to {options.data / 'quarantine'}")
+            found, _, _ = check_data(options.data)
+    except StoreError as error:
+        found = [Problem(str(options.data), str(error))]
+    problems += found
+    return len(found)
+
+
+def _check_site(options: Options, config: Config | None, problems: list[Problem]) -> int | None:
+    """How many problems; None where nothing was built."""
+    if config is None or not _is_built(options.site):
+        return None
+    from generator.check import check_site  # noqa: PLC0415
+
+    with options.console.progress("check") as tick:
+        found = check_site(options.site, config.site.url, tick)
+    problems += found
+    return len(found)
+
+
+def _is_built(site: Path) -> bool:
+    return site.is_dir() and any(path.name != ".gitkeep" for path in site.iterdir())

@@ -1,0 +1,218 @@
+"""`fetch`: asks every network for new posts, then arXiv for the papers that they name; writes data/."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import click
+
+from generator.commands import last_run
+from generator.commands.options import Options, with_options
+from generator.errors import ConfigError, Problem
+
+if TYPE_CHECKING:
+    from generator.config import Config
+    from generator.fetch import FetchReport, NetworkReport, Shard
+    from generator.http_client import HttpClient
+    from generator.resolve import FollowReport
+
+SOME_FAILED = 3
+_SECRET_NAME = re.compile(r"X_BEARER_TOKEN|BLUESKY_HANDLE|BLUESKY_APP_PASSWORD|MASTODON_TOKEN_[A-Z0-9_]+")
+
+
+def fetch_options(function: Any) -> Any:
+    """The options that fetch and update share."""
+    for option in (
+        click.option("--strict", is_flag=True, help="Fail (1) where one network failed, not only say so (3)."),
+        click.option("--shard", default=None, metavar="I/N", help="Only this part of the accounts, lists and feeds."),
+        click.option("--only", default=None, metavar="NETWORK", help="Only this network."),
+    ):
+        function = option(function)
+    return function
+
+
+@click.command("fetch")
+@fetch_options
+@with_options
+def command(options: Options, only: str | None, shard: str | None, strict: bool) -> None:
+    """Ask every network for new posts, then arXiv for the papers that they name.
+
+    What was fetched before a failure is kept. Secrets come from the environment alone: X_BEARER_TOKEN,
+    BLUESKY_HANDLE with BLUESKY_APP_PASSWORD, MASTODON_TOKEN_<INSTANCE>; only X needs one.
+    """
+    config = options.load_config()
+    summary, status = run(options, config, only=only, shard=shard, strict=strict)
+    options.console.done(summary, ok=status == 0)
+    click.get_current_context().exit(status)
+
+
+def run(
+    options: Options, config: Config, *, only: str | None, shard: str | None, strict: bool
+) -> tuple[dict[str, Any], int]:
+    """Fetch and tell; returns the summary for --json and the exit status."""
+    from generator import fetch  # noqa: PLC0415 (the adapters and the network library)
+    from generator.resolve import LinkFollower  # noqa: PLC0415
+    from generator.store import Store  # noqa: PLC0415
+
+    part = _parse_shard(shard)
+    _check_only(only, config, options)
+    secrets = read_secrets(os.environ)
+    now = options.now()
+    client = make_client(config)
+    links = LinkFollower(client, options.cache, now)
+    try:
+        with options.console.waiting("asking the networks"):
+            report = fetch.run(
+                config,
+                Store(options.data, options.cache),
+                client_for=lambda _network, seconds: client.limited(seconds),
+                secrets=secrets,
+                now=now,
+                only=only,
+                shard=part,
+                follow_links=links.follow_for,
+            )
+    finally:
+        client.close()
+        links.save()
+    summary = summarise(report, now.isoformat().replace("+00:00", "Z"))
+    last_run.save(options.cache, summary)
+    _tell(options, report, summary, only)
+    tell_links(options, links.report)
+    failed = 1 if strict else SOME_FAILED
+    return summary, failed if report.failed else 0
+
+
+def make_client(config: Config) -> HttpClient:
+    """The polite client for a whole run: arXiv's spacing is counted per host, over everything that is asked there."""
+    from generator.http_client import HttpClient, user_agent  # noqa: PLC0415
+    from generator.resolve import SPACING_S  # noqa: PLC0415
+    from generator.shorteners import SHORTENERS  # noqa: PLC0415
+
+    arxiv = config.networks.arxiv
+    return HttpClient(
+        user_agent(config.site.url, arxiv.contact),
+        spacing_s=dict.fromkeys(SHORTENERS, SPACING_S) | {urlsplit(arxiv.api).netloc.lower(): arxiv.spacing_s},
+    )
+
+
+def read_secrets(environment: Mapping[str, str]) -> dict[str, str]:
+    """The secrets of an environment, without the white space that copying leaves around them.
+
+    Raises:
+        ConfigError: one has a line break or another control character inside; its value is not shown.
+    """
+    secrets = {}
+    problems = []
+    for name, value in environment.items():
+        stripped = value.strip()
+        if not _SECRET_NAME.fullmatch(name) or not stripped:
+            continue
+        if not stripped.isascii() or not stripped.isprintable() or " " in stripped:
+            problems.append(Problem(f"environment variable {name}", "is no secret of one word: copy it again"))
+        secrets[name] = stripped
+    if problems:
+        raise ConfigError(problems)
+    return secrets
+
+
+def summarise(report: FetchReport, finished_at: str) -> dict[str, Any]:
+    """A report as plain values: what --json writes and .cache/last-run.json keeps."""
+    arxiv = report.arxiv
+    return {
+        "at": finished_at,
+        "networks": {each.network: _network(each) for each in report.networks},
+        "arxiv": {name: _plain(getattr(arxiv, name)) for name in _fields(arxiv)},
+        "failed": report.failed,
+        "changed_files": report.changed_files,
+    }
+
+
+def _network(report: NetworkReport) -> dict[str, Any]:
+    meter = report.meter
+    return {
+        "new": report.new,
+        "changed": report.changed,
+        "left_out": report.left_out,
+        "records": report.records,
+        "requests": meter.requests,
+        "reads": dict(meter.reads),
+        "cost_usd": round(meter.cost_usd, 4),
+        "limits": dict(meter.limits),
+        "skipped": list(report.skipped),
+        "warnings": list(report.warnings),
+        "failure": report.failure,
+    }
+
+
+def _fields(report: Any) -> list[str]:
+    return [name for name in getattr(report, "__dataclass_fields__", {}) if not name.startswith("_")]
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, (int, float, str, bool, type(None))) else [str(each) for each in value]
+
+
+def _tell(options: Options, report: FetchReport, summary: Mapping[str, Any], only: str | None) -> None:
+    console = options.console
+    if not report.networks and not only:
+        console.warn(
+            "no tracker names anything to read on a network that this version reads: add an account", "config.yaml"
+        )
+    for network in report.networks:
+        meter = network.meter
+        cost = f", about ${meter.cost_usd:.3f}" if meter.cost_usd else ""
+        left_out = f", {network.left_out:,} about no paper" if network.left_out else ""
+        console.say(
+            f"{network.network}: {network.new:,} new posts, {network.changed:,} changed{left_out}; "
+            f"{meter.requests:,} requests{cost}"
+        )
+        for text in network.warnings:
+            console.warn(text, network.network)
+        for text in network.skipped[:10]:
+            console.warn(f"left out: {text}", network.network)
+        if network.failure:
+            console.warn(f"failed: {network.failure} (what came before is kept; the next run goes on)", network.network)
+    counts = {name: value for name, value in summary["arxiv"].items() if value and isinstance(value, int)}
+    told = ", ".join(f"{name.replace('_', ' ')} {value:,}" for name, value in counts.items())
+    console.say(f"arxiv: {told or 'nothing to ask'}")
+    if report.arxiv.refused:
+        console.warn(f"failed: {report.arxiv.refused} (the next run asks about the rest)", "arxiv")
+    console.say(f"{options.data}: {report.changed_files:,} files changed")
+
+
+def tell_links(options: Options, report: FollowReport) -> None:
+    """Say what following shortened links came to, where there were any."""
+    if report.followed or report.failed or report.left:
+        left = f", {len(report.left):,} left for another run" if report.left else ""
+        options.console.say(
+            f"shortened links: {report.followed:,} followed, {len(report.failed):,} lead nowhere{left}; "
+            f"{report.requests:,} requests"
+        )
+        for link, reason in sorted(report.failed.items()):
+            options.console.detail(f"{link}: {reason}")
+
+
+def _parse_shard(text: str | None) -> Shard | None:
+    from generator.fetch import Shard  # noqa: PLC0415
+
+    if text is None:
+        return None
+    found = re.fullmatch(r"([1-9][0-9]{0,3})/([1-9][0-9]{0,3})", text)
+    if not found or int(found[1]) > int(found[2]):
+        raise click.UsageError(f"--shard {text!a} is none: write I/N, such as 2/5.")
+    return Shard(index=int(found[1]), total=int(found[2]))
+
+
+def _check_only(only: str | None, config: Config, options: Options) -> None:
+    from generator.sources import SOURCES  # noqa: PLC0415
+
+    names = [source.name for source in SOURCES]
+    if only not in {None, "arxiv", *names}:
+        raise click.UsageError(f"--only {only!a} is no network that is read; there are {', '.join(names)} and arxiv.")
+    if only not in {None, "arxiv"} and not config.wanted(str(only)):
+        options.console.warn(f"no tracker reads {only}", str(options.config_path))

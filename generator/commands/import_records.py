@@ -1,0 +1,271 @@
+"""`import`: an archive of X (docs/import.md), or JSON Lines of posts or papers (docs/data-format.md) -> data/."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import click
+
+from generator.commands import import_archives
+from generator.commands.console import Tick
+from generator.commands.options import Options, with_options
+from generator.errors import Problem, RecordError, TrendingError
+
+if TYPE_CHECKING:
+    from generator.config import Config
+    from generator.http_client import HttpClient
+    from generator.intake import Taken
+    from generator.models import Paper, Post
+    from generator.resolve import LinkFollower
+    from generator.store import Store
+    from generator.tree import Tree
+    from generator.x_archive import Archive
+
+MAX_LINE = 4_194_304
+MOST_LINKS = 1000
+"""Requests to shorteners in one run: likes in an archive have no other links, and there may be many thousands."""
+MOST_LINKS_S = 600.0
+_TICK_EVERY = 500
+_TOO_LONG = b"longer than 4 MiB"
+"""Stands for such a line: it is no JSON, and says why."""
+
+
+@dataclass(slots=True)
+class _Read:
+    """What the files held."""
+
+    posts: list[Post] = field(default_factory=list)
+    papers: list[Paper] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    unread: int = 0
+    """Lines, elements and files that could not be read: more than are told."""
+    passed_over: int = 0
+    """Posts of an archive that name no paper and hang together with none that does."""
+
+
+@click.command("import")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option(
+    "--offline", is_flag=True, help="Ask nobody now: not arXiv about unknown papers, no shortener about links."
+)
+@with_options
+def command(options: Options, paths: tuple[str, ...], offline: bool) -> None:
+    """Take in your archive of X, or posts or papers from JSON Lines; `-` reads standard input.
+
+    An archive is the zip file as X made it, the folder that it unpacks to, or one file of it: tweets.js, tweet.js,
+    like.js. Its posts become those that a fetch would have brought (docs/import.md).
+
+    Each line is a post or a paper as in data/ (docs/data-format.md). Of a post, `papers` may be missing (they are
+    found in `links` and `text` then) and `account` may be the id alone; posts about no paper are left out. A line
+    that cannot be read is reported and costs no other. Running it twice adds nothing.
+    """
+    config = options.load_config()
+    lines, folders = import_archives.split_paths(paths)
+    read = _read_all(options, lines)
+    client = None if offline else _make_client(config)
+    try:
+        summary = _import(options, config, read, folders, client=client)
+    finally:
+        if client is not None:
+            client.close()
+    options.console.say(
+        f"{options.data}: {summary['new_posts']:,} new posts, {summary['changed_posts']:,} changed, "
+        f"{summary['left_out']:,} left out (about no paper, muted or gone); {summary['new_papers']:,} new papers, "
+        f"{summary['changed_papers']:,} changed; {summary['pending']:,} papers wait for arXiv"
+    )
+    if read.unread:
+        options.console.say(f"{read.unread:,} lines could not be read")
+    options.console.done({**summary, "bad_lines": read.unread})
+
+
+def _make_client(config: Config) -> HttpClient:
+    from generator.commands.fetch import make_client  # noqa: PLC0415
+
+    return make_client(config)
+
+
+def _import(
+    options: Options, config: Config, read: _Read, paths: list[Path], *, client: HttpClient | None
+) -> dict[str, Any]:
+    """Read the archives, follow links, and write what all of it comes to."""
+    from generator.commands.fetch import tell_links  # noqa: PLC0415
+    from generator.resolve import LinkFollower  # noqa: PLC0415
+    from generator.store import Store  # noqa: PLC0415
+    from generator.x_archive import open_archives  # noqa: PLC0415
+
+    archives = open_archives(paths)
+    store = Store(options.data, options.cache)
+    tree = store.load()
+    links = LinkFollower(client, options.cache, options.now(), most=MOST_LINKS, most_s=MOST_LINKS_S)
+    try:
+        _read_archives(options, config, read, archives, tree=tree, links=links)
+        options.console.warn_all([*read.problems, *tree.problems])
+        if read.unread and not read.posts and not read.papers and not read.passed_over:
+            raise TrendingError(f"nothing was imported: none of {read.unread:,} lines could be read")
+        read.posts = links.follow(read.posts, tree.posts)
+    finally:
+        links.save()
+    if client is not None:
+        tell_links(options, links.report)
+    summary = _take(options, config, read, store=store, tree=tree, client=client)
+    summary["links"] = {
+        "requests": links.report.requests,
+        "followed": links.report.followed,
+        "failed": len(links.report.failed),
+        "left": len(links.report.left),
+    }
+    return summary
+
+
+def _read_archives(
+    options: Options, config: Config, read: _Read, archives: list[Archive], *, tree: Tree, links: LinkFollower
+) -> None:
+    if not archives:
+        return
+    gathered = import_archives.read_archives(
+        options.console, config, archives, tree=tree, now=options.now(), links=links
+    )
+    read.posts += gathered.posts
+    read.problems += gathered.problems
+    read.unread += gathered.unread
+    read.passed_over = gathered.read - len(gathered.posts)
+
+
+def _read_all(options: Options, paths: list[str]) -> _Read:
+    read = _Read()
+    with ExitStack() as stack:
+        opened = [(_name(path), _open(path, stack)) for path in paths]
+        for name, file in opened:
+            size = Path(name).stat().st_size if name != "-" and Path(name).is_file() else 0
+            with options.console.progress(f"import {name}") as tick:
+                _read_file(name, file, read, options.now(), _of(size, tick))
+    read.unread = len(read.problems)
+    return read
+
+
+def _of(total: int, tick: Tick) -> Callable[[int], None]:
+    return lambda done: tick(done, total)
+
+
+def _name(path: str) -> str:
+    return "-" if path == "-" else str(Path(path))
+
+
+def _open(path: str, stack: ExitStack) -> BinaryIO:
+    if path == "-":
+        return sys.stdin.buffer
+    try:
+        return stack.enter_context(Path(path).open("rb"))
+    except OSError as error:
+        raise click.UsageError(f"{path}: cannot be read: {error.strerror or error}") from None
+
+
+def _read_file(name: str, file: BinaryIO, read: _Read, now: datetime, tick: Callable[[int], None]) -> None:
+    from generator.models import Post  # noqa: PLC0415
+    from generator.records import parse_line  # noqa: PLC0415
+
+    shown = "standard input" if name == "-" else name
+    done = 0
+    for number, line in _lines(file):
+        done += len(line)
+        if number % _TICK_EVERY == 0:
+            tick(done)
+        if number == 1:
+            line = line.removeprefix(b"\xef\xbb\xbf")  # noqa: PLW2901 (a byte order mark is no content)
+        if not line.strip():
+            continue
+        try:
+            record = parse_line(line, now)
+        except RecordError as error:
+            reason = f"is longer than {MAX_LINE:,} bytes" if line is _TOO_LONG else str(error)
+            read.problems.append(Problem(f"{shown}:{number}", reason))
+            continue
+        if isinstance(record, Post):
+            read.posts.append(record)
+        else:
+            read.papers.append(record)
+
+
+def _lines(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    """Numbered lines; of one that is longer than MAX_LINE only the beginning is kept in memory."""
+    number = 0
+    while line := file.readline(MAX_LINE):
+        number += 1
+        rest = line
+        while len(rest) == MAX_LINE and not rest.endswith(b"\n"):
+            rest = file.readline(MAX_LINE)
+        yield number, line if len(line) < MAX_LINE else _TOO_LONG
+
+
+def _take(
+    options: Options, config: Config, read: _Read, *, store: Store, tree: Tree, client: HttpClient | None
+) -> dict[str, Any]:
+    from generator.intake import note_unknown  # noqa: PLC0415
+
+    now = options.now()
+    texts = store.load_texts()
+    new_papers = changed_papers = 0
+    for paper in read.papers:
+        known = paper.id in tree.papers
+        if tree.add_paper(paper):
+            new_papers, changed_papers = new_papers + (not known), changed_papers + known
+    taken = _take_posts(config, tree, read.posts, now, texts)
+    texts.update(taken.texts)
+    note_unknown(tree, now)
+    changed = set(store.save(tree))
+    store.save_texts(texts, tree)
+    if client is not None and tree.pending:
+        changed.update(_ask_arxiv(options, config, store=store, tree=tree, posts=read.posts, client=client))
+    return {
+        "read_posts": len(read.posts) + read.passed_over,
+        "read_papers": len(read.papers),
+        "new_posts": taken.new,
+        "changed_posts": taken.changed,
+        "left_out": taken.left_out + read.passed_over,
+        "new_papers": new_papers,
+        "changed_papers": changed_papers,
+        "pending": len(tree.pending),
+        "changed_files": len(changed),
+    }
+
+
+def _take_posts(config: Config, tree: Tree, posts: list[Post], now: datetime, texts: dict[str, Post]) -> Taken:
+    from generator import filters  # noqa: PLC0415
+    from generator.intake import take_posts  # noqa: PLC0415
+    from generator.sources import SOURCES  # noqa: PLC0415
+
+    sources = {source.name: source for source in SOURCES}
+    settings = {name: config.network_settings(name) for name in sources}
+
+    def reduced(post: Post) -> Post:
+        source = sources.get(post.network)
+        return source.reduce(post, settings[post.network]) if source else post
+
+    muted = filters.muted_names(
+        config.filters.mute_accounts, {network: state.accounts for network, state in tree.states.items()}
+    )
+    return take_posts(tree, posts, now=now, reduce=reduced, muted=muted, texts=texts, keep_waiting=False)
+
+
+def _ask_arxiv(
+    options: Options, config: Config, *, store: Store, tree: Tree, posts: list[Post], client: HttpClient
+) -> list[Path]:
+    from generator.ask import ask_arxiv  # noqa: PLC0415
+    from generator.mentions import newest_versions  # noqa: PLC0415
+
+    answers = ask_arxiv(
+        tree,
+        api=config.networks.arxiv.api,
+        client=client,
+        now=options.now(),
+        named_versions=newest_versions(posts),
+    )
+    if answers.refused:
+        options.console.warn(f"{answers.refused}; the next fetch asks again", "arxiv")
+    return store.save(tree)

@@ -1,0 +1,132 @@
+"""The options that every command takes, and what they come to: paths, time, voice."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from generator.commands.console import Console, LogHandler
+
+if TYPE_CHECKING:
+    from generator.config import Config
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
+_PACKAGE = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """Where a command works, when, and how it speaks."""
+
+    config_path: Path
+    data: Path
+    site: Path
+    templates: Path
+    cache: Path
+    given_now: datetime | None
+    """What --now said."""
+    console: Console
+
+    @property
+    def content(self) -> Path:
+        """The owner's own pages and notes, beside config.yaml."""
+        return self.config_path.parent / "content"
+
+    def now(self) -> datetime:
+        """The time of this run: --now, or the clock (whole seconds, UTC)."""
+        return self.given_now or datetime.now(UTC).replace(microsecond=0)
+
+    def load_config(self) -> Config:
+        """Read config.yaml. Raises ConfigError."""
+        from generator.config import load  # noqa: PLC0415 (pydantic is slow to load)
+
+        return load(self.config_path)
+
+
+class Moment(click.ParamType):  # type: ignore[type-arg]  # generic in new versions of click alone
+    """A time in RFC 3339."""
+
+    name = "RFC3339"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Text -> aware UTC time of whole seconds."""
+        if isinstance(value, datetime):
+            return value
+        text = str(value) if _RFC3339.fullmatch(str(value)) else ""
+        try:
+            return datetime.fromisoformat(text.upper()).astimezone(UTC).replace(microsecond=0)
+        except (ValueError, OverflowError):
+            self.fail(f"{value!a} is no time such as 2026-11-20T08:00:00Z", param, ctx)
+
+
+_OPTIONS: tuple[Callable[[Any], Any], ...] = (
+    click.option("--config", "config_path", default="config.yaml", show_default=True, metavar="FILE",
+                 type=click.Path(path_type=Path), help="The configuration."),
+    click.option("--data", default="data", show_default=True, metavar="DIR",
+                 type=click.Path(path_type=Path, file_okay=False), help="What was captured."),
+    click.option("--site", default="site", show_default=True, metavar="DIR",
+                 type=click.Path(path_type=Path, file_okay=False), help="The site."),
+    click.option("--templates", default=None, metavar="DIR", show_default="templates, else the program's own",
+                 type=click.Path(path_type=Path, file_okay=False), help="Templates of the pages."),
+    click.option("--cache", default=".cache", show_default=True, metavar="DIR",
+                 type=click.Path(path_type=Path, file_okay=False), help="What can be made again."),
+    click.option("--now", type=Moment(), default=None, help="Take this as the present time."),
+    click.option("-q", "--quiet", is_flag=True, help="Say only what is wrong."),
+    click.option("-v", "--verbose", is_flag=True, help="Say more."),
+    click.option("--json", "as_json", is_flag=True,
+                 help="Write one JSON object to standard output, everything else to standard error."),
+)  # fmt: skip
+
+
+def with_options(function: _Function) -> _Function:
+    """Give a command the common options; it gets them as its first argument, an Options."""
+
+    @functools.wraps(function)
+    def wrapped(**given: Any) -> Any:
+        options = _gather(given)
+        click.get_current_context().find_root().meta["generator.console"] = options.console
+        _listen(options.console)
+        return function(options, **given)
+
+    for option in reversed(_OPTIONS):
+        wrapped = option(wrapped)
+    return wrapped  # type: ignore[return-value]
+
+
+def _listen(console: Console) -> None:
+    """Let the program's logs speak through the console, which makes strangers' text safe."""
+    log = logging.getLogger("generator")
+    log.handlers[:] = [LogHandler(console)]
+    log.setLevel(logging.DEBUG if console.verbosity > 0 else logging.WARNING)
+    log.propagate = False
+
+
+def _gather(given: dict[str, Any]) -> Options:
+    quiet, verbose = given.pop("quiet"), given.pop("verbose")
+    if quiet and verbose:
+        raise click.UsageError("-q and -v exclude each other.")
+    templates = given.pop("templates")
+    return Options(
+        config_path=given.pop("config_path"),
+        data=given.pop("data"),
+        site=given.pop("site"),
+        templates=templates or _own_templates(),
+        cache=given.pop("cache"),
+        given_now=given.pop("now"),
+        console=Console(verbosity=verbose - quiet, as_json=given.pop("as_json")),
+    )
+
+
+def _own_templates() -> Path:
+    """The fork's templates, else those that came with the program."""
+    candidates = (Path("templates"), _PACKAGE / "_templates", _PACKAGE.parent / "templates")
+    return next((folder for folder in candidates if folder.is_dir()), candidates[0])

@@ -1,0 +1,92 @@
+"""`status`: what the last run did, what is captured, what limits are left and what X cost. Never asks the network."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from generator.commands import last_run
+from generator.commands.options import Options, with_options
+
+if TYPE_CHECKING:
+    from generator.tree import Tree
+
+
+@click.command("status")
+@with_options
+def command(options: Options) -> None:
+    """Say what the last run did, and what it cost, network by network."""
+    from generator.store import Store  # noqa: PLC0415
+
+    tree = Store(options.data).load()
+    run = last_run.load(options.cache)
+    summary = summarise(tree, run, last_run.load(options.cache, last_run.PRUNE))
+    console = options.console
+    console.warn_all(tree.problems)
+    console.say(
+        f"{options.data}: {summary['posts']:,} posts about {summary['papers']:,} papers; "
+        f"{summary['pending']:,} papers wait for arXiv; {summary['gone']:,} posts gone"
+    )
+    console.say(f"last run: {run['at'] if run and 'at' in run else 'not known on this machine'}")
+    for name, network in summary["networks"].items():
+        _tell(options, name, network)
+    if not summary["networks"]:
+        console.say("no network was read yet: `trending-arxiv fetch`")
+    console.done(summary)
+
+
+def summarise(tree: Tree, run: dict[str, Any] | None, pruned: dict[str, Any] | None = None) -> dict[str, Any]:
+    """What is known, as plain values: per network from data/state and from the last runs on this machine."""
+    posts = Counter(post.network for post in tree.posts.values())
+    fetched_of, pruned_of = _networks(run), _networks(pruned)
+    networks = {}
+    for name in sorted({*tree.states, *posts, *fetched_of}):
+        state = tree.states.get(name)
+        networks[name] = {
+            "posts": posts[name],
+            "last_success_at": _time(state.last_success_at) if state else None,
+            "failing_since": _time(state.failing_since) if state else None,
+            "failure": state.failure if state else None,
+            "waiting": len(state.waiting) if state else 0,
+            "last_run": fetched_of.get(name),
+            "last_prune": pruned_of.get(name),
+        }
+    return {
+        "posts": len(tree.posts),
+        "papers": len(tree.papers),
+        "pending": len(tree.pending),
+        "gone": len(tree.gone),
+        "last_run_at": run.get("at") if run else None,
+        "last_prune_at": pruned.get("at") if pruned else None,
+        "networks": networks,
+    }
+
+
+def _tell(options: Options, name: str, network: dict[str, Any]) -> None:
+    say = options.console.say
+    say(f"{name}: {network['posts']:,} posts, last news {network['last_success_at'] or 'never'}")
+    if network["failing_since"]:
+        say(f"  failing since {network['failing_since']}: {network['failure']}")
+    if run := network["last_run"]:
+        say(f"  last run: {run.get('new', 0)} new, {_spent(run)}")
+    if pruned := network["last_prune"]:
+        say(f"  last prune: {pruned.get('gone', 0)} of {pruned.get('due', 0)} gone, {_spent(pruned)}")
+    limits = {**((pruned or {}).get("limits") or {}), **((run or {}).get("limits") or {})}
+    for endpoint, left in limits.items():
+        say(f"  limit {endpoint}: {left}")
+
+
+def _spent(run: dict[str, Any]) -> str:
+    cost = run.get("cost_usd") or 0
+    return f"{run.get('requests', 0)} requests" + (f", about ${cost:.3f}" if cost else "")
+
+
+def _networks(run: dict[str, Any] | None) -> dict[str, dict[str, Any]]:
+    found = run.get("networks") if run else None
+    return {name: last for name, last in found.items() if isinstance(last, dict)} if isinstance(found, dict) else {}
+
+
+def _time(at: Any) -> str | None:
+    return at.isoformat().replace("+00:00", "Z") if at else None

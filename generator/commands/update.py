@@ -1,0 +1,21 @@
+"""`update`: fetch, then build, so that a network that is down never keeps the site from being built."""
+
+from __future__ import annotations
+
+import click
+
+from generator.commands import build, fetch
+from generator.commands.options import Options, with_options
+
+
+@click.command("update")
+@fetch.fetch_options
+@click.option("--full", is_flag=True, help="Make every page, whatever the last build left.")
+@with_options
+def command(options: Options, only: str | None, shard: str | None, strict: bool, full: bool) -> None:
+    """Fetch, then build; the site is built from what is known, also where a network failed."""
+    config = options.load_config()
+    fetched, status = fetch.run(options, config, only=only, shard=shard, strict=strict)
+    built = build.run(options, config, full=full)
+    options.console.done({"fetch": fetched, "build": built}, ok=status == 0)
+    click.get_current_context().exit(status)

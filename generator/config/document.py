@@ -1,0 +1,254 @@
+"""YAML bytes -> plain values, with the place of every key and value, and every problem at once. Pure.
+
+Not `yaml.safe_load`: that expands aliases (a few lines become gigabytes), keeps the last of two equal keys without a
+word, and turns `no`, `010` and `2401.01230` into something else than was written. Here the parser's events are read
+one by one, so each such case is a problem with its line and column and a remedy.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+from yaml.constructor import SafeConstructor
+from yaml.resolver import Resolver
+
+from generator.errors import Problem
+
+MAX_BYTES = 1_000_000
+"""A configuration with 200 trackers of 20 accounts has about 150 kB."""
+MAX_DEPTH = 12
+MAX_NODES = 100_000
+
+Path = tuple[str | int, ...]
+
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_RESOLVER: Any = Resolver()
+_PLAIN_NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]{0,29})(\.[0-9]{0,30})?([eE][-+]?[0-9]{1,3})?")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_EARLY_END = "the file ends too early"
+
+
+@dataclass(frozen=True, slots=True)
+class Odd:
+    """A value that YAML reads as something that no key wants: a date, an octal or sexagesimal number."""
+
+    what: str
+
+
+@dataclass(slots=True)
+class Document:
+    """What a file says: `value` (mappings as dict, lists as tuple), and where it says so.
+
+    `keys` and `values` map a path, such as `("trackers", 0, "id")`, to (line, column), both from 1; `raw` has every
+    scalar as it was written.
+    """
+
+    value: Any = None
+    values: dict[Path, tuple[int, int]] = field(default_factory=dict)
+    keys: dict[Path, tuple[int, int]] = field(default_factory=dict)
+    raw: dict[Path, str] = field(default_factory=dict)
+    problems: list[tuple[tuple[int, int], Path, str]] = field(default_factory=list)
+
+
+class _StopReading(Exception):  # noqa: N818 (not an error: the problem is noted already)
+    """The rest of the file cannot be read."""
+
+
+def parse(content: bytes, name: str) -> tuple[Document, list[Problem]]:
+    """Read one YAML document.
+
+    Args:
+        content: the file's bytes: UTF-8, with or without a byte order mark.
+        name: the file's name, for the places of problems.
+
+    Returns:
+        The document (as far as it could be read) and its problems.
+    """
+    text, problem = _decode(content, name)
+    if problem:
+        return Document(), [problem]
+    reader = _Reader(text)
+    reader.read()
+    found = reader.document
+    return found, [
+        Problem(f"{name}:{line}:{column}", f"{dotted(path)}: {message}" if path else message)
+        for (line, column), path, message in found.problems
+    ]
+
+
+def dotted(path: Path) -> str:
+    """Write a path as people do: `trackers[0].x.accounts[1]`."""
+    written = ""
+    for part in path:
+        if isinstance(part, int):
+            written += f"[{part}]"
+        else:
+            written += ("." if written else "") + shown(part)
+    return written
+
+
+def shown(text: str, limit: int = 60) -> str:
+    """Cut a text from the file, without anything that a terminal or a log could act on, for use in a message."""
+    text = text if len(text) <= limit else text[: limit - 1] + "…"
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+def _decode(content: bytes, name: str) -> tuple[str, Problem | None]:
+    if len(content) > MAX_BYTES:
+        return "", Problem(name, f"has {len(content):,} bytes; {MAX_BYTES:,} are the limit")
+    try:
+        return content.decode("utf-8-sig"), None
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        return "", Problem(f"{name}:{line}", "is not UTF-8 text: save the file as UTF-8")
+
+
+class _Reader:
+    """Builds a Document from the parser's events, without recursion in the parser."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.document = Document()
+        self.nodes = 0
+        self.events: Iterator[Any] = iter(())
+
+    def read(self) -> None:
+        try:
+            self.events = iter(yaml.parse(self.text, Loader=_LOADER))
+            self._documents()
+        except _StopReading:
+            pass
+        except yaml.MarkedYAMLError as error:
+            self._note_marked(error)
+        except yaml.reader.ReaderError as error:
+            line = self.text.count("\n", 0, error.position) + 1
+            self._note((line, 1), (), f"has the character {error.character!a}, which YAML does not allow: remove it")
+        except yaml.YAMLError:
+            self._note((1, 1), (), "is no valid YAML")
+
+    def _note(self, place: tuple[int, int], path: Path, message: str) -> None:
+        self.document.problems.append((place, path, message))
+
+    def _note_marked(self, error: yaml.MarkedYAMLError) -> None:
+        mark = error.problem_mark or error.context_mark
+        place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        self._note(place, (), f"is no valid YAML: {shown(str(error.problem), 120)}{_remedy(self.text, place)}")
+
+    def _next(self) -> Any:
+        event = next(self.events, None)
+        if event is None:
+            self._note((1, 1), (), _EARLY_END)
+            raise _StopReading
+        return event
+
+    def _documents(self) -> None:
+        documents = 0
+        for event in self.events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    self._note(_place(event), (), "begins a second document (`---`); one is read: remove the rest")
+                    return
+                self.document.value = self._node(self._next(), ())
+
+    def _node(self, event: Any, path: Path) -> Any:
+        self.nodes += 1
+        if self.nodes > MAX_NODES or len(path) > MAX_DEPTH:
+            limit = "nested too deeply" if len(path) > MAX_DEPTH else "too long"
+            self._note(_place(event), path[:MAX_DEPTH], f"{limit}: no configuration looks like this")
+            raise _StopReading
+        self.document.values[path] = _place(event)
+        if isinstance(event, yaml.AliasEvent):
+            self._note(
+                _place(event),
+                path,
+                "aliases (`*name`) are not read: write the value out; quote a text that begins with *",
+            )
+            return None
+        self._refuse_marks(event, path)
+        if isinstance(event, yaml.ScalarEvent):
+            return self._scalar(event, path)
+        return self._mapping(path) if isinstance(event, yaml.MappingStartEvent) else self._sequence(path)
+
+    def _refuse_marks(self, event: Any, path: Path) -> None:
+        if event.anchor is not None:
+            self._note(
+                _place(event),
+                path,
+                "anchors (`&name`) are not read: write the value out; quote a text that begins with &",
+            )
+        if event.tag is not None and event.tag != "!":
+            self._note(_place(event), path, f"the tag `{shown(event.tag)}` is refused: quote a text that begins with !")
+
+    def _sequence(self, path: Path) -> tuple[Any, ...]:
+        values: list[Any] = []
+        while not isinstance(event := self._next(), yaml.SequenceEndEvent):
+            values.append(self._node(event, (*path, len(values))))
+        return tuple(values)
+
+    def _mapping(self, path: Path) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        while not isinstance(event := self._next(), yaml.MappingEndEvent):
+            key = self._key(event, path)
+            value = self._node(self._next(), (*path, key))
+            if key in values:
+                first = self.document.keys[(*path, key)][0]
+                self._note(
+                    _place(event), (*path, key), f"is written twice, first in line {first}: keep one, or join them"
+                )
+                continue
+            self.document.keys[(*path, key)] = _place(event)
+            values[key] = value
+        return values
+
+    def _key(self, event: Any, path: Path) -> str:
+        if not isinstance(event, yaml.ScalarEvent):
+            self._note(_place(event), path, "a key must be a plain word")
+            raise _StopReading
+        if event.value == "<<" and not event.style:
+            self._note(_place(event), path, "merge keys (`<<`) are not read: write the values out")
+        return str(event.value)
+
+    def _scalar(self, event: Any, path: Path) -> Any:
+        text = str(event.value)
+        self.document.raw[path] = text
+        if event.style:  # quoted or block text; the C parser says "" for plain, the Python one None
+            if _CONTROL.search(text):
+                self._note(_place(event), path, "has a control character in it: remove it")
+            return text
+        return _plain(text)
+
+
+def _place(event: Any) -> tuple[int, int]:
+    return event.start_mark.line + 1, event.start_mark.column + 1
+
+
+def _plain(text: str) -> Any:
+    """What YAML 1.1 makes of an unquoted scalar, save where that surprises."""
+    tag = _RESOLVER.resolve(yaml.ScalarNode, text, (True, False)).rpartition(":")[2]
+    if tag in {"int", "float"}:
+        if not _PLAIN_NUMBER.fullmatch(text):
+            return Odd("a number in a special notation")
+        return int(text) if re.fullmatch(r"[-+]?[0-9]+", text) else float(text)
+    if tag == "timestamp":
+        return Odd("a date")
+    if tag in {"bool", "null"}:
+        return SafeConstructor().construct_object(yaml.ScalarNode(f"tag:yaml.org,2002:{tag}", text))
+    return text
+
+
+def _remedy(text: str, place: tuple[int, int]) -> str:
+    lines = text.splitlines()
+    line = lines[place[0] - 1] if place[0] <= len(lines) else ""
+    rest = line[place[1] - 1 :]
+    if rest.startswith(("@", "`", "%")):
+        return f": quote a text that begins with {rest[0]}"
+    if "\t" in line:
+        return ": indent with spaces, not with tabs"
+    if re.search(r":\s\S.*:\s", line):
+        return ": quote a text that has a colon in it"
+    return ""

@@ -1,0 +1,50 @@
+"""The block `feeds:` of config.yaml: the feeds that the site publishes, and the owner's saved searches."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field, model_validator
+
+from generator.config.kinds import Block, Category, FeedAddress, Line, Word
+
+
+class SearchBlock(Block):
+    """A saved search: its own page and feeds, under /s/<id>/. What is named must all be true of a paper."""
+
+    id: str = Field(pattern=r"^[a-z0-9-]{1,64}$")
+    """In URLs: a-z 0-9 -"""
+    title: Line = ""
+    """Shown on its page; the id where missing."""
+    words: tuple[Word, ...] = ()
+    """One of these in the title or the abstract, as whole words."""
+    authors: tuple[Word, ...] = ()
+    """One of these among the authors: `Lindqvist`, `A. Lindqvist` or `Ada Lindqvist`."""
+    categories: tuple[Category, ...] = ()
+    """One of these: cs.LG, or cs for all of it."""
+    tracker: str | None = Field(default=None, pattern=r"^[a-z0-9-]{1,64}$")
+    """Id of a tracker: only what stands in that reading."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name(cls, given: Any) -> Any:
+        """A search without a title is called by its id."""
+        if isinstance(given, dict) and given.get("title") in {None, ""} and isinstance(given.get("id"), str):
+            return {**given, "title": given["id"]}
+        return given
+
+    @property
+    def is_empty(self) -> bool:
+        """It names nothing, and so would find everything."""
+        return not (self.words or self.authors or self.categories or self.tracker)
+
+
+class FeedSettings(Block):
+    """The feeds that the site publishes."""
+
+    entries: Annotated[int, Field(ge=1, le=1000)] = 50
+    """Entries in each feed."""
+    searches: Annotated[tuple[SearchBlock, ...], Field(max_length=200)] = ()
+    """Saved searches: each gets its own page and feeds."""
+    hub: FeedAddress | None = None
+    """Address of a WebSub hub that tells readers of news at once; feeds name it where it is given."""

@@ -1,0 +1,43 @@
+"""What the blocks of config.yaml share: the base of every model, and the kinds of single values.
+
+Models are frozen and strict (no text for a number, no number for a text).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
+
+from generator.config import values
+
+Line = Annotated[str, Field(max_length=200), AfterValidator(values.one_line)]
+Prose = Annotated[str, Field(max_length=20_000), AfterValidator(values.prose)]
+Address = Annotated[str, Field(max_length=2000), AfterValidator(values.api_address), WithJsonSchema({"type": "string"})]
+SiteAddress = Annotated[str, Field(max_length=500), AfterValidator(values.site_address)]
+FeedAddress = Annotated[str, Field(max_length=2000), AfterValidator(values.feed_address)]
+XAccount = Annotated[str, AfterValidator(values.x_account)]
+XList = Annotated[str, AfterValidator(values.x_list)]
+BlueskyAccount = Annotated[str, AfterValidator(values.bluesky_account)]
+BlueskyList = Annotated[str, AfterValidator(values.bluesky_list)]
+BlueskyFeed = Annotated[str, AfterValidator(values.bluesky_feed)]
+MastodonAccount = Annotated[str, AfterValidator(values.mastodon_account)]
+MastodonTag = Annotated[str, AfterValidator(values.mastodon_tag)]
+AccountReference = Annotated[str, AfterValidator(values.account_reference)]
+MutedAccount = Annotated[str, AfterValidator(values.muted_account)]
+Category = Annotated[str, AfterValidator(values.category)]
+Word = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(values.one_line)]
+Weight = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
+
+
+class Block(BaseModel):
+    """A block of the file; a key without a value is as if it were not there."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _drop_empty(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        return {key: value for key, value in given.items() if value is not None or key not in cls.model_fields}

@@ -1,0 +1,204 @@
+"""What is wrong with a configuration, in words: pydantic's errors, and what single values cannot know. Pure."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, get_args
+
+from pydantic import BaseModel
+
+from generator.config.blocks import Config
+from generator.config.document import Document, Odd, Path, dotted, shown
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+_SECRET_KEY = re.compile(r"(?i)(secret|token|passw|bearer|credential|api_?key|private_?key|^auth)")
+_SECRET_VALUE = re.compile(
+    r"A{10,}[A-Za-z0-9%]{20,}"  # X, bearer
+    r"|gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}"
+    r"|[a-z0-9]{4}(?:-[a-z0-9]{4}){3}"  # Bluesky, app password
+    r"|eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*"  # a JSON web token
+)
+_SECRET_NAMES = {"x": "X_BEARER_TOKEN", "bluesky": "BLUESKY_APP_PASSWORD", "mastodon": "MASTODON_TOKEN_<INSTANCE>"}
+
+Found = tuple[Path, str]
+
+
+def explain(error: ErrorDetails, document: Document) -> Found:
+    """Say where one of pydantic's errors is and what to do about it, without repeating what may be a secret."""
+    path: Path = tuple(error["loc"])
+    kind = error["type"]
+    if kind == "extra_forbidden":
+        return path, _unknown_key(path)
+    if kind == "missing":
+        return path[:-1], f"lacks the key `{path[-1]}`"
+    return path, _wrong_value(path, error, document.raw.get(path, ""))
+
+
+def contradictions(config: Config) -> Iterator[Found]:
+    """What no single value shows: two trackers or searches of one name, one account in two people, ..."""
+    yield from _same_ids(("trackers",), [tracker.id for tracker in config.trackers])
+    yield from _same_ids(("feeds", "searches"), [search.id for search in config.feeds.searches])
+    yield from _odd_searches(config)
+    people: dict[str, int] = {}
+    for index, person in enumerate(config.people):
+        for place, account in enumerate(person):
+            first = people.setdefault(account, index)
+            if first != index:
+                yield (
+                    ("people", index, place),
+                    f"{account} is in {dotted(('people', first))} too: join the two, or remove it",
+                )
+
+
+def _same_ids(path: Path, ids: list[str]) -> Iterator[Found]:
+    seen: dict[str, int] = {}
+    for index, name in enumerate(ids):
+        first = seen.setdefault(name, index)
+        if first != index:
+            yield (*path, index, "id"), f"`{name}` is the id of {dotted((*path, first))} too: change one"
+
+
+def _odd_searches(config: Config) -> Iterator[Found]:
+    trackers = [tracker.id for tracker in config.trackers]
+    for index, search in enumerate(config.feeds.searches):
+        if search.is_empty:
+            yield ("feeds", "searches", index), "finds everything: name words, authors, categories or a tracker"
+        if search.tracker is not None and search.tracker not in trackers:
+            near = difflib.get_close_matches(search.tracker, trackers, 1, 0.5)
+            meant = f"; did you mean `{near[0]}`?" if near else ""
+            yield ("feeds", "searches", index, "tracker"), f"`{search.tracker}` is the id of no tracker{meant}"
+
+
+def secrets(document: Document) -> Iterator[Found]:
+    """Values that look like a password, a token or a reference to one."""
+    for path, raw in document.raw.items():
+        if "${{" in raw and "secrets." in raw:
+            yield path, "is not filled in here: secrets come from the environment alone, see docs/operations.md"
+        elif _SECRET_VALUE.fullmatch(raw.strip()) and path[-1:] != ("id",):
+            yield path, f"looks like a secret: {_secret_remedy(path)}"
+
+
+def _wrong_value(path: Path, error: ErrorDetails, raw: str) -> str:
+    kind, value = error["type"], error["input"]
+    if kind == "value_error":
+        return f"{_quoted(value)} {error.get('ctx', {}).get('error', 'is not allowed')}"
+    if kind == "literal_error":
+        return _wrong_choice(path, value)
+    if kind in {
+        "string_type",
+        "tuple_type",
+        "int_type",
+        "float_type",
+        "model_type",
+        "model_attributes_type",
+        "dict_type",
+    }:
+        return _wrong_type(kind, value, raw)
+    if kind == "string_pattern_mismatch":
+        return f"{_quoted(value)} may have a-z, 0-9 and - alone (it stands in addresses), 64 of them at most"
+    if kind == "too_short":
+        return "is empty: name one account at least, or remove it"
+    return f"{_quoted(value)} is not allowed: it must be {error['msg'].removeprefix('Input should be ').lower()}"
+
+
+def _unknown_key(path: Path) -> str:
+    key = str(path[-1])
+    if _SECRET_KEY.search(key):
+        return f"secrets do not belong in this file: {_secret_remedy(path)}"
+    keys = _keys_at(path[:-1])
+    near = difflib.get_close_matches(key.lower(), keys, 1, 0.6)
+    if near:
+        return f"is no key here; did you mean `{near[0]}`?"
+    far = difflib.get_close_matches(key.lower().replace("_", "."), _ALL_KEYS, 1, 0.7) or [
+        name for name in _ALL_KEYS if name.rpartition(".")[2] == key
+    ]
+    if far:
+        return f"is no key here; did you mean `{far[0]}`?"
+    return f"is no key here; there are {', '.join(keys)}" if keys else "is no key here"
+
+
+def _secret_remedy(path: Path) -> str:
+    words = dotted(path).lower()
+    name = next((secret for network, secret in _SECRET_NAMES.items() if re.search(rf"\b{network}(_|\b)", words)), None)
+    return (
+        f"remove it, make it invalid at the service (it may be public already), and set a new one in the "
+        f"environment, as {name or 'X_BEARER_TOKEN or BLUESKY_APP_PASSWORD'}"
+    )
+
+
+def _wrong_type(kind: str, value: Any, raw: str) -> str:
+    if kind == "string_type":
+        if isinstance(value, (dict, tuple)):
+            return f"is {_what(value)}; a text is wanted"
+        return f'YAML reads {shown(raw)} as {_what(value)}; a text is wanted: quote it, as "{shown(raw)}"'
+    if kind == "tuple_type":
+        if isinstance(value, str) and len(value) < 40:  # noqa: PLR2004
+            return f"a list is wanted: write [{_quoted(value).strip('`')}]"
+        return f"is {_what(value)}; a list is wanted: write it in [ ], or one a line after `- `"
+    if kind in {"int_type", "float_type"}:
+        number = "a whole number" if kind == "int_type" else "a number"
+        quoted = isinstance(value, str) and re.fullmatch(r"[0-9.]+", value)
+        return f"is {_what(value)}; {number} is wanted" + (": remove the quotes" if quoted else "")
+    return f"is {_what(value)}; a block of `key: value` is wanted"
+
+
+def _wrong_choice(path: Path, value: Any) -> str:
+    model, key = _model_at(path[:-1]), str(path[-1])
+    choices = [str(choice) for choice in get_args(model.model_fields[key].annotation)] if model else []
+    near = difflib.get_close_matches(str(value), choices, 1, 0.6)
+    meant = f"; did you mean `{near[0]}`?" if near else ""
+    return f"{_quoted(value)} is not one of {', '.join(choices)}{meant}"
+
+
+def _what(value: Any) -> str:
+    names = {
+        bool: "true or false", int: "a number", float: "a number", str: "a text", tuple: "a list", dict: "a block",
+        type(None): "nothing",
+    }  # fmt: skip
+    return value.what if isinstance(value, Odd) else names.get(type(value), "something else")
+
+
+def _quoted(value: Any) -> str:
+    if isinstance(value, str) and (_SECRET_VALUE.search(value) or "@" in value.partition("://")[2].partition("/")[0]):
+        return "the value (not shown)"
+    return f"`{shown(str(value))}`" if isinstance(value, (str, int, float)) else _what(value)
+
+
+def _model_at(path: Path) -> type[BaseModel] | None:
+    """The model whose keys stand at a path."""
+    model: type[BaseModel] = Config
+    for part in path:
+        if isinstance(part, int):
+            continue
+        found = model.model_fields.get(part)
+        inner = _model_in(found.annotation) if found else None
+        if inner is None:
+            return None
+        model = inner
+    return model
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next(filter(None, map(_model_in, get_args(annotation))), None)
+
+
+def _keys_at(path: Path) -> list[str]:
+    model = _model_at(path)
+    return list(model.model_fields) if model else []
+
+
+def _all_keys(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
+    for name, found in model.model_fields.items():
+        yield prefix + name
+        inner = _model_in(found.annotation)
+        if inner:
+            yield from _all_keys(inner, f"{prefix}{name}.")
+
+
+_ALL_KEYS = tuple(_all_keys(Config))

@@ -1,0 +1,94 @@
+"""The tree of errors.
+
+    TrendingError                 exit status 1
+    ├── ConfigError               exit status 2: config.yaml or the command line is wrong; carries every problem
+    ├── FetchError                ends one network for this run; what came before it is kept
+    │   └── FormatError           the service answers in another shape than its description: never "0 posts"
+    ├── RecordError               costs one record; counted, named, never the page
+    ├── StoreError                data/ cannot be read or written; stops the command
+    └── BuildError                a page, a template or site/ is wrong; stops the command
+
+Every message says where (file and line, URL, record), what is wrong there, and what to do about it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong, with its place: rendered as `file:line: message`."""
+
+    place: str
+    """A path, a path with `:line` or `:line:column`, or a URL."""
+    message: str
+    """What is wrong and what to do about it."""
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.message}"
+
+
+class TrendingError(Exception):
+    """Anything that this program reports in a sentence instead of a traceback."""
+
+
+class ConfigError(TrendingError):
+    """The configuration or the command line cannot be used; `problems` has all of it at once."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
+
+
+class FetchError(TrendingError):
+    """A service could not be read to the end. What it gave before is kept.
+
+    Attributes:
+        url: what was asked, without any secret.
+        status: the HTTP status, or None where there was no answer.
+        retry_after_s: how long the service asked us to wait, in seconds.
+        reason: one sentence for the reader of the status page, without URL and secret.
+        body: how the service explains its refusal (at most 64 KiB), for adapters that understand it; in no message.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        url: str = "",
+        status: int | None = None,
+        retry_after_s: float | None = None,
+        body: bytes = b"",
+    ) -> None:
+        super().__init__(f"{url}: {reason}" if url else reason)
+        self.reason = reason
+        self.url = url
+        self.status = status
+        self.retry_after_s = retry_after_s
+        self.body = body
+
+
+class FormatError(FetchError):
+    """The answer has another shape than its description ("format changed")."""
+
+
+class RecordError(TrendingError):
+    """One record of an answer or a file cannot be used; the others can.
+
+    Attributes:
+        where: the place inside the record, such as `data[3].created_at`.
+    """
+
+    def __init__(self, where: str, message: str) -> None:
+        super().__init__(f"{where}: {message}" if where else message)
+        self.where = where
+        self.message = message
+
+
+class StoreError(TrendingError):
+    """`data/` cannot be read or written, or was written by a newer version."""
+
+
+class BuildError(TrendingError):
+    """The site cannot be built, or its folder is not ours to write."""

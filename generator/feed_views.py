@@ -1,0 +1,261 @@
+"""What the feeds show: one view of a list, the same for RSS, Atom and JSON Feed.
+
+A view holds the stored texts as they are: turning LaTeX into text is the work of rendering, so that a list without news
+costs next to nothing. No clock: `published` is when a paper entered the list's view, `updated` its newest mention
+there, and a feed is as new as its newest paper. No rank either: a paper that moves is no news to a subscriber.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from itertools import islice
+
+import msgspec
+
+from generator import arxiv_id, comments
+from generator.models import Paper, Post, RankedPaper
+from generator.post_text import clean, shorten
+from generator.views import Listing, Site
+
+RSS_FILE = "feed.xml"
+"""The feed that lists of feeds name: every reader understands RSS, and three would show each paper three times."""
+
+EPOCH = datetime(1991, 8, 14, tzinfo=UTC)
+"""arXiv's first day: the date of a feed without papers, because a feed must have one and the clock would change it."""
+
+FALLBACK_TITLE = "Trending arXiv"
+"""Of a site whose title has nothing printable: feeds must have one."""
+
+COMMENTS_MAX = 20
+"""Comments quoted for one paper; the rest is a link to the paper's page."""
+COMMENT_MAX = 2000
+"""Characters quoted of one comment."""
+NAMES_MAX = 10
+"""People named who posted a paper without a word of their own."""
+AUTHORS_MAX = 50
+"""Authors listed; collaborations have thousands."""
+
+CommentOf = Callable[[Post, Paper], str | None]
+
+
+class FeedPost(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+    """One post about a paper, as far as a feed shows it."""
+
+    network: str
+    """Title, such as `Bluesky`."""
+    kind: str
+    name: str | None
+    """None where the network allows us ids only."""
+    url: str
+    """As the network states it: not fit for a link yet."""
+    posted_at: datetime
+    comment: str | None
+    """Words of their own, plain text."""
+
+
+class FeedPaper(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+    """One paper of a feed."""
+
+    paper_id: str
+    uid: str
+    """The same for ever and in every feed, whether the page exists or not."""
+    has_page: bool
+    url: str
+    """Our page, or arXiv's where we have none."""
+    arxiv_url: str
+    title: str
+    """LaTeX, as stored."""
+    authors: tuple[str, ...]
+    """At most AUTHORS_MAX."""
+    more_authors: int
+    abstract: str
+    """LaTeX, as stored."""
+    categories: tuple[str, ...]
+    withdrawn: bool
+    captured: int
+    x_only: bool
+    """Every mention is from X: the line speaks of tweets."""
+    published: datetime
+    updated: datetime
+    posts: tuple[FeedPost, ...]
+    """Comments first, then who is named; each newest first."""
+    more: tuple[tuple[str, int], ...]
+    """(network title, number) of the posts that are not in `posts`."""
+    note_html: str = ""
+    """The owner's note on it, sanitised."""
+
+
+class IssuePaper(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+    """One paper of a digest's issue: enough to decide whether to open it."""
+
+    paper_id: str
+    url: str
+    title: str
+    """LaTeX, as stored."""
+    authors: tuple[str, ...]
+    """The first few."""
+    more_authors: int
+    abstract: str
+    """LaTeX, as stored; its beginning is shown."""
+    withdrawn: bool
+    captured: int
+    x_only: bool
+    people: int
+    comment: FeedPost | None
+    """The one of the strongest vote."""
+
+
+class FeedIssue(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+    """A day or a week of a digest: one entry of its feed."""
+
+    uid: str
+    """The same for ever; opens the issue as long as it is on its page."""
+    title: str
+    published: datetime
+    papers: tuple[IssuePaper, ...]
+    """Ranked."""
+    more: int
+    """Further papers."""
+    rest_url: str
+    """Where those are."""
+
+
+class FeedView(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+    """One list as a feed: decides the bytes of its three files."""
+
+    title: str
+    description: str
+    site_title: str
+    home_url: str
+    """The list's page."""
+    base_url: str
+    """What a feed's file name is appended to."""
+    updated: datetime
+    papers: tuple[FeedPaper, ...]
+    """In the list's order."""
+    issues: tuple[FeedIssue, ...] = ()
+    """Of a digest, newest first, in place of papers."""
+    hub: str | None = None
+    """Address of a WebSub hub."""
+
+
+def feed_view(site: Site, listing: Listing, comment_of: CommentOf = comments.comment_of) -> FeedView:
+    """The first `site.feed_entries` papers of the list.
+
+    Papers that arXiv has not answered for yet are left out: readers remember a title for ever, and an id is none.
+
+    Args:
+        site: for its address, titles and limits.
+        listing: any list.
+        comment_of: (post, paper) -> words of their own; a build passes one that remembers its answers.
+    """
+    known = (ranked for ranked in listing.papers if ranked.paper.id not in site.unknown)
+    papers = tuple(_feed_paper(site, ranked, comment_of) for ranked in islice(known, site.feed_entries))
+    url = site.url + listing.path
+    site_title = clean_line(site.title) or FALLBACK_TITLE
+    own_title = clean_line(listing.title) if listing.path else ""
+    title = f"{own_title} · {site_title}" if own_title else site_title
+    return FeedView(
+        title=title,
+        description=clean_line(listing.description) or title,
+        site_title=site_title,
+        home_url=url,
+        base_url=url,
+        updated=max((paper.updated for paper in papers), default=EPOCH),
+        papers=papers,
+        hub=site.hub,
+    )
+
+
+def feed_path(listing: Listing, file: str) -> str:
+    """Where a feed of this list is, below site/: `top/week/feed.xml`."""
+    return listing.path + file
+
+
+def _feed_paper(site: Site, ranked: RankedPaper, comment_of: CommentOf) -> FeedPaper:
+    paper = ranked.paper
+    uid = f"{site.url}abs/{paper.id}/"
+    arxiv_url = arxiv_id.abs_url(paper.id)
+    times = [mention.post.posted_at for mention in ranked.mentions] or [_submitted_at(paper)]
+    posts, more = _posts(site, ranked, comment_of)
+    return FeedPaper(
+        paper_id=paper.id,
+        uid=uid,
+        has_page=paper.id in site.papers,
+        url=uid if paper.id in site.papers else arxiv_url,
+        arxiv_url=arxiv_url,
+        title=paper.title,
+        authors=paper.authors[:AUTHORS_MAX],
+        more_authors=max(0, len(paper.authors) - AUTHORS_MAX),
+        abstract=paper.abstract,
+        categories=paper.categories,
+        withdrawn=paper.withdrawn,
+        captured=ranked.captured,
+        x_only=all(mention.post.network == "x" for mention in ranked.mentions),
+        published=min(times),
+        updated=max(times),
+        posts=posts,
+        more=more,
+        note_html=site.notes.get(paper.id, ""),
+    )
+
+
+def _submitted_at(paper: Paper) -> datetime:
+    """Of version 1; the first day of the month of the id where that is unknown."""
+    if paper.submitted_at is not None:
+        return paper.submitted_at
+    year, month = arxiv_id.month_of(paper.id)
+    return datetime(year, month, 1, tzinfo=UTC)
+
+
+def _posts(
+    site: Site, ranked: RankedPaper, comment_of: CommentOf
+) -> tuple[tuple[FeedPost, ...], tuple[tuple[str, int], ...]]:
+    """(comments and then names as far as they are shown, how many more there are by network)."""
+    comments: list[FeedPost] = []
+    names: list[FeedPost] = []
+    named: set[str] = set()
+    more: dict[str, int] = {}
+    for mention in ranked.mentions:
+        post = mention.post
+        network = site.networks.get(post.network, post.network)
+        comment = comment_of(post, ranked.paper)
+        is_new = (post.account.name or post.account.handle) and post.account.id not in named
+        if post.id in site.withheld:  # readers keep copies, and what is deleted there could not be deleted here
+            comment, is_new = None, False
+        if comment and len(comments) < COMMENTS_MAX:
+            comments.append(feed_post(post, network, comment))
+        elif not comment and is_new and len(names) < NAMES_MAX:
+            names.append(feed_post(post, network, None))
+            named.add(post.account.id)
+        else:
+            more[network] = more.get(network, 0) + 1
+    return (*comments, *names), tuple(sorted(more.items()))
+
+
+def feed_post(post: Post, network: str, comment: str | None) -> FeedPost:
+    """A post as a feed shows it, its comment cut where it is very long."""
+    return FeedPost(
+        network=network,
+        kind=post.kind,
+        name=post.account.name or post.account.handle,
+        url=post.url,
+        posted_at=post.posted_at,
+        comment=shorten(comment, COMMENT_MAX)[0] if comment else None,
+    )
+
+
+_DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""Controls that reorder what stands around them; a line of a feed reader has no other text of ours to protect it."""
+
+
+def clean_text(text: str) -> str:
+    """Text that every format can hold: line ends are line feeds, nothing that XML forbids."""
+    return clean(text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def clean_line(text: str) -> str:
+    """One line of clean text, white space folded, without direction controls."""
+    return " ".join(_DIRECTION.sub("", clean_text(text)).split())

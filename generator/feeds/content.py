@@ -1,0 +1,116 @@
+"""What one paper says in a feed, the same in every format: plain title, and HTML without anything active.
+
+Everything that others wrote is escaped, never sanitised; formulas are Unicode text, because few readers show MathML.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from markupsafe import Markup, escape
+
+from generator import latex
+from generator.feed_views import FeedPaper, FeedPost, IssuePaper, clean_line, clean_text
+from generator.post_text import safe_href
+
+_CACHED = 4096
+"""A paper is in several lists and every list in three formats; this many are kept, whatever the size of the site."""
+
+
+@lru_cache(maxsize=_CACHED)
+def tex_line(tex: str) -> str:
+    """LaTeX as one line of text, formulas in Unicode."""
+    return clean_line(latex.to_text(tex))
+
+
+def title_text(paper: FeedPaper | IssuePaper) -> str:
+    """The title with its formulas as text; the id where there is none."""
+    title = tex_line(paper.title) or f"arXiv:{paper.paper_id}"
+    return f"{title} (withdrawn)" if paper.withdrawn else title
+
+
+def abstract_text(paper: FeedPaper) -> str:
+    """The whole abstract with its formulas as text."""
+    return tex_line(paper.abstract)
+
+
+def author_names(paper: FeedPaper | IssuePaper) -> list[str]:
+    """Each listed author, and how many more there are as the last one."""
+    names = [name for name in map(clean_line, paper.authors) if name]
+    return [*names, f"and {paper.more_authors:,} more"] if paper.more_authors else names
+
+
+def captured_line(paper: FeedPaper | IssuePaper) -> str:
+    """The line of the original page: tweets where every mention is from X, else posts."""
+    what = "tweets and retweets" if paper.x_only else "posts and reposts"
+    return f"Captured {what}: {paper.captured}"
+
+
+@lru_cache(maxsize=_CACHED)
+def content_html(paper: FeedPaper) -> str:
+    """Authors, abstract, how often it was captured, the owner's note, who said what, and where to go on."""
+    parts = [
+        _paragraph(", ".join(author_names(paper))),
+        _paragraph(abstract_text(paper)),
+        Markup("<p><strong>{}</strong></p>\n").format(captured_line(paper)),
+        _note(paper.note_html),
+        *map(comment_html, (post for post in paper.posts if post.comment)),
+        _others(paper),
+        _links(paper),
+    ]
+    return str(Markup("").join(parts))
+
+
+def _paragraph(text: str) -> Markup:
+    return Markup("<p>{}</p>\n").format(text) if text else Markup("")
+
+
+def _note(html: str) -> Markup:
+    """The owner's words, sanitised where they were read."""
+    return (
+        Markup("<p><em>Note of this page's owner:</em></p>\n<blockquote>{}</blockquote>\n").format(
+            Markup(html)  # noqa: S704 (by prose.markdown_to_html)
+        )
+        if html
+        else Markup("")
+    )
+
+
+def comment_html(post: FeedPost) -> Markup:
+    """Who said it, where and when, and what they said."""
+    words = escape(clean_text(post.comment or "").strip()).replace("\n", Markup("<br>"))
+    date = f"{post.posted_at.day} {post.posted_at:%B} {post.posted_at.year}"
+    return Markup('<p>{} on {}, {}:</p>\n<blockquote dir="auto"><p>{}</p></blockquote>\n').format(
+        _name(post, link=False), post.network, _link(safe_href(post.url), date), words
+    )
+
+
+def _others(paper: FeedPaper) -> Markup:
+    """Who posted it without a word of their own, and how many more posts there are on each network."""
+    named = [Markup("{} ({})").format(_name(post, link=True), post.network) for post in paper.posts if not post.comment]
+    shown = {post.network for post in paper.posts}
+    counted = [_count(network, number, again=network in shown) for network, number in paper.more]
+    if not (named or counted):
+        return Markup("")
+    lead = "Also: " if any(post.comment for post in paper.posts) else "By: " if named else ""
+    return Markup("<p>{}{}</p>\n").format(lead, Markup(", ").join([*named, *counted]))
+
+
+def _count(network: str, number: int, *, again: bool) -> Markup:
+    return escape(f"{number:,} {'more ' if again else ''}{'post' if number == 1 else 'posts'} on {network}")
+
+
+def _links(paper: FeedPaper) -> Markup:
+    arxiv = _link(paper.arxiv_url, f"arXiv:{paper.paper_id}")
+    ours = Markup("{} · ").format(_link(paper.url, "All posts about it")) if paper.has_page else Markup("")
+    where = f" · {', '.join(map(clean_line, paper.categories))}" if paper.categories else ""
+    return Markup("<p>{}{}{}</p>\n").format(ours, arxiv, where)
+
+
+def _name(post: FeedPost, *, link: bool) -> Markup:
+    name = Markup("<bdi>{}</bdi>").format(clean_line(post.name or "") or "Somebody")
+    return _link(safe_href(post.url), name) if link else name
+
+
+def _link(url: str | None, text: str | Markup) -> Markup:
+    return Markup('<a href="{}">{}</a>').format(url, text) if url else escape(text)

@@ -1,0 +1,70 @@
+"""What an entry of a feed says, the same in every format, whether it is about a paper or is a day of a digest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from generator.feed_views import FeedIssue, FeedPaper, FeedView, clean_line
+from generator.feeds.content import author_names, content_html, title_text
+from generator.feeds.digest_content import issue_html
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One entry, ready for any format."""
+
+    uid: str
+    uid_opens: bool
+    """The uid is an address at which the entry can be read."""
+    url: str
+    external_url: str | None
+    title: str
+    html: str
+    authors: tuple[str, ...]
+    categories: tuple[str, ...]
+    published: datetime
+    updated: datetime
+    own: Mapping[str, Any]
+    """What JSON Feed says in our own extension."""
+
+
+def entries_of(view: FeedView) -> Iterator[Entry]:
+    """The feed's entries in order."""
+    yield from map(_of_paper, view.papers)
+    for issue in view.issues:
+        yield _of_issue(issue, view)
+
+
+def _of_paper(paper: FeedPaper) -> Entry:
+    return Entry(
+        uid=paper.uid,
+        uid_opens=paper.has_page,
+        url=paper.url,
+        external_url=paper.arxiv_url,
+        title=title_text(paper),
+        html=content_html(paper),
+        authors=tuple(author_names(paper)),
+        categories=tuple(map(clean_line, paper.categories)),
+        published=paper.published,
+        updated=paper.updated,
+        own={"paper": paper.paper_id, "captured": paper.captured},
+    )
+
+
+def _of_issue(issue: FeedIssue, view: FeedView) -> Entry:
+    return Entry(
+        uid=issue.uid,
+        uid_opens=True,
+        url=issue.uid,
+        external_url=None,
+        title=issue.title,
+        html=issue_html(issue),
+        authors=(view.site_title,),
+        categories=(),
+        published=issue.published,
+        updated=issue.published,
+        own={"papers": [paper.paper_id for paper in issue.papers]},
+    )

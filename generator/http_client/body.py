@@ -1,0 +1,127 @@
+"""Bytes of an answer -> what they say: decompressed within a limit, and decoded as JSON. Pure."""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from collections.abc import Iterable
+from typing import Any
+
+_STEP = 65_536
+_SHOWN_BYTES = 80
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+
+
+class BodyError(ValueError):
+    """The body cannot be used; the message says why.
+
+    Attributes:
+        again: asking once more may help (it was damaged on the way).
+    """
+
+    def __init__(self, reason: str, *, again: bool) -> None:
+        super().__init__(reason)
+        self.again = again
+
+
+def read_body(chunks: Iterable[bytes], encoding: str, limit: int) -> bytes:
+    """Join the chunks of a body, decompressed, and stop as soon as there are more than `limit` bytes of it.
+
+    Args:
+        chunks: the body as it came.
+        encoding: the Content-Encoding header; we ask for gzip and deflate only.
+        limit: in bytes, after decompression.
+
+    Raises:
+        BodyError: an unknown encoding, damaged compression, or too much of it.
+    """
+    name = encoding.strip().lower()
+    if name in {"", "identity"}:
+        pieces: Iterable[bytes] = chunks
+    elif name in {"gzip", "x-gzip", "deflate"}:
+        pieces = _inflated(chunks, "deflate" if name == "deflate" else "gzip")
+    else:
+        raise BodyError("the answer is compressed in a way that we did not ask for", again=False)
+    whole = bytearray()
+    for piece in pieces:
+        whole += piece
+        if len(whole) > limit:
+            raise BodyError(f"the answer is larger than {limit / 1_048_576:.3g} MiB", again=False)
+    return bytes(whole)
+
+
+def _inflated(chunks: Iterable[bytes], name: str) -> Iterable[bytes]:
+    """Decompress piece by piece, so that a bomb is never unpacked further than the caller reads."""
+    try:
+        inflater, ended, empty = _new(name, b""), False, True
+        for chunk in chunks:
+            if empty and chunk:
+                inflater, empty = _new(name, chunk), False
+            rest = chunk
+            while rest:
+                if ended:  # another gzip member may follow the first (RFC 1952 section 2.2)
+                    if not rest.startswith(b"\x1f\x8b"):
+                        return  # trailing bytes belong to nothing
+                    inflater, ended = _new(name, rest), False
+                yield inflater.decompress(rest, _STEP)
+                while inflater.unconsumed_tail:
+                    yield inflater.decompress(inflater.unconsumed_tail, _STEP)
+                ended = inflater.eof
+                rest = inflater.unused_data if ended else b""
+        if not ended and not empty:
+            raise BodyError("the compressed answer is cut off", again=True)
+    except zlib.error:
+        raise BodyError("the compressed answer is damaged", again=True) from None
+
+
+def _new(name: str, start: bytes) -> zlib._Decompress:
+    if name == "gzip":
+        return zlib.decompressobj(16 + zlib.MAX_WBITS)
+    # 'deflate' is zlib's format by the standard and the bare one in practice: told apart by zlib's two bytes of header
+    wrapped = len(start) > 1 and start[0] & 0x0F == 8 and (start[0] * 256 + start[1]) % 31 == 0  # noqa: PLR2004
+    return zlib.decompressobj(zlib.MAX_WBITS if wrapped or not start else -zlib.MAX_WBITS)
+
+
+def decode_json(body: bytes) -> Any:
+    """Decode a JSON body. A byte order mark is passed over; halves of surrogate pairs become U+FFFD.
+
+    Raises:
+        BodyError: it is empty, a page of HTML, cut off, or no JSON; the message shows how it begins.
+    """
+    text = body.removeprefix(b"\xef\xbb\xbf")
+    try:
+        value = json.loads(text.decode("utf-8"), parse_constant=_refuse)
+        return _paired(value) if _SURROGATE.search(text) else value
+    except UnicodeDecodeError:
+        what = "it is not UTF-8"
+    except RecursionError:
+        what = "it is nested too deeply"
+    except ValueError:
+        what = "it is cut off or damaged"
+    begins = text.lstrip()[:200].lower()
+    if not text.strip():
+        raise BodyError("the answer is empty", again=True)
+    if begins.startswith((b"<!doctype html", b"<html", b"<head", b"<body")):
+        what = "it is a page of HTML"
+    raise BodyError(f"the answer is no JSON: {what}; it begins with {beginning(body)}", again=False)
+
+
+def beginning(body: bytes) -> str:
+    """The first bytes of an answer, quoted and escaped, for a message."""
+    return ascii(body[:_SHOWN_BYTES].decode("utf-8", "replace")) + ("…" if len(body) > _SHOWN_BYTES else "")
+
+
+def _refuse(name: str) -> float:
+    raise ValueError(name)  # NaN and Infinity are no JSON
+
+
+def _paired(value: Any) -> Any:
+    """The value without halves of surrogate pairs, which no UTF-8 file can hold."""
+    if isinstance(value, str):
+        return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    if isinstance(value, list):
+        return [_paired(part) for part in value]
+    if isinstance(value, dict):
+        return {_paired(name): _paired(part) for name, part in value.items()}
+    return value

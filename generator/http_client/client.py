@@ -1,0 +1,285 @@
+"""The client itself: manners (spacing, waiting, trying again), redirects, budgets, and errors without secrets."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import urlencode
+
+from generator.errors import FetchError
+from generator.http_client.addresses import AddressError, Target, follow, parse_target, shown
+from generator.http_client.interface import Response
+from generator.http_client.service import TOO_MANY, Clocks, Service
+
+if TYPE_CHECKING:
+    from generator.http_client.transport import Exchanged, How, Timeouts
+
+SIZE_LIMIT = 8 * 1_048_576
+"""Bytes of an answer, after decompression."""
+_MOST_REDIRECTS = 5
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_UNCHANGED = 304
+_ANSWERS = frozenset({200, 203, 204})
+_KEPT_ELSEWHERE = frozenset({"accept", "accept-encoding", "user-agent", "if-none-match", "if-modified-since"})
+_REASONS = {
+    400: "it does not understand the question",
+    401: "it does not accept the secret, or needs one",
+    402: "its credit is used up",
+    403: "it refuses to answer",
+    404: "there is nothing at this address",
+    406: "it refuses to answer in the asked form",
+    410: "what was there is gone",
+    429: "it was asked too much",
+    451: "it may not answer for legal reasons",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """One of the tries of one call."""
+
+    headers: Mapping[str, str]
+    until: float | None
+    """Of the clock: the end of the budget."""
+    number: int
+    """From 0."""
+    last: bool
+    how: How | None = None
+    """None: GET, with its body."""
+
+    def without_secrets(self) -> _Attempt:
+        """What may be told to another host than the one that was meant."""
+        kept = {name: value for name, value in self.headers.items() if name in _KEPT_ELSEWHERE}
+        return replace(self, headers=kept)
+
+
+class _AgainError(Exception):
+    """One attempt failed in a way that another may not."""
+
+
+class HttpClient:
+    """Asks on behalf of the whole program. Threads may share it.
+
+    Args:
+        user_agent: from `user_agent()`.
+        spacing_s: seconds between the end of one request and the start of the next, by host or `host:port`.
+        timeouts: of one request; by default 10 s to connect, 20 s between two pieces, 60 s in all.
+        size_limit: bytes of an answer after decompression.
+        clock: seconds that only grow. wall: seconds since 1970. sleep: waits so many seconds. chance: 0..1, for jitter.
+        resolve: (host, port) -> IP addresses; by default the system's.
+    """
+
+    def __init__(
+        self,
+        user_agent: str,
+        *,
+        spacing_s: Mapping[str, float] | None = None,
+        timeouts: Timeouts | None = None,
+        size_limit: int = SIZE_LIMIT,
+        clock: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
+        sleep: Callable[[float], None] = time.sleep,
+        chance: Callable[[], float] = random.random,
+        resolve: Callable[[str, int], Sequence[str]] | None = None,
+    ) -> None:
+        self._user_agent = user_agent
+        self._spacing_s = dict(spacing_s or {})
+        self._timeouts = timeouts
+        self._size_limit = size_limit
+        self._clocks = Clocks(clock=clock, wall=wall, sleep=sleep, chance=chance)
+        self._resolve = resolve
+        self._services: dict[str, Service] = {}
+        self._lock = threading.Lock()
+
+    def get(
+        self,
+        url: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        accept: str = "application/json",
+        tries: int = 3,
+    ) -> Response:
+        """Ask, follow redirects, and ask again where that helps, never sooner than the service allows.
+
+        Raises:
+            FetchError: the answer is an error, broken, too large or too late, or the service asks for a longer pause
+                than 120 s (`retry_after_s`); nothing is sent to it then before that time.
+        """
+        return self.ask(url, params=params, headers=headers, accept=accept, tries=tries, until=None)
+
+    def peek(self, url: str, *, method: Literal["GET", "HEAD"] = "HEAD", until: float | None = None) -> Response:
+        """Ask once for status and headers alone, not later than `until` (of the clock): redirects are answers here.
+
+        Raises:
+            FetchError: as `get`.
+        """
+        from generator.http_client.transport import How  # noqa: PLC0415 (requests is slow to import)
+
+        try:
+            target = parse_target(url)
+        except AddressError as error:
+            raise FetchError(str(error), url=shown(url)) from None
+        headers = self._headers(None, "*/*", url)
+        answer = self._ask(target, _Attempt(headers, until, 0, last=True, how=How(method, body=False)))
+        return Response(target.url, answer.status, answer.headers, answer.body)
+
+    def limited(self, deadline_s: float) -> LimitedClient:
+        """A view of this client that may be used for so many seconds from now; then its calls raise FetchError."""
+        return LimitedClient(self, self._clocks.clock() + deadline_s)
+
+    def close(self) -> None:
+        """Close every connection."""
+        with self._lock:
+            for service in self._services.values():
+                service.transport.close()
+            self._services.clear()
+
+    def ask(
+        self,
+        url: str,
+        *,
+        params: Mapping[str, str] | None,
+        headers: Mapping[str, str] | None,
+        accept: str,
+        tries: int,
+        until: float | None,
+    ) -> Response:
+        """As `get`, but not later than `until` (of the clock)."""
+        asked = f"{url}{'&' if '?' in url else '?'}{urlencode(params)}" if params else url
+        sent = self._headers(headers, accept, asked)
+        try:
+            target = parse_target(asked)
+        except AddressError as error:
+            raise FetchError(str(error), url=shown(asked)) from None
+        if "authorization" in sent and target.scheme == "http" and not target.on_loopback:
+            raise FetchError("a secret is not sent over http; write https", url=shown(asked))
+        tries = max(1, tries)
+        for number in range(tries):
+            try:
+                return self._follow(target, _Attempt(sent, until, number, number + 1 == tries))
+            except _AgainError:
+                continue
+        raise AssertionError("the last attempt answers or raises FetchError")
+
+    def _headers(self, headers: Mapping[str, str] | None, accept: str, url: str) -> dict[str, str]:
+        sent = {"accept": accept, "accept-encoding": "gzip, deflate", "user-agent": self._user_agent}
+        for name, value in (headers or {}).items():
+            if not value.isprintable() or not value.isascii() or value != value.strip():
+                raise FetchError(
+                    f"the value of {name} has a character that no header may have; look for a line break or a space "
+                    "at the end of the secret",
+                    url=shown(url),
+                )
+            sent[name.lower()] = value
+        return sent
+
+    def _follow(self, start: Target, attempt: _Attempt) -> Response:
+        """One attempt, with its redirects. Secrets go to the host that they were meant for, and to no other."""
+        target = start
+        for _ in range(_MOST_REDIRECTS + 1):
+            answer = self._ask(target, attempt)
+            if answer.status not in _REDIRECTS:
+                return Response(target.url, answer.status, answer.headers, answer.body)
+            try:
+                there = follow(target, _location(answer.headers))
+            except AddressError as error:
+                raise FetchError(str(error), url=shown(target.url), status=answer.status) from None
+            if not there.same_place(target):
+                attempt = attempt.without_secrets()
+            target = there
+        raise FetchError(f"it redirects more than {_MOST_REDIRECTS} times", url=shown(start.url))
+
+    def _ask(self, target: Target, attempt: _Attempt) -> Exchanged:
+        """One exchange, when the service may be asked; its answer decides when it may be asked next."""
+        from generator.http_client.transport import WHOLE, ExchangeError  # noqa: PLC0415 (requests is slow to import)
+
+        service = self._service(target)
+        with service.turn(target, attempt.until):
+            left = service.left(target, attempt.until)
+            try:
+                within_s = float("inf") if left is None else left
+                answer = service.transport.ask(target, attempt.headers, within_s, attempt.how or WHOLE)
+            except ExchangeError as error:
+                failure, again = FetchError(error.reason, url=shown(target.url)), error.again
+            else:
+                service.note(target, answer)
+                status = answer.status
+                if _is_answer(status, attempt.headers):
+                    return answer
+                pause = service.stated_pause(status, answer.headers)
+                failure = FetchError(
+                    _reason(status), url=shown(target.url), status=status, retry_after_s=pause, body=answer.body
+                )
+                again = status == TOO_MANY or 500 <= status <= 599  # noqa: PLR2004 (the server's errors)
+            limited = failure.status == TOO_MANY and failure.retry_after_s is None
+            if again and (limited or not attempt.last):
+                service.back_off(attempt.number, limited=limited)
+            if again and not attempt.last and service.can_wait(target, attempt.until):
+                raise _AgainError
+            raise failure
+
+    def _service(self, target: Target) -> Service:
+        from generator.http_client.transport import Timeouts, Transport  # noqa: PLC0415 (requests is slow to import)
+
+        with self._lock:
+            service = self._services.get(target.key)
+            if service is None:
+                spacing_s = self._spacing_s.get(target.key, self._spacing_s.get(target.host, 0.0))
+                transport = Transport(self._resolve, self._timeouts or Timeouts(), self._size_limit)
+                service = self._services[target.key] = Service(transport, spacing_s, self._clocks)
+            return service
+
+
+@dataclass(frozen=True, slots=True)
+class LimitedClient:
+    """A view of a client with an end."""
+
+    client: HttpClient
+    until: float
+
+    def get(
+        self,
+        url: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        accept: str = "application/json",
+        tries: int = 3,
+    ) -> Response:
+        """As HttpClient.get; raises FetchError instead of asking or waiting beyond the end."""
+        return self.client.ask(url, params=params, headers=headers, accept=accept, tries=tries, until=self.until)
+
+    def peek(self, url: str, *, method: Literal["GET", "HEAD"] = "HEAD") -> Response:
+        """As HttpClient.peek, within the same end."""
+        return self.client.peek(url, method=method, until=self.until)
+
+
+def _is_answer(status: int, headers: Mapping[str, str]) -> bool:
+    """200 and its kin, redirects, and 304 where we asked for it (without a validator it has nothing to say)."""
+    if status == _UNCHANGED:
+        return bool(headers.keys() & {"if-none-match", "if-modified-since"})
+    return status in _ANSWERS or status in _REDIRECTS
+
+
+def _location(headers: Mapping[str, str]) -> str | None:
+    """The Location header, which servers write in UTF-8 although headers are Latin-1."""
+    value = headers.get("location")
+    try:
+        return value.encode("latin-1").decode("utf-8") if value else None
+    except UnicodeError:
+        return value
+
+
+def _reason(status: int) -> str:
+    from http import HTTPStatus  # noqa: PLC0415 (only for errors; the command line starts faster)
+
+    try:
+        phrase = f" ({HTTPStatus(status).phrase})"
+    except ValueError:
+        phrase = ""
+    return _REASONS.get(status, "it answers with an error") + f": HTTP {status}{phrase}"

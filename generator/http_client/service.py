@@ -1,0 +1,121 @@
+"""What we know about one service: one request at a time, and none before it may be asked again."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from generator.errors import FetchError
+from generator.http_client.addresses import Target, shown
+from generator.http_client.waiting import backoff, limit_reset, retry_after
+
+if TYPE_CHECKING:
+    from generator.http_client.transport import Exchanged, Transport
+
+LONGEST_WAIT_S = 120.0
+"""A service that asks for a longer pause is left for the next run."""
+TOO_MANY = 429
+UNAVAILABLE = 503
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clocks:
+    """Where time comes from, so that tests need none."""
+
+    clock: Callable[[], float]
+    """Seconds that only grow."""
+    wall: Callable[[], float]
+    """Seconds since 1970."""
+    sleep: Callable[[float], None]
+    chance: Callable[[], float]
+    """0..1, for jitter."""
+
+
+@dataclass(slots=True)
+class Service:
+    """One host and port. `free_at` and `endpoint_free_at` are times of the clock, guarded by the lock."""
+
+    transport: Transport
+    spacing_s: float
+    clocks: Clocks
+    free_at: float = 0.0
+    endpoint_free_at: dict[str, float] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @contextmanager
+    def turn(self, target: Target, until: float | None) -> Iterator[None]:
+        """Hold the service for one exchange: wait for other threads, then until it may be asked.
+
+        Raises:
+            FetchError: that would be later than `until`, or more than 120 s away (`retry_after_s`).
+        """
+        left = self.left(target, until)
+        if not self.lock.acquire(timeout=-1 if left is None else left):
+            raise used_up(target)
+        try:
+            self._wait(target, until)
+            try:
+                yield
+            finally:
+                self.free_at = max(self.free_at, self.clocks.clock() + self.spacing_s)
+        finally:
+            self.lock.release()
+
+    def left(self, target: Target, until: float | None) -> float | None:
+        """Seconds of the budget that are left, None without one. Raises FetchError where none are."""
+        if until is None:
+            return None
+        left = until - self.clocks.clock()
+        if left <= 0:
+            raise used_up(target)
+        return left
+
+    def note(self, target: Target, answer: Exchanged) -> None:
+        """Remember until when the service does not want to be asked: all of it (Retry-After), or one endpoint."""
+        now, wall = self.clocks.clock(), self.clocks.wall()
+        pause = retry_after(answer.headers, wall) if answer.status in {TOO_MANY, UNAVAILABLE} else None
+        if pause is not None:
+            self.free_at = max(self.free_at, now + pause)
+        reset = limit_reset(answer.headers, wall)
+        if reset is not None:
+            self.endpoint_free_at[target.endpoint] = now + reset
+
+    def stated_pause(self, status: int, headers: Mapping[str, str]) -> float | None:
+        """Seconds that a refusal asks us to wait; None where it does not say."""
+        if status not in {TOO_MANY, UNAVAILABLE}:
+            return None
+        wall = self.clocks.wall()
+        stated = retry_after(headers, wall)
+        return limit_reset(headers, wall) if stated is None else stated
+
+    def back_off(self, attempt: int, *, limited: bool) -> None:
+        """Leave the service alone for a while that doubles with each attempt."""
+        pause = backoff(attempt, self.clocks.chance(), limited=limited)
+        self.free_at = max(self.free_at, self.clocks.clock() + pause)
+
+    def can_wait(self, target: Target, until: float | None) -> bool:
+        """Whether the next request may still go out in this run."""
+        free_at = self._free_at(target)
+        return free_at - self.clocks.clock() <= LONGEST_WAIT_S and (until is None or free_at <= until)
+
+    def _free_at(self, target: Target) -> float:
+        return max(self.free_at, self.endpoint_free_at.get(target.endpoint, 0.0))
+
+    def _wait(self, target: Target, until: float | None) -> None:
+        if not self.can_wait(target, until):
+            pause = self._free_at(target) - self.clocks.clock()
+            raise FetchError(
+                f"it does not want to be asked for another {pause:.0f} s, which is longer than this run waits",
+                url=shown(target.url),
+                retry_after_s=pause,
+            )
+        while (pause := self._free_at(target) - self.clocks.clock()) > 0:
+            self.clocks.sleep(pause)
+
+
+def used_up(target: Target) -> FetchError:
+    """The error of a call after the end of its budget."""
+    return FetchError("the time for this network in this run is used up", url=shown(target.url))

@@ -1,0 +1,296 @@
+r"""Tables of LaTeX's text mode: accents, letters, symbols, spaces, and the commands with an argument."""
+
+from __future__ import annotations
+
+
+def _names(names: str) -> frozenset[str]:
+    return frozenset(names.split())
+
+
+ACCENTS = {
+    "`": "\u0300",
+    "'": "\u0301",
+    "^": "\u0302",
+    "~": "\u0303",
+    "=": "\u0304",
+    "u": "\u0306",
+    ".": "\u0307",
+    '"': "\u0308",
+    "r": "\u030a",
+    "H": "\u030b",
+    "v": "\u030c",
+    "d": "\u0323",
+    "c": "\u0327",
+    "k": "\u0328",
+    "b": "\u0331",
+}
+"""Accent command -> the combining character that follows its letter."""
+
+LETTERS = {
+    "aa": "å",
+    "AA": "Å",
+    "ae": "æ",
+    "AE": "Æ",
+    "oe": "œ",
+    "OE": "Œ",
+    "o": "ø",
+    "O": "Ø",
+    "l": "ł",
+    "L": "Ł",
+    "ss": "ß",
+    "SS": "ẞ",
+    "i": "ı",
+    "j": "ȷ",
+    "dh": "ð",
+    "DH": "Ð",
+    "th": "þ",
+    "TH": "Þ",
+    "dj": "đ",
+    "DJ": "Đ",
+    "ng": "ŋ",
+    "NG": "Ŋ",
+}
+"""Letters that swallow the space after them: `Nordstr\\o m`."""
+
+SYMBOLS = {
+    "%": "%",
+    "&": "&",
+    "_": "_",
+    "#": "#",
+    "$": "$",
+    "{": "{",
+    "}": "}",
+    "@": "",
+    "-": "",
+    "/": "",
+    "!": "",
+    ",": "\u202f",
+    ";": " ",
+    ":": " ",
+    ">": " ",
+    " ": " ",
+    "\n": " ",
+    "\t": " ",
+    "\\": " ",
+    "S": "§",
+    "P": "¶",
+    "dag": "†",
+    "ddag": "‡",
+    "dots": "…",
+    "ldots": "…",
+    "textellipsis": "…",
+    "copyright": "©",
+    "textcopyright": "©",
+    "textregistered": "®",
+    "texttrademark": "™",
+    "pounds": "£",
+    "textsterling": "£",
+    "euro": "€",
+    "texteuro": "€",
+    "textyen": "¥",
+    "textcent": "¢",
+    "textdollar": "$",
+    "textdegree": "°",
+    "degree": "°",
+    "deg": "°",
+    "degr": "°",
+    "celsius": "°C",
+    "textcelsius": "℃",
+    "textohm": "Ω",
+    "textmu": "µ",
+    "micron": "µm",
+    "textmicro": "µ",
+    "textperthousand": "‰",
+    "textonehalf": "½",
+    "textordfeminine": "ª",
+    "textordmasculine": "º",
+    "textpm": "±",
+    "texttimes": "×",
+    "textdiv": "÷",
+    "textsim": "~",
+    "textapprox": "≈",
+    "textless": "<",
+    "textgreater": ">",
+    "textbar": "|",
+    "textbackslash": "\\",
+    "textasciitilde": "~",
+    "textasciicircum": "^",
+    "textunderscore": "_",
+    "textbraceleft": "{",
+    "textbraceright": "}",
+    "textquotesingle": "'",
+    "textquotedbl": '"',
+    "textquoteleft": "‘",
+    "textquoteright": "’",
+    "textquotedblleft": "“",
+    "textquotedblright": "”",
+    "lq": "‘",
+    "rq": "’",
+    "guillemotleft": "«",
+    "guillemotright": "»",
+    "textendash": "–",
+    "textemdash": "—",
+    "textbullet": "•",
+    "item": "•",
+    "textperiodcentered": "·",
+    "textalpha": "α",
+    "textbeta": "β",
+    "textgamma": "γ",
+    "textdelta": "δ",
+    "textsubring": "",
+    "textrightarrow": "→",
+    "textleftarrow": "←",
+    "textdagger": "†",
+    "textvisiblespace": "␣",
+    "slash": "/",
+    "TeX": "TeX",
+    "LaTeX": "LaTeX",
+    "BibTeX": "BibTeX",
+    "eg": "e.g.",
+    "ie": "i.e.",
+    "etal": "et al.",
+    "Kahler": "Kähler",
+    "kahler": "Kähler",
+    "Poincare": "Poincaré",
+    "msun": "M⊙",
+    "Msun": "M⊙",
+    "rsun": "R⊙",
+    "lsun": "L⊙",
+    "kms": "km/s",
+    "arcsec": "″",
+    "arcmin": "′",
+    "quad": " ",
+    "qquad": " ",
+    "enspace": " ",
+    "thinspace": "\u202f",
+    "newline": " ",
+    "linebreak": " ",
+    "par": " ",
+    "hfill": " ",
+    "break": " ",
+    "space": " ",
+    "xspace": "",
+    "noindent": "",
+    "protect": "",
+    "relax": "",
+    "null": "",
+    "smallskip": "",
+    "medskip": " ",
+    "bigskip": " ",
+    "vfill": "",
+    "centering": "",
+    "nobreak": "",
+    "allowbreak": "",
+    "small": "",
+    "footnotesize": "",
+    "scriptsize": "",
+    "tiny": "",
+    "large": "",
+    "Large": "",
+    "normalsize": "",
+    "normalfont": "",
+    "rm": "",
+    "rmfamily": "",
+    "upshape": "",
+    "boldmath": "",
+    "unboldmath": "",
+}
+"""Command of text mode without an argument -> what stands for it."""
+
+STYLES = {
+    "emph": "em",
+    "textit": "em",
+    "textsl": "em",
+    "textbf": "strong",
+    "texttt": "code",
+    "textsc": "sc",
+    "underline": "u",
+    "uline": "u",
+    "ul": "u",
+    "sout": "s",
+    "st": "s",
+    "textsuperscript": "sup",
+    "textsubscript": "sub",
+    "textrm": "",
+    "textsf": "",
+    "textmd": "",
+    "textup": "",
+    "textnormal": "",
+    "text": "",
+    "mbox": "",
+    "hbox": "",
+    "fbox": "",
+    "makebox": "",
+    "uppercase": "",
+    "centerline": "",
+    "textquote": "",
+    "enquote": "quote",
+    "footnote": "note",
+    "thanks": "note",
+    "title": "",
+    "num": "",
+    "gls": "",
+    "glspl": "",
+    "Gls": "",
+    "ac": "",
+    "acs": "",
+    "acp": "",
+}
+"""Command with one argument -> how the argument is set; empty: as it is."""
+
+SWITCHES = {
+    "it": "em",
+    "em": "em",
+    "sl": "em",
+    "itshape": "em",
+    "slshape": "em",
+    "bf": "strong",
+    "bfseries": "strong",
+    "tt": "code",
+    "ttfamily": "code",
+    "sc": "sc",
+    "scshape": "sc",
+    "sf": "",
+    "sffamily": "",
+}
+"""Old font switch: holds to the end of its group."""
+
+MATH_SWITCHES = ("cal", "mit", "Bbb", "frak", "goth", "scr")
+"""Font switches that only exist in formulas: `{\\cal N}=4`."""
+
+MATH_ARGUMENTS = dict.fromkeys(
+    _names(
+        "sqrt bar tilde hat vec overline mathcal mathbb mathrm mathbf mathfrak mathscr mathsf dot ddot widetilde "
+        "widehat check breve boldsymbol bm operatorname cal mit Bbb frak goth scr",
+    ),
+    1,
+) | dict.fromkeys(("frac", "tfrac", "dfrac", "binom"), 2)
+"""Commands of formulas that are met outside of them -> how many arguments they take."""
+
+CITATIONS = _names(
+    "cite citep citet citealp citealt citenum citeauthor citeyear citeyearpar parencite textcite autocite "
+    "onlinecite footcite Cite Citet Citep",
+)
+REFERENCES = _names(
+    "ref eqref autoref cref Cref pageref nameref vref subref",
+)
+DROPPED = _names(
+    "label vspace hspace vskip hskip color bibliography bibliographystyle pagestyle thispagestyle setcounter "
+    "index hypersetup phantomsection vspace* hspace*",
+)
+"""Commands that print nothing: they go with their argument."""
+
+MATH_ENVIRONMENTS = _names(
+    "equation equation* displaymath math align align* flalign flalign* alignat alignat* gather gather* multline "
+    "multline* eqnarray eqnarray* split aligned gathered array matrix pmatrix bmatrix vmatrix Vmatrix Bmatrix "
+    "smallmatrix cases dcases subarray",
+)
+LIST_ENVIRONMENTS = _names(
+    "itemize enumerate description center quote quotation abstract document flushleft flushright small",
+)
+
+SUPERSCRIPTS = str.maketrans(
+    "0123456789+-−=()nixyabcdefghjklmoprstuvwzTNMABDEGHIJKLOPRUVWβγδθφχ",
+    "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱˣʸᵃᵇᶜᵈᵉᶠᵍʰʲᵏˡᵐᵒᵖʳˢᵗᵘᵛʷᶻᵀᴺᴹᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴼᴾᴿᵁⱽᵂᵝᵞᵟᶿᵠᵡ",
+)
+SUBSCRIPTS = str.maketrans("0123456789+-−=()aehijklmnoprstuvxβγρφχ", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ")

@@ -1,0 +1,202 @@
+"""Which lists the site has, and what stands in each. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from generator.arxiv_id import is_category
+from generator.models import Paper, Post, RankedPaper, Tracker, Window
+from generator.rank import Cast, Formula, choose, place, rank_newest, rank_trending, submitted_order
+from generator.searches import Finder, SavedSearch
+from generator.views import Listing, Order
+
+RANKED_LIMIT = 1000
+"""Papers in a ranked list: nobody turns to page 51, and 'newest' and the archive have them all."""
+
+_WINDOWS: tuple[tuple[Window, str], ...] = (
+    ("day", "Today"),
+    ("week", "This week"),
+    ("month", "This month"),
+    ("year", "This year"),
+    ("all", "All time"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Captured:
+    """What the lists are made from."""
+
+    papers: Mapping[str, Paper]
+    casts: Mapping[str, Cast]
+    formula: Formula
+    now: datetime
+
+
+def make_listings(
+    captured: Captured,
+    everything: tuple[RankedPaper, ...],
+    trackers: Sequence[Tracker],
+    home: Order,
+    searches: Sequence[SavedSearch] = (),
+) -> tuple[Listing, ...]:
+    """Every list of the site: home, new and the windows; the same per tracker; saved searches; categories; months.
+
+    Args:
+        captured: what the ranked lists are made from.
+        everything: every paper, newest first.
+        trackers: one scope each beside the whole site.
+        home: what stands on the home page of each scope.
+        searches: the owner's saved searches.
+    """
+    return (
+        *_scope(captured, None, home, everything),
+        *(listing for tracker in trackers for listing in _scope(captured, tracker, home, None)),
+        *_searches(captured, everything, searches),
+        *_categories(captured, everything),
+        *_months(everything),
+    )
+
+
+def _scope(
+    captured: Captured, tracker: Tracker | None, home: Order, newest: tuple[RankedPaper, ...] | None
+) -> Iterator[Listing]:
+    """The lists of the whole site or of one tracker; `newest` where it is made already."""
+    casts = choose(captured.casts, _of_tracker(tracker.id)) if tracker else captured.casts
+    prefix, name, whose = (f"t/{tracker.id}/", f"t-{tracker.id}-", tracker.title) if tracker else ("", "", "")
+
+    def trending(window: Window | None) -> tuple[RankedPaper, ...]:
+        return rank_trending(
+            captured.papers,
+            casts,
+            now=captured.now,
+            formula=captured.formula,
+            window=window,
+            limit=RANKED_LIMIT,
+        )
+
+    if newest is None:
+        newest = rank_newest(captured.papers, casts, now=captured.now, formula=captured.formula)
+
+    def listing(path: str, title: str, about: str, order: Order, window: Window | None = None) -> Listing:
+        api = path.strip("/").replace("/", "-") or "home"
+        return Listing(
+            path=prefix + path,
+            api_name=(name + api) if path or not tracker else f"t-{tracker.id}",
+            title=f"{title} · {whose}" if whose and path else whose or title,
+            description=about + (f" In the reading of {whose}." if whose else ""),
+            order=order,
+            window=window,
+            tracker=tracker,
+            category=None,
+            month=None,
+            papers=newest if order == "newest" else trending(window),
+        )
+
+    yield listing("", "Newest" if home == "newest" else "Trending", _HOME_ABOUT[home], home)
+    yield listing("new/", "Newest", _HOME_ABOUT["newest"], "newest")
+    for window, title in _WINDOWS:
+        about = f"Papers by the people who posted about them: {title.lower()}."
+        yield listing(f"top/{window}/", title, about, "trending", window)
+
+
+_HOME_ABOUT: dict[Order, str] = {
+    "trending": "Papers that people are posting about now: one person, one vote, fading with time.",
+    "newest": "Papers that people posted about, by submission date.",
+}
+
+
+def _of_tracker(wanted: str) -> Callable[[Post], bool]:
+    def counts(post: Post) -> bool:
+        return wanted in post.trackers
+
+    return counts
+
+
+def _searches(
+    captured: Captured, everything: tuple[RankedPaper, ...], searches: Sequence[SavedSearch]
+) -> Iterator[Listing]:
+    for search in searches:
+        finds = Finder(search).finds
+        found = {ranked.paper.id: ranked.paper for ranked in everything if finds(ranked.paper)}
+        casts = {paper_id: captured.casts[paper_id] for paper_id in found if paper_id in captured.casts}
+        yield Listing(
+            path=f"s/{search.id}/",
+            api_name=f"s-{search.id}",
+            title=search.title,
+            description=_what_it_finds(search),
+            order="trending",
+            window=None,
+            tracker=None,
+            category=None,
+            month=None,
+            search=search.id,
+            papers=rank_trending(
+                found,
+                choose(casts, _of_tracker(search.tracker)) if search.tracker else casts,
+                now=captured.now,
+                formula=captured.formula,
+                unmentioned=() if search.tracker else found.keys(),
+            ),
+        )
+
+
+def _what_it_finds(search: SavedSearch) -> str:
+    wanted = (("about ", search.words), ("by ", search.authors), ("in ", search.categories))
+    told = [lead + " or ".join(members) for lead, members in wanted if members]
+    told += [f"in the reading of {search.tracker}"] if search.tracker else []
+    return f"Papers {', '.join(told)}: those that people are posting about first."
+
+
+def _categories(captured: Captured, everything: tuple[RankedPaper, ...]) -> Iterator[Listing]:
+    by_category: defaultdict[str, dict[str, Paper]] = defaultdict(dict)
+    for ranked in everything:
+        for category in filter(is_category, ranked.paper.categories):
+            by_category[category][ranked.paper.id] = ranked.paper
+    for category, papers in sorted(by_category.items()):
+        yield Listing(
+            path=f"c/{category}/",
+            api_name=f"c-{category}",
+            title=category,
+            description=f"Papers in {category}, cross-lists included: those that people are posting about first.",
+            order="trending",
+            window=None,
+            tracker=None,
+            category=category,
+            month=None,
+            papers=rank_trending(
+                papers,
+                {paper_id: captured.casts[paper_id] for paper_id in papers if paper_id in captured.casts},
+                now=captured.now,
+                formula=captured.formula,
+                unmentioned=papers.keys(),
+            ),
+        )
+
+
+def _months(everything: tuple[RankedPaper, ...]) -> Iterator[Listing]:
+    by_month: defaultdict[tuple[int, int], list[RankedPaper]] = defaultdict(list)
+    for ranked in everything:
+        submitted, _ = submitted_order(ranked.paper)
+        by_month[submitted.year, submitted.month].append(ranked)
+    for (year, month), papers in sorted(by_month.items(), reverse=True):
+        yield Listing(
+            path=f"archive/{year:04d}/{month:02d}/",
+            api_name=f"archive-{year:04d}-{month:02d}",
+            title=f"{_MONTHS[month - 1]} {year}",
+            description=f"Papers submitted in {_MONTHS[month - 1]} {year}.",
+            order="newest",
+            window=None,
+            tracker=None,
+            category=None,
+            month=f"{year:04d}-{month:02d}",
+            papers=place(papers),
+        )
+
+
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip

@@ -1,0 +1,169 @@
+"""`/abs/<id>/`: one paper, why it is here, and everything that was said about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from functools import partial
+
+import msgspec
+
+from generator.models import Paper, Post, RankedPaper
+from generator.paper_views import ScoreView, SparkView, score_view, spark_view, submission_of
+from generator.post_text import safe_href
+from generator.post_views import CommentOf, TalkView, remembering, talk_about
+from generator.templating import Templates
+from generator.timeline import TimelineView, timeline_of
+from generator.views import Output, Site
+
+VERSIONS_LINKED = 6
+DISCUSSIONS_MAX = 3
+"""Stories about one paper that are linked: it is submitted again and again, and few are talked about."""
+
+
+class PlaceView(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the paper stands in a list."""
+
+    rank: int
+    title: str
+    path: str
+
+
+class NeighbourView(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+    """Another paper that this one leads to."""
+
+    paper_id: str
+    title: str
+    """LaTeX, as stored."""
+
+
+class DiscussionView(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+    """A story about the paper on Hacker News: what is said stands there."""
+
+    url: str
+    points: int
+    replies: int
+
+
+class PaperView(msgspec.Struct, frozen=True, kw_only=True):
+    """The page of one paper."""
+
+    paper: Paper
+    unknown: bool
+    note_html: str
+    """The owner's note on it."""
+    submitted_on: date
+    day_known: bool
+    revised_at: datetime | None
+    """None where it is version 1."""
+    versions: tuple[int, ...]
+    """The newest VERSIONS_LINKED before this one, newest first."""
+    captured: int
+    x_only: bool
+    people: int
+    commenters: int
+    spark: SparkView | None
+    resurfaced: bool
+    places: tuple[PlaceView, ...]
+    score: ScoreView
+    talk: TalkView
+    timeline: TimelineView | None
+    similar: tuple[NeighbourView, ...]
+    """The most similar first."""
+    newer: NeighbourView | None
+    """In the order of submission."""
+    older: NeighbourView | None
+    discussions: tuple[DiscussionView, ...]
+    """Those with the most points first."""
+    card: bool
+    """It has a picture of its own beside it."""
+
+
+def plan(site: Site, templates: Templates) -> Iterator[Output]:
+    """A page for each paper."""
+    comment = remembering()
+    places = find_places(site)
+    newest = list(site.papers)
+    for newer, paper_id, older in zip([None, *newest], newest, [*newest[1:], None], strict=False):
+        path = f"abs/{paper_id}/index.html"
+        yield Output(
+            path,
+            "pages.paper",
+            partial(paper_view, site, site.ranked[paper_id], places.get(paper_id, ()), (newer, older), comment),
+            partial(templates.render, "paper.html", path),
+        )
+
+
+def find_places(site: Site) -> Mapping[str, tuple[PlaceView, ...]]:
+    """Paper id -> the ranked lists of the whole site and of its categories on whose first page it stands."""
+    places: dict[str, list[PlaceView]] = {}
+    for listing in site.listings:
+        if listing.order == "trending" and listing.tracker is None:
+            for ranked in listing.papers[: site.per_page]:
+                place = PlaceView(rank=ranked.rank, title=listing.title, path=listing.path)
+                places.setdefault(ranked.paper.id, []).append(place)
+    return {paper_id: tuple(found) for paper_id, found in places.items()}
+
+
+def paper_view(
+    site: Site,
+    ranked: RankedPaper,
+    places: tuple[PlaceView, ...],
+    neighbours: tuple[str | None, str | None],
+    comment: CommentOf,
+) -> PaperView:
+    """Everything that we know about one paper.
+
+    Args:
+        site: for what is around it.
+        ranked: the paper with its votes and mentions.
+        places: where it stands in lists.
+        neighbours: ids of the papers submitted just after and just before it.
+        comment: (post, paper) -> words of their own.
+    """
+    paper = site.papers[ranked.paper.id]
+    submitted_on, day_known = submission_of(paper)
+    return PaperView(
+        paper=paper,
+        unknown=paper.id in site.unknown,
+        note_html=site.notes.get(paper.id, ""),
+        submitted_on=submitted_on,
+        day_known=day_known,
+        revised_at=paper.revised_at if paper.version > 1 else None,
+        versions=tuple(range(paper.version - 1, max(0, paper.version - 1 - VERSIONS_LINKED), -1)),
+        captured=ranked.captured,
+        x_only=all(mention.post.network == "x" for mention in ranked.mentions),
+        people=len(ranked.votes),
+        commenters=sum(vote.commented for vote in ranked.votes),
+        spark=spark_view(ranked),
+        resurfaced=ranked.resurfaced,
+        places=places,
+        score=score_view(ranked, site),
+        talk=talk_about(ranked, site.networks, comment),
+        timeline=timeline_of(ranked),
+        similar=tuple(_neighbour(site, each) for each in site.similar.get(paper.id, ()) if each in site.papers),
+        newer=_neighbour(site, neighbours[0]) if neighbours[0] else None,
+        older=_neighbour(site, neighbours[1]) if neighbours[1] else None,
+        discussions=_discussions(ranked),
+        card=paper.id in site.cards,
+    )
+
+
+def _neighbour(site: Site, paper_id: str) -> NeighbourView:
+    return NeighbourView(paper_id=paper_id, title=site.papers[paper_id].title)
+
+
+def _discussions(ranked: RankedPaper) -> tuple[DiscussionView, ...]:
+    stories = [mention.post for mention in ranked.mentions if _is_story(mention.post)]
+    found = [
+        DiscussionView(url=url, points=post.counts.likes, replies=post.counts.replies)
+        if post.counts
+        else DiscussionView(url=url, points=0, replies=0)
+        for post in stories
+        if (url := safe_href(post.url))
+    ]
+    return tuple(sorted(found, key=lambda each: (-each.points, each.url))[:DISCUSSIONS_MAX])
+
+
+def _is_story(post: Post) -> bool:
+    return post.network == "hackernews" and post.kind == "post"

@@ -1,0 +1,70 @@
+"""`/status/`: each network's last success, what is missing since when and why, and how much there is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+from functools import partial
+
+import msgspec
+
+from generator.templating import Templates
+from generator.views import Output, Site
+
+
+class NetworkRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One network."""
+
+    title: str
+    last_success_at: datetime | None
+    failing_since: datetime | None
+    failure: str | None
+    posts: int
+    newest_at: datetime | None
+    """When the newest of its posts was posted."""
+
+
+class StatusView(msgspec.Struct, frozen=True, kw_only=True):
+    """The state of the site. One of the two pages that hold its time."""
+
+    now: datetime
+    networks: tuple[NetworkRow, ...]
+    papers: int
+    posts: int
+    unknown: tuple[str, ...]
+    """Ids of papers that arXiv has not answered for yet."""
+
+
+def plan(site: Site, templates: Templates) -> Iterator[Output]:
+    """One page."""
+    path = "status/index.html"
+    yield Output(path, "pages.status", partial(status_view, site), partial(templates.render, "status.html", path))
+
+
+def status_view(site: Site) -> StatusView:
+    """The state of every network in the configuration or the data."""
+    posts = Counter(post.network for post in site.posts)
+    newest: dict[str, datetime] = {}
+    for post in site.posts:
+        newest.setdefault(post.network, post.posted_at)
+    names = sorted(site.networks.keys() | site.states.keys())
+    return StatusView(
+        now=site.now,
+        networks=tuple(_row(site, name, posts[name], newest.get(name)) for name in names),
+        papers=len(site.papers),
+        posts=len(site.posts),
+        unknown=tuple(sorted(site.unknown)),
+    )
+
+
+def _row(site: Site, name: str, posts: int, newest_at: datetime | None) -> NetworkRow:
+    state = site.states.get(name)
+    return NetworkRow(
+        title=site.networks.get(name, name),
+        last_success_at=state.last_success_at if state else None,
+        failing_since=state.failing_since if state else None,
+        failure=state.failure if state else None,
+        posts=posts,
+        newest_at=newest_at,
+    )

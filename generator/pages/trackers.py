@@ -1,0 +1,52 @@
+"""`/t/`: whose reading this is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+import msgspec
+
+from generator.prose import markdown_to_html
+from generator.templating import Templates
+from generator.views import Output, Site
+
+
+class TrackerRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One tracker."""
+
+    tracker_id: str
+    title: str
+    about_html: str
+    papers: int
+
+
+class TrackersView(msgspec.Struct, frozen=True, kw_only=True):
+    """All of them."""
+
+    trackers: tuple[TrackerRow, ...]
+
+
+def plan(site: Site, templates: Templates) -> Iterator[Output]:
+    """One page."""
+    path = "t/index.html"
+    yield Output(path, "pages.trackers", partial(trackers_view, site), partial(templates.render, "trackers.html", path))
+
+
+def trackers_view(site: Site) -> TrackersView:
+    """Each tracker with the number of papers in its reading."""
+    papers: dict[str, int] = {}
+    for listing in site.listings:
+        if listing.tracker is not None:
+            papers[listing.tracker.id] = max(papers.get(listing.tracker.id, 0), len(listing.papers))
+    return TrackersView(
+        trackers=tuple(
+            TrackerRow(
+                tracker_id=tracker.id,
+                title=tracker.title,
+                about_html=markdown_to_html(tracker.about),
+                papers=papers.get(tracker.id, 0),
+            )
+            for tracker in site.trackers
+        )
+    )

@@ -1,0 +1,156 @@
+"""Papers as pages show them: an article of a list, and why a paper stands where it stands. Pure and cheap."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+
+import msgspec
+
+from generator import arxiv_id
+from generator.models import Paper, Post, RankedPaper, Vote
+from generator.post_text import safe_href
+from generator.post_views import CommentOf, PostView, choose_notes
+from generator.views import Site
+
+SPARK_DAYS = 14
+VOTES_SHOWN = 12
+"""Rows of the score's table; the rest is one row."""
+
+
+class SparkView(msgspec.Struct, frozen=True, kw_only=True):
+    """Mentions a day of the SPARK_DAYS up to the newest one."""
+
+    counts: tuple[int, ...]
+    until: date
+
+
+class BodyView(msgspec.Struct, frozen=True, kw_only=True):
+    """One paper of a list, but for its rank: the same in most of the lists that it stands in."""
+
+    paper: Paper
+    unknown: bool
+    """arXiv has not answered for it yet."""
+    has_page: bool
+    submitted_on: date
+    day_known: bool
+    """False where only the month of the id is known."""
+    captured: int
+    x_only: bool
+    """No mention is from another network: the line speaks of tweets."""
+    seen_at: datetime | None
+    """When it was first captured: what a reader's last visit is compared with; None where nobody posted about it."""
+    people: int
+    commenters: int
+    spark: SparkView | None
+    resurfaced: bool
+    notes: tuple[PostView, ...]
+
+
+class ArticleView(msgspec.Struct, frozen=True, kw_only=True):
+    """One paper of a list."""
+
+    rank: int | None
+    """None in lists by date."""
+    body: BodyView
+
+
+class VoteView(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of the score's table."""
+
+    name: str | None
+    network: str
+    url: str | None
+    kind: str
+    at: datetime
+    weight: float
+    factor: float
+    bot: bool
+    commented: bool
+
+
+class ScoreView(msgspec.Struct, frozen=True, kw_only=True):
+    """The score taken apart, before time takes its share (which would change the page with every build)."""
+
+    votes: tuple[VoteView, ...]
+    """The strongest VOTES_SHOWN."""
+    more: int
+    """Further votes."""
+    more_score: float
+    score: float
+    half_life_days: float
+
+
+def article_view(ranked: RankedPaper, site: Site, comment: CommentOf, *, numbered: bool) -> ArticleView:
+    """One paper of a list, with its rank if the list is `numbered`."""
+    paper = ranked.paper
+    submitted_on, day_known = submission_of(paper)
+    body = BodyView(
+        paper=paper,
+        unknown=paper.id in site.unknown,
+        has_page=paper.id in site.papers,
+        submitted_on=submitted_on,
+        day_known=day_known,
+        captured=ranked.captured,
+        x_only=all(mention.post.network == "x" for mention in ranked.mentions),
+        seen_at=min((mention.post.seen_at for mention in ranked.mentions), default=None),
+        people=len(ranked.votes),
+        commenters=sum(vote.commented for vote in ranked.votes),
+        spark=spark_view(ranked),
+        resurfaced=ranked.resurfaced,
+        notes=choose_notes(ranked, site.networks, comment),
+    )
+    return ArticleView(rank=ranked.rank if numbered else None, body=body)
+
+
+def submission_of(paper: Paper) -> tuple[date, bool]:
+    """(the day of version 1, True), or (the first of the id's month, False) where it is unknown."""
+    if paper.submitted_at is not None:
+        return paper.submitted_at.astimezone(UTC).date(), True
+    year, month = arxiv_id.month_of(paper.id)
+    return date(year, month, 1), False
+
+
+def spark_view(ranked: RankedPaper) -> SparkView | None:
+    """The mentions of the last days up to the newest one; None where there is nothing to compare."""
+    if len(ranked.mentions) <= 1:
+        return None
+    newest = ranked.mentions[0].post.posted_at.astimezone(UTC).date()
+    counts = [0] * SPARK_DAYS
+    last = newest.toordinal()
+    for mention in ranked.mentions:
+        age = last - mention.post.posted_at.toordinal()
+        if 0 <= age < SPARK_DAYS:
+            counts[-1 - age] += 1
+    return SparkView(counts=tuple(counts), until=newest)
+
+
+def score_view(ranked: RankedPaper, site: Site) -> ScoreView:
+    """The votes for a paper, strongest first, with the sum of those that are not shown."""
+    posts = {mention.post.id: mention.post for mention in ranked.mentions}
+    votes = sorted(ranked.votes, key=lambda vote: (-_whole(vote), -vote.at.timestamp(), vote.post_id))
+    return ScoreView(
+        votes=tuple(_vote_view(vote, posts[vote.post_id], site.networks) for vote in votes[:VOTES_SHOWN]),
+        more=max(0, len(votes) - VOTES_SHOWN),
+        more_score=round(sum(map(_whole, votes[VOTES_SHOWN:])), 4),
+        score=round(sum(map(_whole, votes)), 4),
+        half_life_days=float(site.ranking["half_life_days"]),
+    )
+
+
+def _whole(vote: Vote) -> float:
+    return vote.weight * vote.factor
+
+
+def _vote_view(vote: Vote, post: Post, networks: Mapping[str, str]) -> VoteView:
+    return VoteView(
+        name=post.account.name or post.account.handle,
+        network=networks.get(post.network, post.network),
+        url=safe_href(post.url),
+        kind=vote.kind,
+        at=vote.at,
+        weight=vote.weight,
+        factor=vote.factor,
+        bot=vote.bot,
+        commented=vote.commented,
+    )

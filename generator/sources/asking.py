@@ -1,0 +1,130 @@
+"""Asking a JSON service politely on behalf of an adapter: counts requests, notes rate limits, and knows when to stop.
+
+The network library is behind `request.client`; this module sees only addresses, headers and bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from generator.errors import FetchError
+from generator.http_client import Response
+from generator.sources.base import FetchRequest
+from generator.sources.wire import decode_object, time
+
+FAILURES_IN_A_ROW = 3
+"""So many streams failing one after another for lack of an answer mean that the service is down, not the stream."""
+PAGES_MAX = 50
+"""Of one stream in one run, so that a service that never ends its pages cannot hold us."""
+
+NEXT = "next"
+"""Cursor naming the stream where a run had to end; the next run begins with it, so that none is left out for ever."""
+_FIRST_FAULT = 500
+_DAYS_LATER = 253_402_300_799  # 9999-12-31: what `datetime` can hold
+
+
+def is_fault(error: FetchError) -> bool:
+    """The service gave no answer or a 5xx: not the fault of what we asked for."""
+    return error.status is None or error.status >= _FIRST_FAULT
+
+
+def in_turn(names: Sequence[str], first: Any) -> list[int]:
+    """Indices of `names` in the order of this run: from the one called `first`, around."""
+    start = names.index(first) if first in names else 0
+    return [*range(start, len(names)), *range(start)]
+
+
+class Patience:
+    """Decides whether a failure is a stream's own or the whole network's."""
+
+    def __init__(self) -> None:
+        self._in_a_row = 0
+        self._worked = False
+        self._last: FetchError | None = None
+
+    def worked(self) -> None:
+        """A stream was read."""
+        self._in_a_row, self._worked = 0, True
+
+    def is_lost(self, error: FetchError) -> bool:
+        """A stream was not read for lack of an answer: whether it is time to give up."""
+        self._in_a_row += 1
+        self._last = error
+        return self._in_a_row >= FAILURES_IN_A_ROW
+
+    def finish(self) -> None:
+        """All streams were tried. Raises the last failure when none of them could be read."""
+        if self._last is not None and not self._worked:
+            raise self._last
+
+
+class Asker:
+    """One service: its address, our headers, and where its rate limits stand."""
+
+    def __init__(
+        self, request: FetchRequest, base: str, *, headers: Mapping[str, str] | None = None, limits: str
+    ) -> None:
+        self._request = request
+        self._base = base.rstrip("/")
+        self._headers = dict(headers or {})
+        self._limits = limits
+        """Prefix of the rate-limit headers, in lower case: `x-rate-limit-`, `ratelimit-`, `x-ratelimit-`."""
+
+    def get(self, path: str, params: Mapping[str, str] | None = None, *, label: str) -> dict[str, Any]:
+        """GET `path` below the base -> the JSON object of the answer.
+
+        Args:
+            path: without a leading slash; may bring a query of its own (repeated parameters).
+            params: added to the query.
+            label: the endpoint's name in the meter's limits.
+
+        Raises:
+            FetchError: no usable answer.
+            FormatError: an answer that is no JSON object.
+        """
+        answer = self.ask(path, params, label=label)
+        return decode_object(answer.body, answer.url)
+
+    def ask(
+        self,
+        path: str,
+        params: Mapping[str, str] | None = None,
+        *,
+        label: str,
+        accept: str = "application/json",
+        headers: Mapping[str, str] | None = None,
+        tries: int = 3,
+    ) -> Response:
+        """As `get`, for answers that are more than a JSON object: the answer as it came. Raises FetchError.
+
+        Args:
+            path: as in `get`.
+            params: as in `get`.
+            label: as in `get`.
+            accept: the media types that we understand.
+            headers: added to those of every request.
+            tries: how often to ask where asking again may help.
+        """
+        meter = self._request.meter
+        meter.requests += 1
+        url = f"{self._base}/{path}"
+        sent = {**self._headers, **(headers or {})}
+        answer = self._request.client.get(url, params=params or None, headers=sent or None, accept=accept, tries=tries)
+        left = self._limits_left(answer.headers)
+        if left:
+            meter.limits[label] = left
+        return answer if answer.url else replace(answer, url=url)
+
+    def _limits_left(self, headers: Mapping[str, str]) -> str | None:
+        """'298 of 300 until 10:15Z', or None where the service states nothing usable."""
+        limit, left, reset = (headers.get(self._limits + name, "") for name in ("limit", "remaining", "reset"))
+        if not (limit.isdecimal() and left.isdecimal() and len(limit) < 12 and len(left) < 12):  # noqa: PLR2004
+            return None
+        at = time(reset)  # Mastodon's way; the others count seconds
+        if reset.isdecimal() and len(reset) < 13 and int(reset) < _DAYS_LATER:  # noqa: PLR2004
+            at = datetime.fromtimestamp(int(reset), UTC)
+        until = f" until {at:%H:%M}Z" if at else ""
+        return f"{int(left)} of {int(limit)}{until}"

@@ -1,0 +1,157 @@
+"""Feeds that others publish (RSS 1.0 and 2.0, Atom, JSON Feed): blogs, planets, newsletters, link lists. No key.
+
+One request a feed a run. What the server gave to recognise the feed by (ETag, Last-Modified) is sent back, so that a
+feed without news is a short answer (304, RFC 9110 section 13). A feed that another tracker wants since the last run is
+read in full.
+
+Every article becomes a post (see `posts`); who takes them in keeps those that are about a paper. A cursor holds
+the validators, a digest of the articles and the trackers: a feed that changes only its own date changes nothing here.
+What is not well-formed is read as far as that goes, and said; what is cut off is asked for in full again.
+
+A feed that cannot be read fails alone. When none can, the network fails. After a host did not answer, its other feeds
+wait for the next run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from generator.errors import FetchError, FormatError
+from generator.http_client import Response
+from generator.models import Post
+from generator.sources.asking import is_fault
+from generator.sources.base import Covered, Event, FetchRequest, Record, Source, StreamFailed
+from generator.sources.feed_xml import Feed, FeedError, read_xml
+from generator.sources.feeds import posts as feeds_posts
+from generator.sources.feeds.json import read_json
+from generator.sources.feeds.posts import Publisher
+
+ACCEPT = (
+    "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
+    "application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.1"
+)
+TRIES = 2
+"""Of one feed in one run: there are many, and the next run comes soon."""
+_UNCHANGED = 304
+_VALIDATOR_MAX = 500
+_VALIDATORS = {"etag": "if-none-match", "last-modified": "if-modified-since"}
+
+
+def fetch(request: FetchRequest) -> Iterator[Event]:
+    """Ask for every feed that the trackers want. Raises FetchError, FormatError where none can be read."""
+    wanted: dict[str, set[str]] = {}
+    for one in request.wanted:
+        for url in one.block.get("feeds") or ():
+            wanted.setdefault(str(url), set()).add(one.tracker)
+    silent: set[str] = set()
+    failures: list[FetchError] = []
+    read = 0
+    for url, names in wanted.items():
+        host = urlsplit(url).netloc
+        if host in silent:
+            yield StreamFailed(_stream(url), "its host did not answer for another feed; it is asked in the next run")
+            continue
+        try:
+            yield from _read(request, url, tuple(sorted(names)))
+            read += 1
+        except FetchError as error:
+            failures.append(error)
+            yield StreamFailed(_stream(url), error.reason)
+            if not isinstance(error, FormatError) and is_fault(error):
+                silent.add(host)
+    if failures and not read:
+        raise _none_of(len(wanted), failures)
+
+
+def _none_of(feeds: int, failures: list[FetchError]) -> FetchError:
+    """The network's failure: of the kind that most concerns the reader of the status page."""
+    error = next((one for one in failures if not isinstance(one, FormatError)), failures[0])
+    if feeds == 1:
+        return error
+    reason = f"none of the {feeds} feeds could be read, one of them because: {error.reason}"
+    kind = FormatError if isinstance(error, FormatError) else FetchError
+    return kind(reason, url=error.url, status=error.status, retry_after_s=error.retry_after_s)
+
+
+def _stream(url: str) -> str:
+    return f"feed/{url}"
+
+
+def _read(request: FetchRequest, url: str, trackers: tuple[str, ...]) -> Iterator[Event]:
+    stored = request.state.cursors.get(_stream(url))
+    known = stored if isinstance(stored, Mapping) and stored.get("trackers") == list(trackers) else {}
+    request.meter.requests += 1
+    answer = request.client.get(url, headers=_conditions(known), accept=ACCEPT, tries=TRIES)
+    if answer.status == _UNCHANGED:
+        return
+    feed = _decoded(answer, url)
+    publisher = Publisher(url=url, base=answer.url or url, title=feed.title, site=feed.address, lang=feed.lang)
+    for index, article in enumerate(feed.articles):
+        yield Record(article, trackers, f"{url} entry[{index}]", publisher)
+    digest = _digest(feed)
+    if known.get("digest") == digest:
+        return
+    if feed.damage:
+        yield StreamFailed(
+            _stream(url), f"it is not well-formed ({feed.damage}); {len(feed.articles)} entries could be read"
+        )
+    if feed.left_out:
+        reason = f"it has {feed.left_out:,} entries more than are read; the first {len(feed.articles):,} were"
+        yield StreamFailed(_stream(url), reason)
+    cursor = {"digest": digest, "trackers": list(trackers)}
+    yield Covered(_stream(url), cursor if feed.is_cut else cursor | _validators(answer.headers))
+
+
+def _decoded(answer: Response, url: str) -> Feed:
+    body = answer.body.removeprefix(b"\xef\xbb\xbf").lstrip()
+    try:
+        if body[:1] in {b"{", b"["}:
+            return read_json(body)
+        return read_xml(answer.body, answer.headers.get("content-type", ""))
+    except FeedError as error:
+        raise FormatError(f"format changed: {error}", url=url, status=answer.status) from None
+
+
+def _digest(feed: Feed) -> str:
+    """Of all that posts are made of, so that a new date of the feed itself is no news."""
+    return hashlib.sha256(repr((feed.title, feed.address, feed.lang, feed.articles)).encode()).hexdigest()[:32]
+
+
+def _validators(headers: Mapping[str, str]) -> dict[str, str]:
+    """What the server recognises this state of the feed by, if it can be sent back."""
+    found = {name: headers.get(name, "") for name in _VALIDATORS}
+    return {name: value for name, value in found.items() if _may_be_sent(value)}
+
+
+def _conditions(known: Mapping[str, Any]) -> dict[str, str] | None:
+    """Headers that ask for nothing but news."""
+    found = {header: str(known.get(name, "")) for name, header in _VALIDATORS.items()}
+    return {header: value for header, value in found.items() if _may_be_sent(value)} or None
+
+
+def _may_be_sent(value: str) -> bool:
+    return 0 < len(value) <= _VALIDATOR_MAX and value.isascii() and value.isprintable() and value == value.strip()
+
+
+def post_url(post_id: str) -> str | None:  # noqa: ARG001 - as every source's
+    """None: a post's id is made of its feed and its own id, and leads nowhere."""
+    return None
+
+
+def reduce(post: Post, settings: Mapping[str, Any]) -> Post:  # noqa: ARG001 - as every source's
+    """Everything public may stand in public data; of articles there is a short excerpt only."""
+    return post
+
+
+SOURCE = Source(
+    name=feeds_posts.NETWORK,
+    title="Feeds",
+    secrets=(),
+    fetch=fetch,
+    parse=feeds_posts.parse,
+    reduce=reduce,
+    post_url=post_url,
+)

@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# What the tests need beyond pip: Chromium and fonts, feed readers, the Nu HTML checker (Java), axe-core.
+# Installs where it can (root on Debian, npm present) and says what it left out; tests then skip with a reason.
+# In CI (CI=true) nothing may be left out.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+tools=.tools
+packages=(chromium fonts-stix fonts-noto-core newsboat jing default-jre-headless nodejs npm)
+missing=()
+
+have() { command -v "$1" >/dev/null 2>&1; }
+
+wanted=()
+have chromium || wanted+=(chromium fonts-stix fonts-noto-core)
+have newsboat || wanted+=(newsboat)
+have jing || wanted+=(jing)
+have java || wanted+=(default-jre-headless)
+have npm || wanted+=(nodejs npm)
+
+if [ "${#wanted[@]}" -gt 0 ]; then
+  if [ "$(id -u)" = 0 ] && have apt-get; then
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get -qq update || true
+    apt-get -qq install -y --no-install-recommends "${wanted[@]}" >/dev/null || missing+=("${wanted[@]}")
+  else
+    missing+=("${wanted[@]}")
+  fi
+fi
+
+if have npm; then
+  mkdir -p "$tools"
+  if ! cmp -s tests/browser/package.json "$tools/package.json"; then
+    cp tests/browser/package.json tests/browser/package-lock.json "$tools/"
+    if ! (cd "$tools" && npm ci --silent --no-audit --no-fund --ignore-scripts); then
+      rm -f "$tools/package.json"
+      missing+=("npm packages of tests/browser")
+    fi
+  fi
+fi
+
+scripts/install_snac.sh
+
+if [ "${#missing[@]}" -gt 0 ]; then
+  echo "not installed: ${missing[*]} (of: ${packages[*]}); the tests that need them will skip and say so" >&2
+  [ "${CI:-}" != true ] || exit 1
+fi

@@ -1,0 +1,88 @@
+"""Screenshots of every kind of page of the made-up sample, at phone and desk width, light and dark: `make shots`.
+
+Writes `shots/<kind>-<width>-<scheme>.png`; `--picture FILE` writes the README's picture alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import http.server
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+from tests.browser.conftest import CONFIG, Served  # noqa: E402
+from tests.e2e.run import Copy  # noqa: E402
+
+WIDTHS = (390, 1280)
+SCHEMES = ("light", "dark")
+_SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--hide-scrollbars"]
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def serve(folder: Path) -> str:
+    """Serve a folder on loopback; returns its address."""
+    handler = functools.partial(_Quiet, directory=str(folder))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return f"http://127.0.0.1:{server.server_port}/"
+
+
+def shoot(browser: Browser, url: str, target: Path, *, width: int, scheme: str, height: int | None = None) -> None:
+    """One page: the whole of it, or its first `height` pixels."""
+    context = browser.new_context(
+        viewport={"width": width, "height": height or 900}, color_scheme="dark" if scheme == "dark" else "light"
+    )
+    page = context.new_page()
+    page.goto(url)
+    page.screenshot(path=target, full_page=height is None)
+    context.close()
+
+
+def main() -> None:
+    """Build the sample and take the pictures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--picture", type=Path, help="write the README's picture to this file, and nothing else")
+    options = parser.parse_args()
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    if chromium is None:
+        raise SystemExit("Chromium is not installed: scripts/install_test_tools.sh installs it on Debian")
+    with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
+        copy = Copy(Path(scratch), CONFIG)
+        for command in ("sample", "build"):
+            done = copy.run(command)
+            if done.status:
+                raise SystemExit(done.err)
+        served = Served(copy, serve(copy.folder / "site"))
+        browser = playwright.chromium.launch(executable_path=chromium, args=_SWITCHES)
+        if options.picture:
+            shoot(browser, served.url, options.picture, width=1120, scheme="light", height=900)
+            return
+        target = ROOT / "shots"
+        target.mkdir(exist_ok=True)
+        for kind, path in served.kinds().items():
+            for width in WIDTHS:
+                for scheme in SCHEMES:
+                    shoot(
+                        browser, served.url + path, target / f"{kind}-{width}-{scheme}.png", width=width, scheme=scheme
+                    )
+        print(f"{target}: {len(list(target.glob('*.png')))} pictures")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except subprocess.SubprocessError as error:
+        raise SystemExit(str(error)) from error

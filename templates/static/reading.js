@@ -1,0 +1,422 @@
+// What helps a reader: new since last time, read, saved, hidden, muted and marked papers, keys, colours.
+// Everything is kept in this browser under one key and sent nowhere. docs/reading.md says what is in it.
+
+const root = document.documentElement
+const home = new URL(root.dataset.root, location.href)
+const KEY = "trending-arxiv:" + home.pathname
+const PAUSE_MS = 30 * 60_000 // A longer one ends a visit.
+const MOST = { read: 3000, hidden: 1000, saved: 2000, words: 200 }
+const EMPTY = {
+  version: 1, at: 0, last: 0, upTo: "", since: "", read: [], hidden: [], saved: [],
+  muteWords: [], muteAuthors: [], markWords: [], markAuthors: [], colours: "", keys: true,
+}
+const ID = /^(\d{4}\.\d{4,5}|[a-z-]+\/\d{7})$/
+const COLOURS = ["", "light", "dark"]
+
+// --- What is kept ---
+
+const texts = (list, most = MOST.words, length = 100) =>
+  [...new Set((Array.isArray(list) ? list : []).filter(each => typeof each === "string" && each.trim() && each.length <= length))].slice(-most)
+
+const aSaved = each => ({
+  id: each.id, title: String(each.title ?? each.id).slice(0, 1000), authors: String(each.authors ?? "").slice(0, 1000),
+  date: String(each.date ?? "").slice(0, 40), savedAt: String(each.savedAt ?? "").slice(0, 30),
+  bibtex: String(each.bibtex ?? "").slice(0, 20_000),
+})
+
+// Whatever was kept or imported -> what this version understands; throws nothing, trusts nothing.
+function sound(given) {
+  const from = given && typeof given === "object" ? given : {}
+  const saved = (Array.isArray(from.saved) ? from.saved : []).filter(each => each && ID.test(each.id)).map(aSaved)
+  const stamp = value => (/^\d{4}-\d\d-\d\dT[\d:]{8}Z$/.test(value) ? value : "")
+  return {
+    ...EMPTY,
+    at: Number(from.at) || 0, last: Number(from.last) || 0, upTo: stamp(from.upTo), since: stamp(from.since),
+    read: texts(from.read, MOST.read).filter(id => ID.test(id)), hidden: texts(from.hidden, MOST.hidden).filter(id => ID.test(id)),
+    saved: [...new Map(saved.map(each => [each.id, each])).values()].slice(-MOST.saved),
+    muteWords: texts(from.muteWords), muteAuthors: texts(from.muteAuthors),
+    markWords: texts(from.markWords), markAuthors: texts(from.markAuthors),
+    colours: COLOURS.includes(from.colours) ? from.colours : "", keys: from.keys !== false,
+  }
+}
+
+let kept = EMPTY
+let remembers = true // False where the browser lets us keep nothing: then until the page is left.
+
+function load() {
+  try {
+    kept = sound(JSON.parse(localStorage.getItem(KEY)))
+  } catch {
+    if (!canStore()) remembers = false
+  }
+  return kept
+}
+
+function canStore() {
+  try {
+    localStorage.getItem(KEY)
+    return true
+  } catch {
+    return false
+  }
+}
+
+// Reads anew first: another tab may have written since.
+function change(how) {
+  if (remembers) load()
+  kept = sound({ ...kept, ...how(kept) })
+  try {
+    localStorage.setItem(KEY, JSON.stringify(kept))
+  } catch {
+    remembers = false
+  }
+  return kept
+}
+
+function erase() {
+  kept = EMPTY
+  try {
+    localStorage.removeItem(KEY)
+  } catch {
+    remembers = false
+  }
+}
+
+const current = () => kept
+const without = (list, id) => list.filter(each => each !== id)
+
+// --- Papers on this page ---
+
+const shown = () => [...document.querySelectorAll("article[data-paper]")]
+const idOf = article => article.dataset.paper
+
+// A text as it reads, where formulas carry their source along.
+function plain(node) {
+  const copy = node.cloneNode(true)
+  copy.querySelectorAll("annotation, .unseen").forEach(each => each.remove())
+  return copy.textContent.replace(/\s+/g, " ").trim()
+}
+
+const part = (article, name) => {
+  const found = article.querySelector(name)
+  return found ? plain(found) : ""
+}
+
+function element(tag, className, text = "") {
+  const made = document.createElement(tag)
+  made.className = className
+  made.textContent = text
+  return made
+}
+
+function when(ms) {
+  const then = new Date(ms), today = then.toDateString() === new Date().toDateString()
+  return today ? then.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" }) : then.toLocaleDateString("en-GB", { day: "numeric", month: "short" })
+}
+
+// --- Words and authors: muted, marked ---
+
+const escaped = word => word.trim().replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&").replace(/\s+/g, "\\s+")
+const anyOf = words =>
+  words.length ? new RegExp(`(?<![\\p{L}\\p{N}_])(?:${words.map(escaped).join("|")})(?![\\p{L}\\p{N}_])`, "giu") : null
+
+const beginning = words => new RegExp(`(?<![\\p{L}\\p{N}_])(?:${words.map(escaped).join("|")})`, "giu")
+
+function ownersWish(name) {
+  try {
+    return texts(JSON.parse(document.body.dataset[name] ?? "[]"))
+  } catch {
+    return []
+  }
+}
+
+function markIn(area, pattern) {
+  const walker = document.createTreeWalker(area, NodeFilter.SHOW_TEXT, node =>
+    node.parentElement.closest("math, mark, .note, button") ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT)
+  const nodes = []
+  while (walker.nextNode()) nodes.push(walker.currentNode)
+  for (const node of nodes) {
+    const found = [...node.data.matchAll(pattern)]
+    for (const each of found.reverse()) {
+      const rest = node.splitText(each.index)
+      rest.splitText(each[0].length)
+      const mark = document.createElement("mark")
+      rest.replaceWith(mark)
+      mark.append(rest)
+    }
+  }
+}
+
+function markWords(article, words, authors) {
+  article.querySelectorAll("mark").forEach(each => { const around = each.parentNode; each.replaceWith(...each.childNodes); around.normalize() })
+  for (const [names, pattern] of [[".title, .abstract", anyOf(words)], [".authors", anyOf(authors)]])
+    if (pattern) article.querySelectorAll(names).forEach(area => markIn(area, pattern))
+}
+
+function isMuted(article) {
+  const words = anyOf(kept.muteWords), authors = anyOf(kept.muteAuthors)
+  return !!(words?.test(part(article, ".title") + "\n" + part(article, ".abstract")) || authors?.test(part(article, ".authors")))
+}
+
+// --- Showing it ---
+
+const shownAgain = new Set() // Hidden papers that the reader wants to see on this page.
+const justHidden = new Set() // Those hidden on this page: a line stands for them.
+
+function dress() {
+  const read = new Set(kept.read), hidden = new Set(kept.hidden), saved = new Set(kept.saved.map(each => each.id))
+  const words = [...ownersWish("words"), ...kept.markWords], authors = [...ownersWish("authors"), ...kept.markAuthors]
+  for (const article of shown()) {
+    const id = idOf(article), whole = article.matches(".whole"), loose = whole || article.matches(".found")
+    article.classList.toggle("read", read.has(id) && !whole)
+    article.classList.toggle("put-by", !loose && !shownAgain.has(id) && (hidden.has(id) || isMuted(article)))
+    markWords(article, words, authors)
+    label(article, "save", saved.has(id) ? "Saved" : "Save", saved.has(id) ? " (press to take it off the list)" : "")
+    label(article, "hide", hidden.has(id) ? "Show" : "Hide")
+  }
+  for (const rule of document.adoptedStyleSheets[0]?.cssRules ?? []) rule.style.display = "" // From here on classes say it.
+  root.classList.remove("sifting")
+  tellNews()
+}
+
+function label(article, act, word, more = "") {
+  const button = article.querySelector(`[data-do=${act}]`)
+  if (!button) return
+  button.textContent = word
+  button.setAttribute("aria-label", `${word}${more}: ${part(article, ".title")}`)
+}
+
+let title = document.title
+
+function tellNews() {
+  const articles = shown().filter(each => !each.matches(".put-by, .whole"))
+  const fresh = kept.since ? articles.filter(each => each.dataset.seen > kept.since) : []
+  document.querySelectorAll(".new, .ended").forEach(each => each.remove())
+  for (const article of fresh) article.prepend(element("p", "new", "New"))
+  document.title = fresh.length ? `(${fresh.length}) ${title}` : title
+  const end = articles.find(each => !fresh.includes(each))
+  if (fresh.length && end && articles[0] !== end && !articles[0].querySelector(".rank") && !end.matches(".found"))
+    end.prepend(element("p", "ended", `Here your visit of ${when(kept.last)} ended`))
+  tellSince(fresh.length, shown().filter(each => each.matches(".put-by") && !justHidden.has(idOf(each))))
+}
+
+function tellSince(fresh, away) {
+  const opening = document.querySelector(".opening")
+  document.querySelector(".since")?.remove()
+  if (!opening || !shown().some(each => !each.matches(".whole, .found"))) return
+  const line = element("p", "since")
+  if (fresh) line.append(element("span", "fresh", `${fresh} new since ${when(kept.last)}`), button("Mark as seen", () => {
+    change(now => ({ since: now.upTo }))
+    tellNews()
+  }))
+  if (away.length) line.append(element("span", "", `${away.length} hidden`), button("Show", () => {
+    away.forEach(each => shownAgain.add(idOf(each)))
+    dress()
+  }))
+  if (line.childNodes.length) opening.append(line)
+}
+
+function button(word, act) {
+  const made = element("button", "", word)
+  made.type = "button"
+  made.addEventListener("click", act)
+  return made
+}
+
+let voice
+function say(text) {
+  if (!voice) {
+    voice = element("p", "unseen")
+    voice.setAttribute("role", "status")
+    document.body.append(voice)
+  }
+  setTimeout(() => { voice.textContent = text }, 50) // A region that is new and full at once is not read out.
+}
+
+// --- Acts ---
+
+const forgotten = () => (remembers ? "" : " This browser keeps nothing for this site: it lasts until you leave the page.")
+
+async function bibtexOf(id) {
+  try {
+    const answer = await fetch(new URL(`abs/${id}/cite.bib`, home))
+    return answer.ok ? await answer.text() : ""
+  } catch {
+    return ""
+  }
+}
+
+async function fillBibtex(id) {
+  const bibtex = await bibtexOf(id)
+  if (bibtex) change(now => ({ saved: now.saved.map(each => (each.id === id ? { ...each, bibtex } : each)) }))
+}
+
+function save(article) {
+  const id = idOf(article)
+  const already = kept.saved.some(each => each.id === id)
+  change(now => ({
+    saved: already ? now.saved.filter(each => each.id !== id) : [...now.saved, {
+      id, title: part(article, ".title"), authors: part(article, ".authors"), savedAt: new Date().toISOString(),
+      date: part(article, ".out time, .facts time"),
+    }],
+  }))
+  dress()
+  say((already ? "Taken off your list." : "Saved.") + forgotten())
+  if (!already) fillBibtex(id)
+}
+
+function hide(article) {
+  const id = idOf(article)
+  if (article.matches(".whole, .found")) return
+  if (kept.hidden.includes(id)) {
+    change(now => ({ hidden: without(now.hidden, id) }))
+    dress()
+    return
+  }
+  shownAgain.delete(id)
+  change(now => ({ hidden: [...now.hidden, id] }))
+  justHidden.add(id)
+  const line = element("p", "hidden-one", `Hidden: ${part(article, ".title")} `)
+  const back = button("Undo", () => {
+    change(now => ({ hidden: without(now.hidden, id) }))
+    justHidden.delete(id)
+    line.remove()
+    dress()
+    article.querySelector(".title a")?.focus()
+  })
+  line.append(back)
+  article.before(line)
+  dress()
+  back.focus({ preventScroll: true })
+  say("Hidden." + forgotten())
+}
+
+const ACTS = { save, hide }
+document.addEventListener("click", event => {
+  const act = event.target.closest?.("[data-do]")
+  const article = act?.closest("article[data-paper]")
+  if (article) ACTS[act.dataset.do]?.(article)
+})
+
+// --- Keys ---
+
+let help
+function openHelp() {
+  if (!help) {
+    const rows = [["j", "next paper"], ["k", "previous paper"], ["o", "open it"], ["s", "save it, or take it off the list"], ["h", "hide it, or show it again"],
+      ["/", "search"], ["g, then h", "go home"], ["?", "this sheet"]]
+    help = element("dialog", "help")
+    help.setAttribute("aria-labelledby", "help-title")
+    const heading = element("h2", "", "Keys"), list = element("dl", ""), choice = element("label", ""), box = document.createElement("input")
+    heading.id = "help-title"
+    for (const [keys, does] of rows) {
+      const row = element("div", ""), term = element("dt", "")
+      term.append(...keys.split(", then ").flatMap((key, place) => [...(place ? [" then "] : []), element("kbd", "", key)]))
+      row.append(term, element("dd", "", does))
+      list.append(row)
+    }
+    box.type = "checkbox"
+    box.addEventListener("change", () => change(() => ({ keys: box.checked })))
+    choice.append(box, "These keys work on this site")
+    const close = button("Close", () => help.close())
+    close.autofocus = true
+    help.append(heading, list, choice, close)
+    document.body.append(help)
+    help.addEventListener("click", event => event.target === help && help.close())
+  }
+  help.querySelector("input").checked = kept.keys
+  if (!help.open) help.showModal()
+}
+
+const titleLink = article => article?.querySelector(".title a")
+let at = null // The paper that the keys are at, also when the focus went elsewhere.
+
+function step(by) {
+  const seen = shown().filter(each => !each.matches(".put-by") && titleLink(each))
+  const focused = document.activeElement?.closest("article[data-paper]") ?? (at?.isConnected ? at : null)
+  let place = seen.indexOf(focused)
+  if (place < 0) place = focused ? seen.findIndex(each => focused.compareDocumentPosition(each) & 4) - (by > 0 ? 1 : 0) : by > 0 ? -1 : 0
+  at = seen[Math.max(0, Math.min(seen.length - 1, place + by))] ?? null
+  titleLink(at)?.focus()
+}
+
+function search() {
+  const field = document.querySelector("#q")
+  if (field) field.select()
+  else location.href = new URL("search/", home)
+}
+
+const here = () => document.activeElement?.closest("article[data-paper]") ?? (at?.isConnected ? at : document.querySelector("article.whole"))
+const KEYS = {
+  j: () => step(1),
+  k: () => step(-1),
+  o: () => titleLink(here())?.click(),
+  s: () => here() && save(here()),
+  h: () => here() && hide(here()),
+  "/": search,
+  "?": openHelp,
+}
+let went = -Infinity // When g was pressed.
+
+document.addEventListener("keydown", event => {
+  const { key, target } = event
+  if (!kept.keys || event.defaultPrevented || event.isComposing || event.repeat && !/^[jk]$/.test(key)) return
+  if (event.ctrlKey || event.metaKey || event.altKey || target.isContentEditable || document.querySelector("dialog[open]")) return
+  if (target.matches?.("input, textarea, select, [role=textbox]")) return
+  const after = event.timeStamp - went < 1500
+  went = key === "g" ? event.timeStamp : -Infinity
+  if (after && key === "h") location.href = home
+  else if (Object.hasOwn(KEYS, key)) KEYS[key]()
+  else return
+  event.preventDefault()
+})
+
+// --- Colours ---
+
+function wear() {
+  if (kept.colours) root.dataset.colours = kept.colours
+  else delete root.dataset.colours
+  const choice = document.querySelector("#colours")
+  if (choice) choice.value = kept.colours
+}
+
+document.querySelector("#colours")?.addEventListener("change", event => {
+  change(() => ({ colours: event.target.value }))
+  wear()
+})
+document.querySelector("#keys")?.addEventListener("click", openHelp)
+
+// --- This visit ---
+
+const newestHere = () =>
+  [...document.querySelectorAll("[data-seen]")].map(each => each.dataset.seen).reduce((most, each) => (each > most ? each : most), "")
+
+function arrive() {
+  const now = Date.now()
+  const whole = document.querySelector("article.whole")
+  change(before => {
+    const again = now - before.at > PAUSE_MS // The site's own times are compared, so no clock has to be right.
+    const newest = newestHere()
+    return {
+      at: now,
+      last: again ? before.at : before.last,
+      since: again ? before.upTo : before.since,
+      upTo: newest > before.upTo ? newest : before.upTo,
+      read: whole ? [...without(before.read, idOf(whole)), idOf(whole)] : before.read,
+    }
+  })
+  wear()
+  dress()
+}
+
+load()
+arrive()
+addEventListener("visibilitychange", () => document.hidden && change(() => ({ at: Date.now() })))
+addEventListener("pageshow", event => event.persisted && (load(), arrive()))
+addEventListener("storage", event => event.key === KEY && (load(), wear(), dress()))
+
+const own = document.querySelector("[data-part]")?.dataset.part
+if (own) import(new URL(`${own}.js${new URL(import.meta.url).search}`, import.meta.url)).then(part => part.start({
+  home, button, change, current, dress, element, erase, fillBibtex, say, sound, remembers: () => remembers,
+  mark: (article, words) => words.length && article.querySelectorAll(".title, .authors").forEach(area => markIn(area, beginning(words))),
+}))

@@ -1,0 +1,138 @@
+// The page of what this browser keeps: the saved papers with their exports, words, hidden papers, and the way out for all.
+
+export function start({ home, button, change, current, dress, element, erase, fillBibtex, say, sound, remembers }) {
+  const by = id => document.getElementById(id)
+  const told = by("told")
+  const tell = text => { told.textContent = text }
+  const count = (number, one) => `${number.toLocaleString("en-GB")} ${one}${number === 1 ? "" : "s"}`
+
+  // --- Saved papers ---
+
+  function article(paper) {
+    const made = element("article", "paper found"), heading = element("h2", "title"), link = element("a", "", paper.title)
+    const out = element("ul", "out"), meta = element("div", "meta"), keep = element("li", ""), site = element("li", ""), arxiv = element("a", "", `arXiv:${paper.id}`)
+    made.dataset.paper = paper.id
+    link.href = new URL(`abs/${paper.id}/`, home)
+    arxiv.href = `https://arxiv.org/abs/${paper.id}`
+    heading.append(link)
+    site.append(arxiv)
+    const act = element("button", "", "Saved")
+    act.type = "button"
+    act.dataset.do = "save"
+    keep.append(act)
+    if (paper.date) out.append(element("li", "", paper.date))
+    out.append(site, keep)
+    meta.append(out)
+    made.append(heading, element("p", "authors", paper.authors), meta)
+    return made
+  }
+
+  let drawn = ""
+  function draw() {
+    const { saved, hidden, read } = current()
+    const ids = JSON.stringify([saved.map(each => each.id), hidden])
+    if (ids !== drawn) {
+      drawn = ids
+      by("papers").replaceChildren(...saved.toReversed().map(article))
+      by("hidden").replaceChildren(...hidden.toReversed().map(hiddenRow))
+      dress()
+    }
+    exports.hidden = !saved.length
+    if (!saved.length && !told.textContent) tell("Nothing is saved yet: press Save below a paper, or the key s.")
+    by("hidden-told").textContent = hidden.length ? "These are left out of the lists." : "None."
+    by("kept-told").textContent = remembers()
+      ? `${count(saved.length, "saved paper")}, ${count(read.length, "opened paper")}, ${count(hidden.length, "hidden paper")}, your words, when you were here last, and your settings.`
+      : "Your browser does not let this site keep anything: what you do here lasts until you leave the page."
+  }
+
+  function hiddenRow(id) {
+    const row = element("li", ""), link = element("a", "", `arXiv:${id}`)
+    link.href = new URL(`abs/${id}/`, home)
+    const show = button("Show again", () => {
+      change(now => ({ hidden: now.hidden.filter(each => each !== id) }))
+      draw()
+      tell(`arXiv:${id} is back in the lists.`)
+    })
+    show.setAttribute("aria-label", `Show again: arXiv:${id}`)
+    row.append(link, " ", show)
+    return row
+  }
+
+  // --- Files ---
+
+  function download(name, type, text) {
+    const link = element("a", "")
+    link.href = URL.createObjectURL(new Blob([text], { type }))
+    link.download = name
+    link.click()
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
+  }
+
+  // What arXiv's id alone allows to say, where the paper's page could not be read.
+  const plainBibtex = ({ id, title }) => `@misc{arxiv:${id},\n  title = {{${title.replace(/[{}\\]/g, "").replace(/[&%#_$]/g, "\\$&")}}},\n  eprint = {${id}},\n  archivePrefix = {arXiv},\n  url = {https://arxiv.org/abs/${id}}\n}\n`
+
+  async function exportBibtex() {
+    tell("Collecting …")
+    for (const { id, bibtex } of current().saved) if (!bibtex) await fillBibtex(id)
+    const { saved } = current(), bare = saved.filter(each => !each.bibtex).length
+    download("saved.bib", "application/x-bibtex", saved.map(each => each.bibtex.trim() + "\n" || plainBibtex(each)).join("\n"))
+    tell(`${count(saved.length, "paper")} written to saved.bib.${bare ? ` ${bare} could not be asked about, and stand there with their title and id alone.` : ""}`)
+  }
+
+  const exportAll = () => download("reading.json", "application/json", JSON.stringify({ site: home.href, ...current() }, null, 1) + "\n")
+
+  async function bringIn(file) {
+    try {
+      if (file.size > 20_000_000) throw new Error("large")
+      const given = JSON.parse(await file.text())
+      if (!given || given.version !== 1 || !Array.isArray(given.saved)) throw new Error("other")
+      const from = sound(given), before = current().saved.length
+      const now = change(now => Object.fromEntries(["read", "hidden", "saved", "muteWords", "muteAuthors", "markWords", "markAuthors"]
+        .map(name => [name, [...from[name], ...now[name]]])))
+      fill()
+      draw()
+      tell(`${count(now.saved.length - before, "paper")} brought in from ${file.name}; what was here stays.`)
+    } catch {
+      tell(`${file.name} is not a file that this page wrote: nothing was changed.`)
+    }
+  }
+
+  // --- Words ---
+
+  const fields = [...by("words").elements]
+  const fill = () => fields.forEach(each => { if (each !== document.activeElement) each.value = current()[each.name].join("\n") })
+  by("words").addEventListener("input", ({ target }) => change(() => ({ [target.name]: target.value.split("\n").map(each => each.trim()).filter(Boolean) })))
+  by("words").addEventListener("change", () => say("Kept."))
+
+  // --- The way out ---
+
+  const exports = by("exports")
+  exports.append(button("Export as BibTeX", exportBibtex), button("Export as JSON", exportAll))
+  by("keeping").append(button("Export everything as JSON", exportAll), button("Erase everything", eraseAll))
+  by("file").addEventListener("change", ({ target }) => {
+    if (target.files[0]) bringIn(target.files[0])
+    target.value = ""
+  })
+
+  function eraseAll() {
+    const before = current()
+    erase()
+    fill()
+    tell("Erased: this browser keeps nothing of your reading here.")
+    told.append(" ", button("Undo", () => {
+      change(() => before)
+      tell("")
+      fill()
+      draw()
+    }))
+    draw()
+    scrollTo(0, 0)
+  }
+
+  document.addEventListener("click", event => event.target.closest?.("[data-do]") && draw())
+  addEventListener("storage", () => (fill(), draw()))
+  addEventListener("pageshow", event => event.persisted && (fill(), draw()))
+  fill()
+  draw()
+  document.querySelector("[data-part]").dataset.ready = ""
+}

@@ -1,0 +1,88 @@
+"""What every test may use, and the rule that none reaches the network: only loopback can be connected to."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = ROOT.parent / "shared"
+
+_connect = socket.socket.connect
+_connect_ex = socket.socket.connect_ex
+_getaddrinfo = socket.getaddrinfo
+
+
+class NetworkForbiddenError(AssertionError):
+    """A test tried to reach something that is not on loopback."""
+
+
+def _refuse_elsewhere(address: Any) -> None:
+    if not isinstance(address, tuple):
+        return  # a Unix socket
+    host = str(address[0])
+    if host == "localhost":
+        return
+    try:
+        loopback = ipaddress.ip_address(host.partition("%")[0]).is_loopback
+    except ValueError:
+        loopback = False
+    if not loopback:
+        raise NetworkForbiddenError(f"a test tried to connect to {address!r}; only loopback is allowed")
+
+
+def _guarded_connect(self: socket.socket, address: Any) -> None:
+    _refuse_elsewhere(address)
+    _connect(self, address)
+
+
+def _guarded_connect_ex(self: socket.socket, address: Any) -> int:
+    _refuse_elsewhere(address)
+    return _connect_ex(self, address)
+
+
+def _guarded_getaddrinfo(host: Any, *args: Any, **kwargs: Any) -> Any:
+    name = host.decode() if isinstance(host, bytes) else host
+    if name not in {None, "", "localhost"}:
+        _refuse_elsewhere((name,))
+    return _getaddrinfo(host, *args, **kwargs)
+
+
+def pytest_configure() -> None:
+    for name, guarded in (("connect", _guarded_connect), ("connect_ex", _guarded_connect_ex)):
+        setattr(socket.socket, name, guarded)
+    socket.getaddrinfo = _guarded_getaddrinfo
+    for name in ("X_BEARER_TOKEN", "BLUESKY_HANDLE", "BLUESKY_APP_PASSWORD"):
+        os.environ.pop(name, None)
+
+
+_THOROUGH = ("e2e/", "rehearsal/", "test_commands_", "test_cli", "test_http_client", "test_check", "test_pages")
+"""Files whose tests start processes, servers or builds: left to `make test`, so that `make check` stays quick."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark them slow."""
+    for item in items:
+        if any(part in item.nodeid for part in _THOROUGH):
+            item.add_marker(pytest.mark.slow)
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A fixed time: 2026-11-20 12:00 UTC."""
+    return NOW
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Real answers, corpora and hostile input beside the project; only the project's own machines have them."""
+    if not SHARED.is_dir():
+        pytest.skip("the recorded answers and corpora (../shared) are not on this machine")
+    return SHARED

@@ -1,0 +1,133 @@
+"""One fetch by one adapter against a server on loopback, with its events sorted; time passes only when it waits."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from generator.errors import FetchError, RecordError
+from generator.http_client import HttpClient
+from generator.http_client.transport import Timeouts
+from generator.models import NetworkState, Post
+from generator.sources.base import Covered, Event, FetchRequest, Meter, Record, Source, StreamFailed, Wanted
+from tests.loopback import Loopback, Raw
+
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)  # a Friday
+
+
+class Clock:
+    """Time that passes only when somebody waits."""
+
+    def __init__(self) -> None:
+        self.at = 1000.0
+
+    def __call__(self) -> float:
+        return self.at
+
+    def sleep(self, seconds: float) -> None:
+        self.at += seconds
+
+
+def _resolve(host: str, _port: int) -> list[str]:
+    """Nothing but this machine: any other name leads to an address that is never asked."""
+    return [host] if host == "127.0.0.1" else ["192.0.2.1"]
+
+
+class Run:
+    """A fetch from the first event to the last or the error."""
+
+    def __init__(
+        self,
+        source: Source,
+        blocks: Mapping[str, Mapping[str, Any]],
+        *,
+        api: str = "",
+        state: NetworkState | None = None,
+        now: datetime = NOW,
+        timeouts: Timeouts | None = None,
+    ) -> None:
+        clock = Clock()
+        self._source = source
+        self.meter = Meter()
+        self.request = FetchRequest(
+            client=HttpClient("tests", clock=clock, sleep=clock.sleep, timeouts=timeouts, resolve=_resolve),
+            settings={"api": api} if api else {},
+            wanted=tuple(Wanted(tracker, block) for tracker, block in blocks.items()),
+            state=state or NetworkState(),
+            secrets={},
+            now=now,
+            meter=self.meter,
+        )
+        self.events: list[Event] = []
+        self.error: FetchError | None = None
+        try:
+            for event in source.fetch(self.request):
+                self.events.append(event)
+        except FetchError as error:
+            self.error = error
+
+    @property
+    def records(self) -> list[Record]:
+        return [event for event in self.events if isinstance(event, Record)]
+
+    @property
+    def failures(self) -> dict[str, str]:
+        return {event.stream: event.reason for event in self.events if isinstance(event, StreamFailed)}
+
+    @property
+    def posts(self) -> dict[str, Post]:
+        return {post.id: post for record in self.records for post in self._source.parse(record, self.request.now)}
+
+    @property
+    def refused(self) -> list[str]:
+        """Why records could not be read."""
+        reasons = []
+        for record in self.records:
+            try:
+                self._source.parse(record, self.request.now)
+            except RecordError as error:
+                reasons.append(str(error))
+        return reasons
+
+    @property
+    def state(self) -> NetworkState:
+        """As the caller stores it."""
+        cursors = dict(self.request.state.cursors)
+        for event in self.events:
+            if isinstance(event, Covered):
+                cursors[event.stream] = json.loads(json.dumps(event.cursor))
+        return NetworkState(cursors={name: cursor for name, cursor in cursors.items() if cursor is not None})
+
+
+def faults(corpora: Path) -> list[dict[str, Any]]:
+    """The recorded answers of every kind of wrong."""
+    rows = [json.loads(line) for line in (corpora / "http_faults/scenarios.jsonl").read_text().splitlines()]
+    return [row for row in rows if row["kind"] == "replay"]
+
+
+def outcomes_of_faults(source: Source, block: Mapping[str, Any], corpora: Path, *, as_feed: bool = False) -> list[str]:
+    """What is wrong with how the adapter takes each recorded fault: nothing ends unnamed, late or with posts."""
+    wrong = []
+    quick = Timeouts(connect_s=0.5, read_s=0.5, total_s=1.0)
+    for row in faults(corpora):
+        with Loopback([Raw((corpora / row["file"]).read_bytes())]) as server:
+            asked = {"feeds": [f"{server.url}/feed"]} if as_feed else block
+            started = time.monotonic()
+            run = Run(source, {"mine": asked}, api="" if as_feed else server.url, timeouts=quick)
+            took = time.monotonic() - started
+            quiet = row["id"] == "http-empty_list" and not as_feed
+            if run.error is None and not quiet:
+                wrong.append(f"{row['id']}: no error")
+            if run.error is not None and not run.error.reason:
+                wrong.append(f"{row['id']}: no reason")
+            if run.records:
+                wrong.append(f"{row['id']}: records")
+            if any(isinstance(event, Covered) for event in run.events) and not quiet:
+                wrong.append(f"{row['id']}: the cursor moved")
+            if took > 5:
+                wrong.append(f"{row['id']}: took {took:.1f} s")
+    return wrong

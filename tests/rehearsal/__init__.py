@@ -1,0 +1,1 @@
+"""The workflows, rehearsed: their own steps, read from the YAML, in clean clones, against a GitHub on loopback."""

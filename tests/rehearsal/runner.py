@@ -1,0 +1,273 @@
+"""A runner: executes the `run:` steps of a job in a clean folder, and does what our actions do on GitHub.
+
+Steps see what they would see there: `bash -e`, a clean environment, GITHUB_* files, nothing of the job before but
+artifacts, caches and outputs. The one thing that is left out is `pip install`: a `python` in front of the PATH skips it
+and runs the machine's Python with the locked packages.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from tests.conftest import ROOT
+from tests.rehearsal import actions
+from tests.rehearsal.expressions import Closed, Status, condition, insert
+from tests.rehearsal.github import BRANCH, REPOSITORY, GitHub
+from tests.rehearsal.workflow import Job, Step, Workflow, load
+
+_SHIM = """\
+#!/usr/bin/env bash
+if [ "${{1:-}} ${{2:-}} ${{3:-}}" = "-m pip install" ]; then
+  for file in "$@"; do :; done
+  test -s "$file"
+  exit
+fi
+PYTHONPATH={packages} exec {python} "$@"
+"""
+_BASE_PYTHON = getattr(sys, "_base_executable", sys.executable)
+_numbers = count(1000)
+
+
+@dataclass
+class Ended:
+    """How a job ended."""
+
+    result: str = "success"
+    outputs: dict[str, str] = field(default_factory=dict)
+    steps: dict[str, str] = field(default_factory=dict)
+    """Step name -> conclusion."""
+
+
+@dataclass
+class Run:
+    """How a run of a workflow ended."""
+
+    id: str
+    jobs: dict[str, Ended] = field(default_factory=dict)
+    log: str = ""
+    """Everything that steps printed."""
+    summary: str = ""
+
+    @property
+    def results(self) -> dict[str, str]:
+        """Job -> how it ended."""
+        return {job: ended.result for job, ended in self.jobs.items()}
+
+
+@dataclass
+class Runner:
+    """Runs workflows for one GitHub. `between` is called before a job: for what others do meanwhile."""
+
+    github: GitHub
+    folder: Path
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    env: Mapping[str, str] = field(default_factory=dict)
+    """Added to every step's environment."""
+    between: Callable[[str], None] = lambda _job: None
+    tokens: list[str] = field(default_factory=list)
+    """Every GITHUB_TOKEN that was lent."""
+    runs: list[Run] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        shims = self.folder / "bin"
+        shims.mkdir(parents=True)
+        packages = sysconfig.get_paths()["purelib"]
+        (shims / "python").write_text(_SHIM.format(packages=packages, python=_BASE_PYTHON))
+        (shims / "python").chmod(0o755)
+
+    def run(
+        self, file: str, event: str = "schedule", inputs: Mapping[str, str] | None = None, only: tuple[str, ...] = ()
+    ) -> Run:
+        """Run a workflow to its end; of one whose jobs need nothing of each other, `only` these."""
+        workflow = load(ROOT / ".github/workflows" / file)
+        run = Run(str(next(_numbers)))
+        self.runs.append(run)
+        contexts = {
+            "github": self._github(run, event),
+            "secrets": dict(self.secrets),
+            "inputs": _inputs(workflow, event, inputs or {}),
+        }
+        for job in (each for each in _in_order(workflow) if not only or each.id in only):
+            self.between(job.id)
+            run.jobs[job.id] = self._job(job, run, contexts)
+        return run
+
+    def _github(self, run: Run, event: str) -> Closed:
+        return Closed(
+            run_id=run.id,
+            ref=f"refs/heads/{BRANCH}",
+            ref_name=BRANCH,
+            sha=self.github.head(),
+            event_name=event,
+            repository=REPOSITORY,
+            token="",
+            event={"repository": {"default_branch": BRANCH}},
+        )
+
+    def _job(self, job: Job, run: Run, contexts: Mapping[str, Any]) -> Ended:
+        needs = {each: {"result": run.jobs[each].result, "outputs": run.jobs[each].outputs} for each in job.needs}
+        failed = any(each["result"] == "failure" for each in needs.values())
+        status: Status = {
+            "success": lambda: all(each["result"] == "success" for each in needs.values()),
+            "failure": lambda: failed,
+            "cancelled": lambda: False,
+            "always": lambda: True,
+        }
+        token = f"ghs_canary{run.id}{job.id}"
+        contexts = {**contexts, "needs": Closed(needs), "github": Closed({**contexts["github"], "token": token})}
+        if not condition(job.condition, contexts, status):
+            return Ended("skipped")
+        self.tokens.append(token)
+        self.github.rights[token] = job.permissions
+        work = _Work(self, job, run, contexts, token)
+        ended = work.execute()
+        self.github.jobs.setdefault(run.id, []).append(
+            {
+                "name": job.name,
+                "conclusion": ended.result,
+                "steps": [{"name": name, "conclusion": how} for name, how in ended.steps.items()],
+            }
+        )
+        return ended
+
+
+class _Work:
+    """One job on its machine."""
+
+    def __init__(self, runner: Runner, job: Job, run: Run, contexts: Mapping[str, Any], token: str) -> None:
+        self.github = runner.github
+        self.runner = runner
+        self.job = job
+        self.run = run
+        self.token = token
+        self.home = runner.folder / f"{run.id}-{job.id}"
+        self.folder = self.home / "work"
+        self.folder.mkdir(parents=True)
+        (self.home / "temp").mkdir()
+        self.steps: dict[str, Any] = {}
+        self.contexts = {**contexts, "steps": self.steps, "runner": {"temp": str(self.home / "temp")}}
+        self.ended = Ended()
+        self.at_end: list[Callable[[], None]] = []
+
+    @property
+    def status(self) -> Status:
+        """Of the steps so far."""
+        return {
+            "success": lambda: self.ended.result == "success",
+            "failure": lambda: self.ended.result == "failure",
+            "cancelled": lambda: False,
+            "always": lambda: True,
+        }
+
+    def execute(self) -> Ended:
+        """All steps in order."""
+        ids = {step.id for step in self.job.steps}
+        for step in self.job.steps:
+            self.contexts["steps"] = Closed({each: self.steps.get(each, {"outputs": {}}) for each in ids if each})
+            self._step(step)
+        if self.ended.result == "success":
+            for act in self.at_end:
+                act()
+        self.contexts["steps"] = Closed({each: self.steps.get(each, {"outputs": {}}) for each in ids if each})
+        for text in self.job.environment.values():
+            insert(text, self.contexts, self.status)
+        self.ended.outputs = {
+            name: value for name, text in self.job.outputs.items()
+            if (value := insert(text, self.contexts, self.status))
+        }  # fmt: skip
+        return self.ended
+
+    def _step(self, step: Step) -> None:
+        if not condition(step.condition, self.contexts, self.status):
+            self._note(step, "skipped", {})
+            return
+        env = {name: insert(value, self.contexts, self.status) for name, value in step.env.items()}
+        if step.uses:
+            given = {name: insert(value, self.contexts, self.status) for name, value in step.given.items()}
+            sound, outputs = actions.act(self, step.uses, given)
+        else:
+            assert "${{" not in str(step.run), f"{step.name}: an expression inside of run"
+            sound, outputs = self._shell(str(step.run), env)
+        self._note(step, "success" if sound else "failure", outputs)
+        if not sound and not step.may_fail:
+            self.ended.result = "failure"
+
+    def _note(self, step: Step, how: str, outputs: Mapping[str, str]) -> None:
+        self.ended.steps[step.name] = how
+        if step.id:
+            self.steps[step.id] = {"outputs": dict(outputs), "conclusion": how, "outcome": how}
+
+    def _shell(self, script: str, env: Mapping[str, str]) -> tuple[bool, dict[str, str]]:
+        number = len(self.ended.steps)
+        files = {name: self.home / f"{name.lower()}-{number}" for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
+        for path in files.values():
+            path.touch()
+        text = self.home / f"step-{number}.sh"
+        text.write_text(script, "utf-8")
+        done = subprocess.run(
+            ["bash", "-e", str(text)], cwd=self.folder, capture_output=True, text=True, timeout=120, check=False,
+            env={**self._environment(), **{name: str(path) for name, path in files.items()}, **env},
+        )  # fmt: skip
+        self.log(done.stdout + done.stderr)
+        self.run.summary += files["GITHUB_STEP_SUMMARY"].read_text("utf-8")
+        return done.returncode == 0, _outputs(files["GITHUB_OUTPUT"].read_text("utf-8"))
+
+    def _environment(self) -> dict[str, str]:
+        return {
+            "PATH": f"{self.runner.folder / 'bin'}:/usr/local/bin:/usr/bin:/bin",
+            "HOME": str(self.home),
+            "LANG": "C.UTF-8",
+            "CI": "true",
+            "GITHUB_ACTIONS": "true",
+            "GITHUB_API_URL": f"{self.github.server.url}/api",
+            "GITHUB_SERVER_URL": "https://github.com",
+            "GITHUB_REPOSITORY": REPOSITORY,
+            "GITHUB_RUN_ID": self.run.id,
+            "GITHUB_REF_NAME": BRANCH,
+            "GITHUB_SHA": self.contexts["github"]["sha"],
+            "GITHUB_EVENT_NAME": self.contexts["github"]["event_name"],
+            "RUNNER_TEMP": str(self.home / "temp"),
+            "GIT_CONFIG_SYSTEM": "/dev/null",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "RETRY_S": "0.05",
+            **self.runner.env,
+        }
+
+    def log(self, text: str) -> None:
+        """Keep what was printed."""
+        self.run.log += text
+
+
+def _outputs(text: str) -> dict[str, str]:
+    lines = [line.partition("=") for line in text.splitlines()]
+    assert all(re.fullmatch(r"[a-z_]+", name) and equals for name, equals, _ in lines), text
+    return {name: value for name, _, value in lines}
+
+
+def _inputs(workflow: Workflow, event: str, given: Mapping[str, str]) -> dict[str, Any]:
+    if event != "workflow_dispatch":
+        return {}
+    assert given.keys() <= workflow.inputs.keys(), f"{workflow.file} has no input {set(given) - set(workflow.inputs)}"
+    values: dict[str, Any] = {}
+    for name, about in workflow.inputs.items():
+        value = given.get(name, about.get("default", ""))
+        values[name] = value == "true" if about["type"] == "boolean" else value
+    return Closed(values)
+
+
+def _in_order(workflow: Workflow) -> Iterator[Job]:
+    done: set[str] = set()
+    while len(done) < len(workflow.jobs):
+        ready = [job for job in workflow.jobs.values() if job.id not in done and done.issuperset(job.needs)]
+        assert ready, f"{workflow.file}: jobs that wait for each other"
+        for job in ready:
+            yield job
+            done.add(job.id)

@@ -1,0 +1,179 @@
+"""Set up, Prune, Keep the schedule on, Live check and Test, rehearsed."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from generator.config import read
+from tests.loopback import as_json
+from tests.rehearsal.conftest import Stage
+from tests.rehearsal.github import BRANCH, git
+from tests.rehearsal.runner import Run
+
+pytestmark = pytest.mark.slow
+
+SOUND = {"write": "success", "start": "success"}
+
+
+def committed_config(stage: Stage) -> bytes:
+    return git("show", f"{BRANCH}:config.yaml", cwd=stage.github.remote).encode()
+
+
+def set_up(stage: Stage, **inputs: str) -> Run:
+    return stage.runner.run("setup.yml", "workflow_dispatch", inputs)
+
+
+@pytest.fixture
+def owned_template(stage: Stage) -> None:
+    """A template whose owner captured something: it comes with the copy, in its one commit."""
+    clone = stage.folder / "owner"
+    git("clone", "--quiet", str(stage.github.remote), str(clone), cwd=stage.folder)
+    posts = clone / "data/posts/bluesky/2026/11/20.jsonl"
+    posts.parent.mkdir(parents=True)
+    posts.write_text("{}\n")
+    (clone / "data/schema.json").write_text('{"version":1}\n')
+    git("add", "--all", cwd=clone)
+    git("commit", "--quiet", "--amend", "--message", "Initial commit", cwd=clone)
+    git("push", "--quiet", "--force", "origin", BRANCH, cwd=clone)
+
+
+def test_a_fresh_copy_with_somebody_elses_data_becomes_ones_own(stage: Stage, owned_template: None) -> None:
+    stage.github.pages = None
+    stage.github.workflow_states = {"update.yml": "disabled_fork", "prune.yml": "disabled_fork"}
+    run = set_up(stage, bluesky="@ada.example.com", x="ada_example", title='"Papers": mine & $(touch x) `y`')
+    assert run.results == SOUND, run.log
+    config = read(committed_config(stage))
+    assert config.site.title == '"Papers": mine & $(touch x) `y`'
+    assert config.site.url == "https://ada-example.github.io/papers/"
+    assert config.wanted("bluesky")[0][1]["accounts"] == ("ada.example.com",)
+    assert stage.saved("*/**") == []
+    assert stage.github.subjects() == ["Initial commit", "Set up this copy"]
+    assert stage.github.dispatched == [("update.yml", {"ref": BRANCH, "inputs": {"accept_fewer": "true"}})]
+    assert stage.github.workflow_states["prune.yml"] == "active"
+    assert "](https://github.com/ada-example/papers/settings/pages)" in run.summary
+    assert "choose **GitHub Actions**" in run.summary
+    assert "X_BEARER_TOKEN" in run.summary
+    assert "https://ada-example.github.io/papers/" in run.summary
+
+
+def test_what_set_up_starts_publishes_the_first_page(stage: Stage) -> None:
+    run = set_up(stage, bluesky="ada.example.com")
+    assert "settings/pages" not in run.summary  # it is on already
+    settings = stage.networks.settings()
+    written = committed_config(stage).decode()
+    stage.push({"config.yaml": written.partition("\nnetworks:")[0] + "\n" + settings}, "Networks on loopback")
+    stage.networks.post()
+    ((file, body),) = stage.github.dispatched
+    first = stage.runner.run(file, "workflow_dispatch", body["inputs"])
+    assert set(first.results.values()) == {"success"}, first.log
+    assert json.loads((stage.github.published / "api/v1/index.json").read_bytes())["counts"]["papers"] == 1
+
+
+@pytest.mark.parametrize(
+    ("inputs", "said"),
+    [
+        ({}, "write at least one handle"),
+        ({"title": "Only a title"}, "write at least one handle"),
+        ({"bluesky": "ada"}, "is no handle on Bluesky"),
+        ({"mastodon": "::error::x\n|@everyone|"}, "cannot be used"),
+    ],
+)
+def test_a_form_that_cannot_be_used_changes_nothing_and_says_why(
+    stage: Stage, owned_template: None, inputs: dict[str, str], said: str
+) -> None:
+    head = stage.github.head()
+    run = set_up(stage, **inputs)
+    assert run.results == {"write": "failure", "start": "skipped"}
+    assert stage.github.head() == head
+    assert "Nothing was changed" in run.summary
+    assert said in run.log + run.summary
+    assert "@everyone" not in run.summary
+    assert stage.github.dispatched == []
+
+
+def test_set_up_does_not_throw_away_what_a_copy_captured_unless_told(stage: Stage) -> None:
+    stage.configure(x=False)
+    stage.networks.post()
+    stage.update()
+    head = stage.github.head()
+    refused = set_up(stage, bluesky="bo.example.com")
+    assert refused.results["write"] == "failure"
+    assert "has captured posts already" in refused.summary
+    assert stage.github.head() == head
+    told = set_up(stage, bluesky="bo.example.com", start_over="true")
+    assert told.results == SOUND
+    assert stage.saved("posts/**/*.jsonl") == []
+
+
+def test_set_up_takes_a_push_in_between(stage: Stage) -> None:
+    stage.push_during_the_next_push({"content/mine.md": "# Mine\n"}, "A page of my own")
+    run = set_up(stage, bluesky="ada.example.com")
+    assert run.results == SOUND, run.log
+    assert stage.github.subjects()[-2:] == ["A page of my own", "Set up this copy"]
+
+
+def test_prune_takes_away_what_is_gone_and_the_next_update_publishes_without_it(stage: Stage) -> None:
+    stage.configure(x=False)
+    nothing = stage.runner.run("prune.yml")
+    assert nothing.results == {"prune": "success", "commit": "skipped", "report": "success"}
+    for _ in range(3):
+        stage.networks.post()
+    stage.update()
+    config = stage.networks.config(f"{stage.github.server.url}/", x=False)
+    stage.push({"config.yaml": config + "filters: {mute_accounts: ['bluesky:ada.example.com']}\n"}, "A request")
+    run = stage.runner.run("prune.yml")
+    assert run.results == {"prune": "success", "commit": "success", "report": "success"}, run.log
+    assert stage.github.subjects()[-1] == "3 posts removed"
+    assert stage.saved("posts/*/*/*/*.jsonl") == []
+
+
+def test_prune_that_fails_opens_an_issue_of_its_own(stage: Stage) -> None:
+    stage.configure(x=False)
+    stage.networks.post()
+    stage.update()
+    stage.push({"config.yaml": "site: {titel: wrong}\n"})
+    run = stage.runner.run("prune.yml")
+    assert run.results["prune"] == "failure"
+    (issue,) = stage.github.issues
+    assert issue["labels"] == ["prune-failed"]
+    assert "line and column" in issue["body"]
+
+
+def test_schedules_are_kept_on_while_the_page_lives_and_never_against_a_person(stage: Stage) -> None:
+    stage.github.workflow_states = {"prune.yml": "disabled_inactivity", "live.yml": "disabled_manually"}
+    stage.github.succeeded_at = "2020-01-01T00:00:00Z"
+    asleep = stage.runner.run("keepalive.yml")
+    assert asleep.results == {"keep": "success"}
+    assert stage.github.workflow_states["prune.yml"] == "disabled_inactivity"
+    stage.github.succeeded_at = "2999-01-01T00:00:00Z"
+    awake = stage.runner.run("keepalive.yml")
+    assert "keepalive.yml, prune.yml, update.yml" in awake.summary
+    assert stage.github.workflow_states["prune.yml"] == "active"
+    assert stage.github.workflow_states["live.yml"] == "disabled_manually"
+
+
+def test_the_live_check_tells_a_changed_format_from_a_service_that_is_down(stage: Stage) -> None:
+    stage.push({".github/live.yaml": stage.networks.config(f"{stage.github.server.url}/", x=False)}, "Loopback")
+    stage.networks.post()
+    stage.networks.arxiv_down = True
+    sound = stage.runner.run("live.yml")
+    assert sound.results == {"live": "success"}, sound.log
+    assert "did so in the shape that is read" in sound.summary
+    stage.networks.bluesky.broken["getAuthorFeed"] = as_json({"posts": []})
+    changed = stage.runner.run("live.yml")
+    assert changed.results == {"live": "failure"}
+    assert "::error::The format of bluesky changed." in changed.log
+    assert "Nothing is wrong with your copy" in changed.summary
+
+
+def test_a_pull_request_is_told_in_words_what_is_wrong_in_its_configuration(stage: Stage) -> None:
+    stage.configure(x=False)
+    sound = stage.runner.run("test.yml", "pull_request", only=("check",))
+    assert sound.results == {"check": "success"}, sound.log
+    stage.push({"config.yaml": "trackers:\n  - id: Ada\n    bluesky: {acounts: [ada]}\n"}, "A member's change")
+    wrong = stage.runner.run("test.yml", "pull_request", only=("check",))
+    assert wrong.results == {"check": "failure"}
+    assert "::error file=config.yaml,line=3" in wrong.log
+    assert "accounts" in wrong.log

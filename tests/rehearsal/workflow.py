@@ -1,0 +1,113 @@
+"""A workflow file as it is run: every key that is there must be one that the rehearsal understands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.rehearsal.expressions import UnsupportedError
+
+_WORKFLOW = {"name", "on", "permissions", "concurrency", "jobs"}
+_JOB = {
+    "name", "needs", "if", "runs-on", "timeout-minutes", "permissions", "environment", "outputs", "steps", "strategy",
+}  # fmt: skip
+_STEP = {"name", "id", "if", "env", "run", "uses", "with", "continue-on-error"}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step, as written."""
+
+    name: str
+    id: str
+    condition: str | None
+    env: dict[str, str]
+    run: str | None
+    uses: str | None
+    given: dict[str, str]
+    may_fail: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One job, as written."""
+
+    id: str
+    name: str
+    needs: tuple[str, ...]
+    condition: str | None
+    permissions: dict[str, str]
+    environment: dict[str, str]
+    outputs: dict[str, str]
+    steps: tuple[Step, ...]
+    keys: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Workflow:
+    """One file."""
+
+    file: str
+    name: str
+    on: dict[str, Any]
+    inputs: dict[str, dict[str, str]]
+    concurrency: dict[str, str]
+    jobs: dict[str, Job]
+
+
+def load(path: Path) -> Workflow:
+    """Read a workflow; every scalar stays the text that it is, as `on` and `0644` must."""
+    read = yaml.load(path.read_text("utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 (makes texts alone)
+    _known(read, _WORKFLOW, path.name)
+    if read["permissions"] != {}:
+        raise UnsupportedError(f"{path.name}: rights for every job")
+    on = read["on"]
+    dispatch = on.get("workflow_dispatch") or {}
+    return Workflow(
+        file=path.name,
+        name=read["name"],
+        on=on,
+        inputs=(dispatch.get("inputs") or {}) if isinstance(dispatch, dict) else {},
+        concurrency=read.get("concurrency", {}),
+        jobs={job: _job(job, each, path.name) for job, each in read["jobs"].items()},
+    )
+
+
+def _job(job: str, read: dict[str, Any], file: str) -> Job:
+    _known(read, _JOB, f"{file}: {job}")
+    needs = read.get("needs", ())
+    return Job(
+        id=job,
+        name=read["name"],
+        needs=(needs,) if isinstance(needs, str) else tuple(needs),
+        condition=read.get("if"),
+        permissions=read["permissions"],
+        environment=read.get("environment", {}),
+        outputs=read.get("outputs", {}),
+        steps=tuple(_step(each, f"{file}: {job}") for each in read["steps"]),
+        keys=read,
+    )
+
+
+def _step(read: dict[str, Any], where: str) -> Step:
+    _known(read, _STEP, where)
+    if ("run" in read) == ("uses" in read):
+        raise UnsupportedError(f"{where}: a step that neither runs nor uses, or both")
+    return Step(
+        name=read.get("name") or f"Run {read.get('uses') or read['run'].splitlines()[0]}",
+        id=read.get("id", ""),
+        condition=read.get("if"),
+        env=read.get("env", {}),
+        run=read.get("run"),
+        uses=read.get("uses"),
+        given=read.get("with", {}),
+        may_fail=read.get("continue-on-error") == "true",
+    )
+
+
+def _known(read: dict[str, Any], keys: set[str], where: str) -> None:
+    if unknown := read.keys() - keys:
+        raise UnsupportedError(f"{where}: {sorted(unknown)}")

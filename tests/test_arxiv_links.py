@@ -1,0 +1,352 @@
+"""Every way to link to a paper is found, in an address and in text, and nothing that only looks like one."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from generator.arxiv_id import FoundId
+from generator.arxiv_links import MAX_URL_CHARS, find_in_text, find_in_url, merge_found
+from generator.link_shapes import SHAPES, LinkShape
+from tests.paper_ids import paper_ids
+
+SURROUNDINGS = [
+    "{}",
+    "see {} and more",
+    "see {}.",
+    "see {}, then",
+    "({})",
+    "[title]({})",
+    "[{}]",
+    "<{}>",
+    '"{}"',
+    "“{}”",
+    "*{}*",
+    "{}!?",
+    "論文{}を読んだ",
+    "「{}」。",
+    "Paper:{}",
+    "\n{}\n",
+]
+
+
+def ids(found: tuple[FoundId, ...]) -> list[str]:
+    return [one.id for one in found]
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.template)
+def test_the_example_of_every_row_is_found(shape: LinkShape) -> None:
+    assert shape.takes(shape.example_id)
+    assert ids(find_in_url(shape.example)) == [shape.example_id]
+    assert ids(find_in_text(f"new: {shape.example}.")) == [shape.example_id]
+    assert ids(find_in_text(f"new: {shape.example.partition('://')[2]}.")) == [shape.example_id]
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.template)
+def test_every_host_of_a_row_is_found_and_no_host_around_it(shape: LinkShape) -> None:
+    host = re.match(r"https?://([^/]+)", shape.example)
+    assert host
+    for other in shape.hosts:
+        link = shape.example.replace(host[1], other, 1)
+        assert ids(find_in_url(link)) == [shape.example_id]
+        for spoof in (f"{other}.evil.example", f"evil{other}", f"{other}@evil.example", f"evil.example/{other}"):
+            for find in (find_in_url, find_in_text):
+                assert find(shape.example.replace(host[1], spoof, 1)) == ()
+
+
+@given(st.sampled_from(SHAPES), paper_ids(), st.sampled_from(SURROUNDINGS))
+def test_any_id_in_any_shape_is_found(shape: LinkShape, paper_id: str, around: str) -> None:
+    assume(shape.takes(paper_id))
+    link = shape.render(paper_id)
+    assert ids(find_in_url(link)) == [paper_id]
+    assert ids(find_in_text(around.format(link))) == [paper_id]
+
+
+@given(paper_ids(), st.integers(1, 999), st.sampled_from(SURROUNDINGS))
+def test_plain_mentions_and_dois_are_found_with_their_version(paper_id: str, version: int, around: str) -> None:
+    for written in ("arXiv:{}", "arxiv: {}", "ARXIV:{}", "arXiv {}", "10.48550/arXiv.{}", "doi:10.48550/ARXIV.{}"):
+        text = around.format(written.format(f"{paper_id}v{version}"))
+        assert find_in_text(text) == (FoundId(paper_id, version),)
+
+
+@pytest.mark.parametrize(
+    ("url", "paper_id"),
+    [
+        ("arxiv.org/abs/2501.14787?utm_source=x#y", "2501.14787"),
+        ("HTTPS://ARXIV.ORG/abs/2005.14165?context=cs", "2005.14165"),
+        ("https://arxiv.org:443/abs/2005.14165/", "2005.14165"),
+        ("https://arxiv.org./abs/2005.14165", "2005.14165"),
+        ("https://arxiv.org//abs/2005.14165", "2005.14165"),
+        ("https://arxiv.org/abs/arXiv:1904.08389", "1904.08389"),
+        ("arxiv.org/pdf/0712.0830v11", "0712.0830"),
+        ("https://arxiv.org/pdf/hep-th/9901001v2.PDF", "hep-th/9901001"),
+        ("http://arxiv.org/abs/math.GT/0005291v1", "math/0005291"),
+        ("https://arxiv.org/abs/math.GT%2F0005291", "math/0005291"),
+        ("https://arxiv.org/html/2501.14787v1#S1.F2", "2501.14787"),
+        ("http://xx.arxiv.org/abs/1412.2223", "1412.2223"),
+        ("http://xxx.lanl.gov/abs/cs.CL/9907006", "cs/9907006"),
+        ("https://ui.adsabs.harvard.edu/abs/arXiv:cs%2F9910018", "cs/9910018"),
+        ("http://adsabs.harvard.edu/abs/2008arXiv0808.0001S", "0808.0001"),
+        ("https://api.semanticscholar.org/graph/v1/paper/arXiv:2512.00168", "2512.00168"),
+        ("https://doi.org/10.48550%2FARXIV.HEP-TH/9901001", "hep-th/9901001"),
+        ("https://scirate.com/arxiv/2503.22071#2408", "2503.22071"),
+        ("https://www.alphaxiv.org/abs/2512.21120v1.md", "2512.21120"),
+        ("https://www.alphaxiv.org/zh/overview/2512.21120", "2512.21120"),
+        ("https://scholar.google.com/scholar_lookup?title=A&arxiv_id=2512.00168&hl=en", "2512.00168"),
+        ("https://arxiv.org/abs/2005.14165).", "2005.14165"),
+        ("(https://arxiv.org/abs/2005.14165)", "2005.14165"),
+        ("<https://arxiv.org/abs/2005.14165>", "2005.14165"),
+        ("https://arxiv.org/abs/2005.14165%EF%BC%89", "2005.14165"),
+        (" https://arxiv.org/abs/2005.14165 ", "2005.14165"),
+    ],
+)
+def test_addresses_as_people_write_them(url: str, paper_id: str) -> None:
+    assert ids(find_in_url(url)) == [paper_id]
+
+
+REFUSED = [
+    "",
+    "arxiv.org",
+    "https://arxiv.org/",
+    "https://arxiv.org/list/cs.LG/recent",
+    "https://arxiv.org/a/example_a_1",
+    "https://arxiv.org/search/?query=2005.14165",
+    "https://arxiv.org/2005.14165",
+    "https://arxiv.org/abs/2005.14165/../../list",
+    "https://arxiv.org/abs/../../redirect?u=evil",
+    "https://arxiv.org/abs/2013.00001",
+    "https://arxiv.org/abs/2005.1416",
+    "https://arxiv.org/abs/2005.1416…",
+    "https://arxiv.org/abs/2005.14165…",
+    "https://arxiv.org/abs/2005.14165%E2%80%A6",
+    "https://arxiv.org/abs/2005.14165?utm_sour…",
+    "arxiv.org/abs/2005.1…",
+    "arxiv.org/abs/2005.14165…",
+    "arxiv.org/abs/2005.141...",
+    "https://arxiv.org/abs/2005.14165%00",
+    "https://arxiv.org/abs/2005.14165%0d%0aX",
+    "https://arxiv.org/abs/2005.14165%252F",
+    "https://arxiv.org/abs/HEP-TH/9901001",
+    "https://notarxiv.org/abs/2005.14165",
+    "https://eartharxiv.org/abs/2005.14165",
+    "https://not-arxiv.org/abs/2005.14165",
+    "https://arxiv.org.evil.example/abs/2005.14165",
+    "https://arxiv.org@evil.example/abs/2005.14165",
+    "https://arxiv.org:80@evil.example/abs/2005.14165",
+    "https://user:pass@arxiv.org/abs/2005.14165",
+    "https://user@arxiv.org/abs/2005.14165",
+    "https://arxiv.org:8080/abs/2005.14165",
+    "https://arxiv.org:99999/abs/2005.14165",
+    "https://arxiv.org%2Fabs/2005.14165",
+    "https://arxiv.org。evil.example/abs/2005.14165",
+    "https://аrxiv.org/abs/2005.14165",
+    "https://ａrxiv.org/abs/2005.14165",
+    "https://xn--rxiv-43d.org/abs/2005.14165",
+    "https://arxiv.org\\@evil.example/abs/2005.14165",
+    "https://evil.example\\arxiv.org/abs/2005.14165",
+    "https://evil.example/#https://arxiv.org/abs/2005.14165",
+    "https://evil.example/?u=https://arxiv.org/abs/2005.14165",
+    "https://evil.example/https://arxiv.org/abs/2005.14165",
+    "evil.example/arxiv.org/abs/2005.14165",
+    "https://evil.example/arXiv:2005.14165",
+    "evil.example/10.48550/arXiv.2005.14165",
+    "https:arxiv.org/abs/2005.14165",
+    "https:///arxiv.org/abs/2005.14165",
+    "//arxiv.org/abs/2005.14165",
+    "ht\ntps://arxiv.org/abs/2005.14165",
+    "ftp://arxiv.org/abs/2005.14165",
+    "javascript://arxiv.org/abs/2005.14165",
+    "mailto:someone@arxiv.org/abs/2005.14165",
+    "https://[arxiv.org]/abs/2005.14165",
+    "https://doi.org/10.48551/arXiv.2005.14165",
+    "https://huggingface.co/2005.14165",
+    "https://huggingface.co/datasets/papers/2005.14165",
+    "https://dblp.org/rec/journals/corr/abs-2013-00001",
+    "https://t.co/2005.14165",
+    "https://arxiv.org/abs/2005.14165" + "?" + "x" * MAX_URL_CHARS,
+]
+
+
+@pytest.mark.parametrize("url", REFUSED)
+def test_what_only_looks_like_a_link_to_a_paper_is_refused(url: str) -> None:
+    assert find_in_url(url) == ()
+    assert find_in_text(f"see {url} now") == ()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        'https://arxiv.org/abs/2005.14165"><script>x</script>',
+        "https://arxiv.org/abs/2005.14165' onclick=x '",
+        'https://arxiv.org/abs/2005.14165?x="><script>x</script>&y=1',
+        "https://arxiv.org/abs/2005.14165?x=\x00&y=1",
+        "https://arxiv.org/abs/2005.14165\r\nX: y",
+        "https://arxiv.org/abs/2005.14165\n",
+        "https://arxiv.org/abs/2005.14165\u200b",
+        "https://arxiv.org/abs/2005.14165 https://arxiv.org/abs/2005.14166",
+    ],
+)
+def test_one_address_holds_no_markup_and_no_second_line(url: str) -> None:
+    assert find_in_url(url) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "notarxiv:2005.14165",
+        "@arxiv:2005.14165",
+        "arXiv:2005.1416",
+        "arXiv:2005.141655",
+        "arXiv:2005.14165v0",
+        "arXiv:2005.14165x",
+        "arXiv:2005.14165.1",
+        "arXiv:2005.14165%00",
+        "arXiv:1412.222３",
+        "arXiv:1412.2223３",
+        "arXiv:2013.00001",
+        "arXiv:evil/9901001",
+        "2005.14165",
+        "hep-th/9901001",
+        "x10.48550/arXiv.2005.14165",
+        "é10.48550/arXiv.2005.14165",
+        "/10.48550/arXiv.2005.14165",
+        "the arXiv, 2005.14165 of them",
+    ],
+)
+def test_what_only_looks_like_a_mention_is_refused(text: str) -> None:
+    assert find_in_text(text) == ()
+
+
+def test_several_papers_come_in_order_of_first_appearance_each_once() -> None:
+    text = (
+        "https://arxiv.org/abs/2005.14166,https://arxiv.org/abs/2005.14165v2; (arXiv:hep-th/9901001v3) then "
+        "https://arxiv.org/pdf/2005.14165v4|arxiv.org/abs/2005.14165 10.48550/arxiv.1706.03762"
+    )
+    assert find_in_text(text) == (
+        FoundId("2005.14166", None),
+        FoundId("2005.14165", 4),
+        FoundId("hep-th/9901001", 3),
+        FoundId("1706.03762", None),
+    )
+
+
+def test_a_doi_is_the_same_in_any_case() -> None:
+    assert ids(find_in_text("DOI:10.48550/ARXIV.HEP-TH/9901001")) == ["hep-th/9901001"]
+
+
+def test_an_address_may_follow_a_bullet() -> None:
+    assert ids(find_in_text("-arxiv.org/abs/2005.14165\n-https://arxiv.org/abs/2005.14166")) == [
+        "2005.14165",
+        "2005.14166",
+    ]
+
+
+def test_an_address_inside_another_is_not_looked_at_but_the_outer_one_is() -> None:
+    assert ids(find_in_text("https://arxiv.org/abs/2005.14165?from=https://arxiv.org/abs/2005.14166")) == ["2005.14165"]
+
+
+def test_addresses_glued_to_words_and_to_each_other_are_told_apart() -> None:
+    text = "Sequenceshttps://arxiv.org/abs/2005.14165https://arxiv.org/abs/2005.14166Https://t.co/x"
+    assert ids(find_in_text(text)) == ["2005.14165", "2005.14166"]
+
+
+def test_an_address_ends_where_text_without_spaces_goes_on() -> None:
+    assert ids(find_in_text("https://arxiv.org/abs/2005.14165という論文")) == ["2005.14165"]
+    assert ids(find_in_text("見てarxiv.org/abs/2005.14165、arxiv.org/abs/2005.14166")) == ["2005.14165", "2005.14166"]
+    assert ids(find_in_text("https://arxiv.org/abs/2005.14165),great")) == ["2005.14165"]
+
+
+def test_merging_keeps_the_highest_version() -> None:
+    found = [FoundId("a", None), FoundId("b", 3), FoundId("a", 2), FoundId("b", 1), FoundId("a", None)]
+    assert merge_found(found) == (FoundId("a", 2), FoundId("b", 3))
+
+
+@given(st.text(alphabet=st.sampled_from("arxivorgOpsht:/.@#?%\\ \n'\"<>()[]-_~…0123456789vabscé、"), max_size=60))
+def test_any_text_is_read_and_gives_only_ids(text: str) -> None:
+    for found in (*find_in_text(text), *find_in_url(text)):
+        assert ids(find_in_url(f"https://arxiv.org/abs/{found.id}")) == [found.id]
+
+
+HOSTILE = [
+    "a" * 100_000 + " arxiv",
+    "arxiv" * 20_000,
+    "arxiv." * 17_000,
+    "arxiv.org/abs/" * 7_000,
+    "arxiv.org " * 10_000,
+    "https://" * 12_500 + "arxiv",
+    "https://arxiv.org/abs/" * 4_500,
+    "https://arxiv.org/abs/2005.14165" + "/" * 100_000,
+    "https://arxiv.org/abs/" + "%2F" * 33_000,
+    "https://arxiv.org/abs/2005.14165" + ")" * 100_000,
+    "https://arxiv.org/abs/2005.14165" + "/h" * 50_000,
+    "arxiv:" + " " * 100_000,
+    "arxiv:" + "a-" * 50_000 + "/9901001",
+    "10.48550/arxiv." * 7_000,
+    "a.b-" * 25_000 + "arxiv",
+    "arxiv.org:" + "1" * 100_000,
+    "(" * 100_000 + "arxiv.org/abs/2005.14165",
+    "\u3042" * 100_000 + "arxiv",
+    "https://scholar.google.com/scholar_lookup?" + "a=b&" * 25_000,
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=lambda text: text[:30])
+def test_hostile_text_takes_linear_time(text: str) -> None:
+    start = time.perf_counter()
+    find_in_text(text)
+    find_in_url(text)
+    assert time.perf_counter() - start < 0.5
+
+
+def test_the_corpus_of_addresses_is_judged_without_error(shared: Path) -> None:
+    judged = 0
+    for line in (shared / "corpora/urls/project_urls.jsonl").read_text().splitlines():
+        row = json.loads(line)
+        if "value" not in row:
+            continue
+        judged += 1
+        assert ids(find_in_url(row["value"])) == ([row["canonical"]] if row["canonical"] else []), row["id"]
+    assert judged >= 80
+
+
+def _documented_shapes(shared: Path) -> list[tuple[str, list[str]]]:
+    text = (shared / "anchors/features.md").read_text().partition("## 4. URL shapes")[2].partition("\n## ")[0]
+    rows = [line.split("|")[1:3] for line in text.splitlines() if line.startswith("| ")]
+    return [(name.strip(), re.findall(r"`([^`{]+)`", examples)) for name, examples in rows]
+
+
+def test_every_documented_shape_is_found_and_every_documented_spoof_refused(shared: Path) -> None:
+    found, refused = 0, 0
+    for name, examples in _documented_shapes(shared):
+        for example in examples:
+            named = ids(find_in_text(example))
+            if name == "must refuse":
+                refused += 1
+                assert named == []
+            elif not example.startswith("...") and not name.startswith(("t.co", "no id")):
+                found += 1
+                digits = re.sub(
+                    r".*?([0-9]{4}\.?[0-9]{3,5})(?:v|\D|$).*", r"\1", example.rpartition("/papers/1812/")[2]
+                )
+                assert [one.rpartition("/")[2] for one in named] == [digits], example
+    assert found > 35
+    assert refused > 5
+
+
+def test_real_posts_name_the_papers_that_they_were_filed_under(shared: Path) -> None:
+    start = time.perf_counter()
+    missed = []
+    for line in (shared / "real/corpus/posts.jsonl").read_text().splitlines():
+        post = json.loads(line)
+        named = {one.id for link in post["links"] for one in find_in_url(link)}
+        named.update(ids(find_in_text(post.get("text") or "")))
+        if not named.issuperset(post["papers"]):
+            missed.append(post["id"])
+    assert len(missed) <= 2, missed  # these two name no paper anywhere in what was stored of them
+    assert time.perf_counter() - start < 5

@@ -1,0 +1,143 @@
+"""What becomes a page, a list and a vote: from a tree and a configuration to the Site."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from generator.assemble import make_site
+from generator.config import read
+from generator.models import Account, NetworkState, PendingPaper
+from generator.tree import Tree
+from generator.views import Listing, Site
+from tests.make import NOON, paper, post
+
+CONFIG = "site: {{url: 'https://pages.example/x/'{site}}}\ntrackers: [{{id: example}}, {{id: other}}]\n{more}"
+
+
+def site(tree: Tree, *, settings: str = "", more: str = "", **options: Any) -> Site:
+    config = read(CONFIG.format(site=settings, more=more).encode())
+    return make_site(config, tree, **{"texts": {}, "now": NOON, **options})
+
+
+def listing(made: Site, path: str) -> Listing:
+    return next(each for each in made.listings if each.path == path)
+
+
+def ids(made: Site, path: str) -> list[str]:
+    return [ranked.paper.id for ranked in listing(made, path).papers]
+
+
+def tree_of(*posts: Any, papers: tuple[str, ...] = ("2611.00001",)) -> Tree:
+    tree = Tree()
+    for paper_id in papers:
+        tree.add_paper(paper(paper_id))
+    for each in posts:
+        tree.add_post(each)
+    return tree
+
+
+def test_every_list_of_the_contract_is_there() -> None:
+    made = site(tree_of(post()))
+    scope = ["", "new/", "top/day/", "top/week/", "top/month/", "top/year/", "top/all/"]
+    expected = [*scope, *(f"t/{tracker}/{path}" for tracker in ("example", "other") for path in scope)]
+    assert [each.path for each in made.listings] == [*expected, "c/cs.LG/", "archive/2026/11/"]
+    names = [each.api_name for each in made.listings]
+    assert names[:4] == ["home", "new", "top-day", "top-week"]
+    assert {"t-example", "t-example-new", "t-other-top-all", "c-cs.LG", "archive-2026-11"} <= set(names)
+    assert len(set(names)) == len(names)
+
+
+def test_a_tracker_lists_only_what_its_people_posted_about() -> None:
+    made = site(tree_of(post(), papers=("2611.00001", "2611.00002")))
+    assert ids(made, "t/example/new/") == ["2611.00001"]
+    assert ids(made, "t/other/") == []
+    assert ids(made, "new/") == ["2611.00002", "2611.00001"]
+
+
+def test_windows_hold_what_was_posted_inside_them() -> None:
+    papers = tuple(f"2611.0000{n}" for n in range(1, 6))
+    hours = (1, 30, 24 * 8, 24 * 40, 24 * 400)
+    made = site(tree_of(*(post(each, papers=(each,), hours=hour) for each, hour in zip(papers, hours, strict=True)),
+                        papers=papers))  # fmt: skip
+    sizes = [len(ids(made, f"top/{window}/")) for window in ("day", "week", "month", "year", "all")]
+    assert sizes == [1, 2, 3, 4, 5]
+
+
+def test_the_time_of_the_view_is_the_newest_sight_unless_told() -> None:
+    tree = tree_of(post(hours=50))
+    assert site(tree, now=None).now == tree.posts["bluesky:ada/1"].seen_at
+    assert site(Tree(), now=None).now.year == 2016
+
+
+def test_papers_beyond_the_limit_keep_their_place_in_lists_and_have_no_page() -> None:
+    made = site(tree_of(papers=("2611.00001", "2611.00002", "2611.00003")), settings=", max_paper_pages: 1")
+    assert set(made.papers) == {"2611.00003"}
+    assert ids(made, "new/") == ["2611.00003", "2611.00002", "2611.00001"]
+
+
+@pytest.mark.parametrize(("tries", "hours", "shown"), [(0, 1, True), (3, 20, True), (4, 20, False), (0, 400, False)])
+def test_a_paper_that_arxiv_has_not_answered_for_is_shown_while_it_is_talked_about(
+    tries: int, hours: float, shown: bool
+) -> None:
+    tree = tree_of(post(papers=("2611.09999",), hours=hours), papers=())
+    tree.add_pending(PendingPaper(id="2611.09999", tries=tries, next_at=NOON, first_at=NOON))
+    made = site(tree)
+    assert ("2611.09999" in made.papers) == shown
+    assert made.unknown == ({"2611.09999"} if shown else set())
+
+
+def test_texts_from_the_cache_are_shown_are_not_passed_on_and_never_change_a_rank() -> None:
+    tree = tree_of(
+        post("1", network="x", text=None, account=Account(id="x:1"), papers=("2611.00001",)),
+        post("2", who="bo", papers=("2611.00002",)),
+        papers=("2611.00001", "2611.00002"),
+    )
+    bare = post("1", network="x", text="https://arxiv.org/abs/2611.00001", account=Account(id="x:1", handle="ada"))
+    without, with_text = site(tree), site(tree, texts={bare.id: bare})
+    assert ids(without, "") == ids(with_text, "")
+    assert [each.score for each in listing(without, "").papers] == [
+        each.score for each in listing(with_text, "").papers
+    ]
+    shown = {each.id: each for each in with_text.posts}[bare.id]
+    assert (shown.text, shown.account.handle) == (bare.text, "ada")
+    assert with_text.withheld == {bare.id}
+
+
+def test_muted_accounts_and_words_and_unwanted_categories_are_left_out() -> None:
+    tree = tree_of(post("1"), post("2", who="bo"), papers=("2611.00001", "2611.00002"))
+    tree.add_paper(paper("2611.00003", categories=("hep-th",)))
+    made = site(tree, more="filters: {mute_accounts: ['bluesky:ada.example'], categories: [cs]}")
+    assert {each.account.id for each in made.posts} == {"bluesky:bo"}
+    assert set(made.papers) == {"2611.00001", "2611.00002"}
+
+
+def test_hidden_bots_are_neither_counted_nor_shown() -> None:
+    tree = tree_of(post("1", account=Account(id="bluesky:bot", bot=True)), post("2", who="bo"))
+    made = site(tree, more="ranking: {bots: hide}")
+    assert [ranked.captured for ranked in listing(made, "").papers] == [1]
+    assert len(made.posts) == 1
+
+
+def test_home_may_be_by_date_as_on_the_original_page() -> None:
+    tree = tree_of(post("1", papers=("2611.00001",)), papers=("2611.00001", "2611.00002"))
+    assert ids(site(tree), "") == ["2611.00001"]
+    assert ids(site(tree, settings=", home: newest"), "") == ["2611.00002", "2611.00001"]
+
+
+def test_archive_months_hold_the_papers_submitted_in_them_with_ranks_of_their_own() -> None:
+    made = site(tree_of(papers=("2611.00001", "2611.00002", "2610.00001", "hep-th/9901001")))
+    assert [each.path for each in made.listings if each.month] == [
+        "archive/2026/11/", "archive/2026/10/", "archive/1999/01/",
+    ]  # fmt: skip
+    assert [ranked.rank for ranked in listing(made, "archive/2026/10/").papers] == [1]
+
+
+def test_networks_that_failed_are_named_with_their_state() -> None:
+    tree = tree_of(post())
+    tree.states["bluesky"] = NetworkState(failing_since=NOON - timedelta(hours=3), failure="HTTP 503")
+    made = site(tree)
+    assert made.networks["bluesky"] == "Bluesky"
+    assert made.states["bluesky"].failure == "HTTP 503"

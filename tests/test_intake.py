@@ -1,0 +1,146 @@
+"""Which posts are taken, which wait, and that the order in which they arrive changes nothing."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+from datetime import timedelta
+
+import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator.intake import note_unknown, take_posts
+from generator.models import Account, Post
+from generator.tree import Tree
+from tests.make import NOON, paper, post
+
+ABS = "https://arxiv.org/abs/2611.00001"
+
+
+def wire(name: str, **fields: object) -> Post:
+    """A post as an adapter gives it: its papers are not found yet."""
+    return post(name, **{"papers": (), "text": "words", **fields})
+
+
+def take(tree: Tree, *posts: Post) -> int:
+    return take_posts(tree, posts, now=NOON).new
+
+
+def test_a_post_that_links_a_paper_is_taken_and_others_are_counted_and_left_out() -> None:
+    tree = Tree()
+    taken = take_posts(tree, [wire("1", links=(ABS,)), wire("2")], now=NOON)
+    assert (taken.new, taken.left_out) == (1, 1)
+    assert tree.posts["bluesky:ada/1"].papers == ("2611.00001",)
+    assert "bluesky:ada/2" not in tree.posts
+
+
+def thread() -> list[Post]:
+    """A link, a quote of it, a repost of the quote, a reply to the link, and a stranger's lunch."""
+    return [
+        wire("1", links=(ABS,), hours=9),
+        wire("2", who="bo", kind="quote", of="bluesky:ada/1", hours=8),
+        wire("3", who="cy", kind="repost", of="bluesky:bo/2", hours=7, text=None),
+        wire("4", who="di", kind="reply", of="bluesky:ada/1", hours=6),
+        wire("5", who="ed", hours=5),
+    ]
+
+
+def test_reposts_quotes_and_replies_inherit_the_papers_of_what_they_point_at() -> None:
+    tree = Tree()
+    assert take(tree, *reversed(thread())) == 4
+
+
+def test_a_repost_waits_for_what_it_points_at_without_its_words_in_public() -> None:
+    tree = Tree()
+    link, quote, repost, *_ = thread()
+    take(tree, repost)
+    assert tree.posts == {}
+    waiting = tree.states["bluesky"].waiting
+    assert [each.id for each in waiting] == ["bluesky:cy/3"]
+    take(tree, wire("9", who="zo", kind="reply", of="bluesky:cy/unseen", text="private words"))
+    assert b"private words" not in msgspec.json.encode(tree.states["bluesky"])
+    take(tree, quote)
+    assert tree.posts == {}
+    take(tree, link)
+    assert set(tree.posts) == {"bluesky:ada/1", "bluesky:bo/2", "bluesky:cy/3"}
+    assert [each.id for each in tree.states["bluesky"].waiting] == ["bluesky:zo/9"]
+
+
+def test_nobody_waits_for_a_post_that_is_known_to_be_about_no_paper_or_gone() -> None:
+    tree = Tree()
+    take(tree, wire("5", who="ed"), wire("6", kind="reply", of="bluesky:ed/5"))
+    assert not any(state.waiting for state in tree.states.values())
+    tree.remove_posts(["bluesky:ed/7"], "2026-11-20")
+    take(tree, wire("8", kind="reply", of="bluesky:ed/7"))
+    assert not any(state.waiting for state in tree.states.values())
+
+
+def test_waiting_ends_after_a_fortnight() -> None:
+    tree = Tree()
+    take(tree, wire("1", kind="repost", of="bluesky:x/1"))
+    assert tree.states["bluesky"].waiting
+    take_posts(tree, [], now=NOON + timedelta(days=15))
+    assert not tree.states["bluesky"].waiting
+
+
+def test_muted_accounts_are_not_captured() -> None:
+    tree = Tree()
+    muted = wire("1", links=(ABS,), account=Account(id="bluesky:did:plc:1", handle="ada.example"))
+    assert take_posts(tree, [muted], now=NOON, muted={"bluesky:did:plc:1"}).left_out == 1
+    assert tree.posts == {}
+
+
+def test_only_what_may_be_public_is_stored_and_the_text_goes_to_the_cache() -> None:
+    tree = Tree()
+    full = wire("1", links=(ABS,), text="a comment")
+    taken = take_posts(tree, [full], now=NOON, reduce=lambda each: msgspec.structs.replace(each, text=None, links=()))
+    assert tree.posts[full.id].text is None
+    assert taken.texts[full.id].text == "a comment"
+
+
+def chunks(posts: list[Post], cuts: Iterable[int]) -> list[list[Post]]:
+    edges = [0, *sorted(cuts), len(posts)]
+    return [posts[start:end] for start, end in itertools.pairwise(edges)]
+
+
+@given(st.permutations(thread()), st.lists(st.integers(0, 5), max_size=3))
+def test_any_order_and_any_split_over_runs_ends_with_the_same_posts(shuffled: list[Post], cuts: list[int]) -> None:
+    tree, expected = Tree(), Tree()
+    texts: dict[str, Post] = {}
+    for run in chunks(shuffled, cuts):
+        texts.update(take_posts(tree, run, now=NOON, texts=texts).texts)
+    take(expected, *thread())
+    assert tree.posts == expected.posts
+    assert [state.waiting for state in tree.states.values() if state.waiting] == []
+
+
+def test_taking_the_same_posts_again_changes_nothing() -> None:
+    tree = Tree()
+    take(tree, *thread())
+    before = dict(tree.posts)
+    taken = take_posts(tree, thread(), now=NOON + timedelta(hours=3))
+    assert (taken.new, taken.changed) == (0, 0)
+    assert tree.posts == before
+
+
+def test_papers_that_nobody_knows_are_asked_about_next() -> None:
+    tree = Tree()
+    tree.add_paper(paper("2611.00002"))
+    take(tree, wire("1", links=(ABS, "https://arxiv.org/abs/2611.00002")))
+    assert note_unknown(tree, NOON) == 1
+    assert set(tree.pending) == {"2611.00001"}
+    assert note_unknown(tree, NOON + timedelta(hours=1)) == 0
+    assert tree.pending["2611.00001"].next_at == NOON
+
+
+def test_the_text_in_the_cache_is_the_same_however_often_its_post_is_seen() -> None:
+    tree = Tree()
+    full = wire("1", links=(ABS,), text="a comment", url="https://social.example/ada/a-long-address/1")
+
+    def reduce(each: Post) -> Post:
+        return msgspec.structs.replace(each, text=None, links=(), url="https://social.example/1")
+
+    first = take_posts(tree, [full], now=NOON, reduce=reduce).texts
+    second = take_posts(tree, [full], now=NOON, reduce=reduce, texts=first).texts
+    assert first == second

@@ -1,0 +1,419 @@
+"""Every kind of page, made from made-up sites of many shapes and read back with an HTML parser."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin
+
+import html5lib
+import msgspec
+import pytest
+
+from generator.models import NetworkState
+from generator.pages import PAGES, plan_pages
+from generator.pages.paging import paginate
+from generator.templating import FEED_TYPES, Templates
+from generator.views import Site
+from tests.site_samples import NOW, a_paper, a_post, an_id, many_shapes, sample_site
+
+ROOT = Path(__file__).parents[1]
+X = "{http://www.w3.org/1999/xhtml}"
+MATHML = "{http://www.w3.org/1998/Math/MathML}"
+
+
+def _render(site: Site) -> dict[str, bytes]:
+    templates = Templates(ROOT / "templates", site)
+    return {output.path: output.render(output.view()) for output in plan_pages(site, templates)}
+
+
+@pytest.fixture(scope="module")
+def shapes() -> dict[str, bytes]:
+    papers, posts = many_shapes()
+    return _render(sample_site(papers, posts, per_page=4))
+
+
+@pytest.fixture(scope="module")
+def empty() -> dict[str, bytes]:
+    return _render(sample_site(states={}))
+
+
+def _tree(page: bytes) -> Any:
+    return html5lib.parse(page.decode(), namespaceHTMLElements=True)
+
+
+def _text(element: Any) -> str:
+    return " ".join("".join(element.itertext()).split())
+
+
+def _by_class(tree: Any, name: str) -> list[Any]:
+    return [element for element in tree.iter() if name in element.get("class", "").split()]
+
+
+def _html(pages: dict[str, bytes]) -> Iterator[tuple[str, Any]]:
+    for path, page in pages.items():
+        if path.endswith(".html"):
+            yield path, _tree(page)
+
+
+def test_templates_mirror_the_kinds_of_page() -> None:
+    names = {page.name for page in PAGES} - {"assets"}
+
+    assert {path.stem for path in (ROOT / "templates").glob("*.html")} == names | {"base"}
+    assert {path.stem for path in (ROOT / "generator" / "pages").glob("*.py")} - {"__init__", "paging"} == names | {
+        "assets"
+    }
+
+
+def test_a_list_says_of_each_paper_what_forks_rely_on(shapes: dict[str, bytes]) -> None:
+    tree = _tree(shapes["index.html"])
+    articles = tree.findall(f".//{X}article")
+
+    assert [article.get("data-paper") for article in articles][:2] == ["2611.00007", "2611.00001"]
+    assert all(article.get("class") == "paper" for article in articles)
+    for article in articles:
+        for name in ("title", "authors", "abstract"):
+            assert len(_by_class(article, name)) == 1, name
+        line = _text(_by_class(article, "captured")[0])
+        assert line == f"Captured posts and reposts: {article.get('data-captured')}" or "tweets" in line
+    assert articles[0].get("data-captured") == "300"
+
+
+def test_tweets_are_counted_as_tweets_where_all_are(shapes: dict[str, bytes]) -> None:
+    tree = _tree(shapes["abs/2611.00003/index.html"])
+
+    assert _text(_by_class(tree, "captured")[0]) == "Captured tweets and retweets: 3"
+
+
+def test_formulas_are_mathml_with_their_source(shapes: dict[str, bytes]) -> None:
+    abstract = _by_class(_tree(shapes["index.html"]), "abstract")[0]
+
+    sources = [annotation.text for annotation in abstract.iter(f"{MATHML}annotation")]
+    assert r"\Theta(k^3)" in sources
+
+
+def test_every_link_leads_somewhere_under_any_sub_path(shapes: dict[str, bytes], empty: dict[str, bytes]) -> None:
+    others = {"manifest.webmanifest", "opml.xml", "api/v1/index.json", "apple-touch-icon.png"}
+    base = "https://somewhere.example/below/here/"
+    for pages in (shapes, empty):
+        known = {path.removesuffix("index.html") for path in pages} | others
+        for path, tree in _html(pages):
+            here = base + path if path != "404.html" else "https://example.github.io/trending-arxiv/"
+            root = base if path != "404.html" else here
+            for element in tree.iter():
+                link = element.get("href")
+                elsewhere = link is None or link.startswith(("https://", "data:", "mailto:", "feed:"))
+                if (elsewhere and not (link or "").startswith(root)) or link == "#main":
+                    continue
+                target = urljoin(here, link).partition("#")[0].partition("?")[0]
+                assert target.startswith(root), (path, link)
+                inside = target[len(root) :]
+                feed = inside.rpartition("/")[2] in {file for file, _, _ in FEED_TYPES}
+                beside = inside.startswith("abs/") and inside.removesuffix("cite.bib") in known
+                assert inside in known or feed or beside or inside.startswith("c/"), (path, link)
+
+
+def _is_data(element: Any) -> bool:
+    """A comment, or a script element that no browser runs."""
+    return not isinstance(element.tag, str) or element.get("type") == "application/ld+json"
+
+
+def test_no_page_asks_anybody_else_for_anything_or_runs_a_script_but_ours(shapes: dict[str, bytes]) -> None:
+    early = (ROOT / "templates/early.js").read_text("utf-8").strip()
+    for path, tree in _html(shapes):
+        tags = {element.tag.removeprefix(X) for element in tree.iter() if not _is_data(element)}
+        assert not tags & {"iframe", "img", "object", "embed", "audio", "video"}, path
+        for script in tree.iter(f"{X}script"):
+            src = script.get("src")
+            assert _is_data(script) or (src or "").lstrip("./").startswith("static/") or script.text == early, path
+        for form in tree.iter(f"{X}form"):
+            assert form.get("action") is None, path
+        for link in tree.iter(f"{X}link"):
+            if link.get("rel") in {"stylesheet", "icon", "manifest"}:
+                assert not link.get("href").startswith("http"), path
+        assert not any(name.startswith("on") or name == "style" for e in tree.iter() for name in e.attrib), path
+
+
+def test_every_page_has_one_title_one_h1_and_headings_in_order(
+    shapes: dict[str, bytes], empty: dict[str, bytes]
+) -> None:
+    for pages in (shapes, empty):
+        titles = set()
+        for path, tree in _html(pages):
+            levels = [
+                int(e.tag[-1]) for e in tree.iter() if isinstance(e.tag, str) and re.fullmatch(rf"{X}h[1-6]", e.tag)
+            ]
+            assert levels[0] == 1, path
+            assert levels.count(1) == 1, path
+            assert all(after <= before + 1 for before, after in pairwise(levels)), path
+            ids = [element.get("id") for element in tree.iter() if element.get("id")]
+            assert len(ids) == len(set(ids)), path
+            assert tree.find(f".//{X}html") is None
+            titles.add(_text(next(tree.iter(f"{X}title"))))
+            assert next(m for m in tree.iter(f"{X}meta") if m.get("name") == "description").get("content").strip(), path
+        assert len(titles) == sum(1 for _ in _html(pages)), "every page has a title of its own"
+
+
+def test_every_page_names_the_feeds_of_its_list(shapes: dict[str, bytes]) -> None:
+    def feeds(path: str) -> list[str]:
+        links = _tree(shapes[path]).iter(f"{X}link")
+        return [link.get("href") for link in links if link.get("rel") == "alternate"]
+
+    assert feeds("index.html") == ["./feed.xml", "./atom.xml", "./feed.json"]
+    assert feeds("top/week/index.html")[0] == "../../top/week/feed.xml"
+    assert feeds("abs/2611.00001/index.html")[1] == "../../atom.xml"
+    assert feeds("t/lab/posts/index.html")[0] == "../../../t/lab/feed.xml"
+
+
+def test_pages_of_a_list_follow_each_other(shapes: dict[str, bytes]) -> None:
+    first, second, last = (
+        _tree(shapes[path]) for path in ("new/index.html", "new/page/2/index.html", "new/page/3/index.html")
+    )
+
+    def rels(tree: Any) -> dict[str, str]:
+        return {
+            link.get("rel"): link.get("href") for link in tree.iter(f"{X}link") if link.get("rel") in {"prev", "next"}
+        }
+
+    assert rels(first) == {"next": "../new/page/2/"}
+    assert rels(second) == {"prev": "../../../new/", "next": "../../../new/page/3/"}
+    assert rels(last) == {"prev": "../../../new/page/2/"}
+    shown = [a.get("data-paper") for tree in (first, second, last) for a in tree.iter(f"{X}article")]
+    assert len(shown) == len(set(shown)) == 11
+
+
+@pytest.mark.parametrize(("total", "pages"), [(0, 1), (1, 1), (20, 1), (21, 2), (400, 20)])
+def test_pages_hold_every_row_once(total: int, pages: int) -> None:
+    made = list(paginate("new/", total, 20))
+
+    assert len(made) == pages
+    assert [row for page in made for row in range(page.start, page.end)] == list(range(total))
+
+
+def test_comments_stand_beside_the_abstract_they_are_about(shapes: dict[str, bytes]) -> None:
+    article = next(_tree(shapes["index.html"]).iter(f"{X}article"))
+
+    notes = _by_class(article, "note")
+    assert 1 <= len(notes) <= 3
+    assert "Mira Okonjo" in _text(notes[0])
+    assert notes[0].find(f".//{X}time").get("datetime").endswith("Z")
+    assert notes[0].find(f".//{X}figcaption/{X}a").get("rel") == "nofollow ugc noopener noreferrer"
+
+
+def test_a_note_in_another_language_says_so(shapes: dict[str, bytes]) -> None:
+    quotes = _tree(shapes["abs/2611.00001/index.html"]).iter(f"{X}blockquote")
+
+    assert "de" in {quote.get("lang") for quote in quotes}
+
+
+def test_the_papers_page_tells_why_it_is_here(shapes: dict[str, bytes]) -> None:
+    tree = _tree(shapes["abs/2611.00007/index.html"])
+    table = next(tree.iter(f"{X}table"))
+
+    assert len(table.findall(f".//{X}tbody/{X}tr")) == 13
+    assert _text(table.find(f".//{X}tfoot")).startswith("300 people, one vote each")
+    assert "Number 1 in Trending" in _text(tree)
+    assert "The lab" not in _text(tree), "its place in every reader's lists would fill a screen"
+
+
+def test_posts_without_text_are_dates_and_never_an_empty_box(shapes: dict[str, bytes]) -> None:
+    tree = _tree(shapes["abs/2611.00001/index.html"])
+
+    (silent,) = _by_class(tree, "silent")
+    assert _text(silent).startswith("14 posts on X, shown there only: 20 Nov 2026")
+    assert all(_text(quote) for quote in tree.iter(f"{X}blockquote"))
+
+
+def test_many_dates_are_folded_and_none_is_lost(shapes: dict[str, bytes]) -> None:
+    tree = _tree(shapes["abs/2611.00007/index.html"])
+
+    first, rest = _by_class(tree, "silent")
+    assert len(list(first.iter(f"{X}a"))) == 30
+    assert len(list(rest.iter(f"{X}a"))) == 30
+    assert "30 earlier" in _text(tree)
+
+
+def test_reposts_and_answers_fold(shapes: dict[str, bytes]) -> None:
+    text = _text(_tree(shapes["abs/2611.00002/index.html"]))
+
+    assert re.search(r"Reposted by .+, .+, .+\. Liked by 1 person\.", text)
+    assert len(_by_class(_tree(shapes["abs/2611.00002/index.html"]), "reply")) == 1
+
+
+def test_a_withdrawn_and_a_resurfaced_paper_are_labelled(shapes: dict[str, bytes]) -> None:
+    withdrawn, old = (_tree(shapes[f"abs/{name}/index.html"]) for name in ("2611.00006", "hep-th/9901001"))
+
+    assert [_text(flag) for flag in _by_class(withdrawn, "flag")] == ["Withdrawn"]
+    assert [_text(flag) for flag in _by_class(old, "flag")] == ["Resurfaced, from Jan 1999"]
+
+
+def test_thousands_of_authors_are_all_there_and_out_of_the_way(shapes: dict[str, bytes]) -> None:
+    tree = _tree(shapes["abs/2611.00003/index.html"])
+
+    shown, everyone = _by_class(tree, "authors")
+    assert _text(shown).endswith("A. B. Author19 and 2,780 more")
+    assert _text(everyone).endswith("A. B. Author2799")
+    assert len(shapes["top/all/index.html"]) < 40_000
+
+
+def test_right_to_left_names_keep_to_themselves(shapes: dict[str, bytes]) -> None:
+    authors = _by_class(_tree(shapes["abs/2611.00004/index.html"]), "authors")[0]
+
+    assert [_text(bdi) for bdi in authors.iter(f"{X}bdi")] == ["נועה לוי", "عمر فاروق"]
+
+
+def test_what_is_missing_is_said(shapes: dict[str, bytes]) -> None:
+    no_abstract, unknown, nobody = (
+        _text(_tree(shapes[f"abs/{name}/index.html"])) for name in ("2611.00005", "2611.00010", "2611.00008")
+    )
+
+    assert "arXiv gives no abstract." in no_abstract
+    assert "arXiv has not answered for this paper yet." in unknown
+    assert "@misc" not in unknown
+    assert "No captured post is about this paper." in nobody
+
+
+def test_hostile_words_stay_words(shapes: dict[str, bytes]) -> None:
+    page = shapes["abs/2611.00009/index.html"].decode()
+
+    assert page.count("<script>") == 1, "the one that runs before the first paint"
+    assert "<script>alert" not in page
+    assert "<img" not in page
+    assert "alert(1)" in page
+
+
+def test_a_network_that_cannot_be_read_is_named_on_home_and_status(shapes: dict[str, bytes]) -> None:
+    home, status = _text(_tree(shapes["index.html"])), _text(_tree(shapes["status/index.html"]))
+
+    assert "X could not be read since 18 Nov 2026: older posts stand here." in home
+    assert "Not read since 18 Nov 2026, 12:00 UTC. The service answered 503 three times." in status
+    assert "could not be read" not in _text(_tree(shapes["new/index.html"]))
+
+
+def test_a_digest_has_a_section_for_each_day_and_week(shapes: dict[str, bytes]) -> None:
+    daily = _tree(shapes["digest/daily/index.html"])
+
+    sections = _by_class(daily, "day")
+    assert sections[0].get("id") == "2026-11-19"
+    assert _text(sections[0].find(f"{X}h2")) == "19 November 2026"
+    assert _text(_by_class(sections[0], "hang")[0]) == "Number 1"
+    assert "weekly/" in " ".join(link.get("href", "") for link in daily.iter(f"{X}a"))
+
+
+def test_feeds_are_subscribed_to_at_a_click_without_asking_anybody_before(shapes: dict[str, bytes]) -> None:
+    tree = _tree(shapes["feeds/index.html"])
+
+    links = {_text(link): link.get("href") for row in _by_class(tree, "readers") for link in row.iter(f"{X}a")}
+    feed = "https%3A%2F%2Fexample.github.io%2Ftrending-arxiv%2Fdigest%2Fdaily%2Ffeed.xml"
+    assert links["Feedly to Daily digest"] == f"https://feedly.com/i/subscription/feed%2F{feed}"
+    assert links["NewsBlur to Daily digest"] == f"https://www.newsblur.com/?url={feed}"
+    assert links["an app to Trending"] == "feed://example.github.io/trending-arxiv/feed.xml"
+    assert len(_by_class(tree, "readers")) == 1 + 2 + 2, "home, two digests, two readers: the others only name formats"
+
+
+def test_an_empty_site_says_what_to_do_next(empty: dict[str, bytes]) -> None:
+    home = _text(_tree(empty["index.html"]))
+
+    assert "Nothing has been captured yet" in home
+    assert "config.yaml" in home
+    assert "No paper stands in this list now." in _text(_tree(empty["top/day/index.html"]))
+    assert all(_text(tree) for _, tree in _html(empty))
+
+
+def test_one_paper_and_one_post_make_a_whole_site() -> None:
+    pages = _render(sample_site([a_paper("2611.00001", "Alone")], [an_id(1, "2611.00001")], trackers=(), states={}))
+
+    assert "Alone" in _text(_tree(pages["index.html"]))
+    assert "A post on X" in _text(_tree(pages["posts/index.html"]))
+
+
+def test_about_has_the_numbers_in_force() -> None:
+    weights = {"post": 1.0, "quote": 0.9, "reply": 0.61, "repost": 0.5, "like": 0.25}
+    site = sample_site(ranking={"half_life_days": 3.5, "weights": weights, "bots": "down"})
+
+    text = _text(_tree(_render(site)["about/index.html"]))
+
+    assert "reply0.61" in text
+    assert "age / 3.5 days" in text
+    assert "owner@example.org" in text
+    assert "Thank you to arXiv for use of its open access interoperability." in text
+
+
+def test_the_acknowledgement_and_the_disclaimer_are_on_every_page(shapes: dict[str, bytes]) -> None:
+    for path, tree in _html(shapes):
+        footer = _text(next(tree.iter(f"{X}footer")))
+        assert "Thank you to arXiv for use of its open access interoperability." in footer, path
+        assert "not affiliated with arXiv and not endorsed by it" in footer, path
+
+
+def test_only_home_and_status_know_the_time_of_the_view() -> None:
+    papers, posts = many_shapes()
+    site, later = (sample_site(papers, posts, now=now) for now in (NOW, NOW.replace(year=2027)))
+    templates = Templates(ROOT / "templates", site)
+
+    def keys(of: Site) -> dict[str, bytes]:
+        return {output.path: msgspec.msgpack.encode(output.view()) for output in plan_pages(of, templates)}
+
+    before, after = keys(site), keys(later)
+    assert {path for path in before if before[path] != after[path]} == {"index.html", "status/index.html"}
+
+
+def test_the_view_decides_the_bytes() -> None:
+    papers, posts = many_shapes()
+    site = sample_site(papers, posts)
+    templates = Templates(ROOT / "templates", site)
+
+    for output in plan_pages(site, templates):
+        view = output.view()
+        again = output.view()
+        assert msgspec.msgpack.encode(view) == msgspec.msgpack.encode(again), output.path
+        assert output.render(view) == output.render(again), output.path
+
+
+def test_pages_weigh_little(shapes: dict[str, bytes]) -> None:
+    papers = [a_paper(f"2611.{number:05d}", f"Made-up matters, part {number}") for number in range(20)]
+    posts = [
+        a_post(number, papers[number % 20].id, text=f"Remark {number} is not like any other.") for number in range(200)
+    ]
+    home = _render(sample_site(papers, posts))["index.html"]
+
+    assert len(gzip.compress(home)) < 60_000
+    assert len(gzip.compress(shapes["static/style.css"])) < 5_000
+
+
+def test_the_style_has_no_address_and_no_tracker_title_is_trusted() -> None:
+    site = sample_site(title='<i>"T"', own_pages=(("a", "<b>", "<p>x</p>"),), states={"x": NetworkState()})
+
+    pages = _render(site)
+
+    assert b"url(" not in pages["static/style.css"]
+    assert b"<i>" not in pages["index.html"]
+    assert b"<b>" not in pages["a/index.html"]
+
+
+def test_a_home_by_date_has_the_original_order_and_lines(shared: Path) -> None:
+    seed = json.loads((shared / "seed" / "seed-page.json").read_text("utf-8"))
+    papers = [
+        a_paper(
+            each["id"],
+            each["title"],
+            abstract=each["abstract"],
+            submitted_at=NOW.replace(year=2016, month=2, day=20 - n // 2, hour=20 - n),
+        )
+        for n, each in enumerate(seed["papers"])
+    ]
+    posts = [an_id(1000 * n + m, each["id"]) for n, each in enumerate(seed["papers"]) for m in range(each["captured"])]
+
+    tree = _tree(_render(sample_site(papers, posts, home="newest"))["index.html"])
+
+    articles = list(tree.iter(f"{X}article"))
+    assert [article.get("data-paper") for article in articles] == [each["id"] for each in seed["papers"]]
+    assert [_text(_by_class(article, "captured")[0]) for article in articles] == [
+        f"Captured tweets and retweets: {each['captured']}" for each in seed["papers"]
+    ]
+    assert list(articles[0].iter(f"{MATHML}math"))

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from datetime import date
+
+from generator.models import NetworkState
+from generator.paper_views import SPARK_DAYS, VOTES_SHOWN, article_view, score_view, spark_view, submission_of
+from generator.post_views import remembering
+from tests.site_samples import a_paper, a_post, an_id, sample_site
+
+PAPER = a_paper("2611.00001", "On made-up matters")
+
+
+def test_the_sparkline_counts_the_days_up_to_the_newest_mention() -> None:
+    posts = [a_post(0, PAPER.id, hours=30), *(a_post(n, PAPER.id, hours=30 + 24 * 3) for n in (1, 2))]
+    posts.append(a_post(3, PAPER.id, hours=24 * 40))
+
+    spark = spark_view(sample_site([PAPER], posts).ranked[PAPER.id])
+
+    assert spark is not None
+    assert spark.until == date(2026, 11, 19)
+    assert spark.counts == (*(0,) * (SPARK_DAYS - 4), 2, 0, 0, 1)
+
+
+def test_one_mention_draws_no_sparkline() -> None:
+    assert spark_view(sample_site([PAPER], [a_post(0, PAPER.id)]).ranked[PAPER.id]) is None
+
+
+def test_tweets_are_posts_once_one_of_them_is_not_from_x() -> None:
+    only_x = sample_site([PAPER], [an_id(1, PAPER.id)])
+    mixed = sample_site([PAPER], [an_id(1, PAPER.id), a_post(2, PAPER.id)])
+
+    assert article_view(only_x.ranked[PAPER.id], only_x, remembering(), numbered=True).body.x_only
+    assert not article_view(mixed.ranked[PAPER.id], mixed, remembering(), numbered=True).body.x_only
+
+
+def test_a_list_by_date_has_no_numbers() -> None:
+    site = sample_site([PAPER], [])
+
+    assert article_view(site.ranked[PAPER.id], site, remembering(), numbered=False).rank is None
+    assert article_view(site.ranked[PAPER.id], site, remembering(), numbered=True).rank == 1
+
+
+def test_the_month_of_the_id_stands_in_for_an_unknown_date() -> None:
+    assert submission_of(a_paper("hep-th/9901001", "Old", submitted_at=None)) == (date(1999, 1, 1), False)
+    assert submission_of(PAPER) == (date(2026, 11, 17), True)
+
+
+def test_the_parts_of_the_score_add_up() -> None:
+    posts = [a_post(number, PAPER.id, kind="repost" if number % 2 else "post", of=None) for number in range(40)]
+    site = sample_site([PAPER], posts)
+
+    score = score_view(site.ranked[PAPER.id], site)
+
+    shown = sum(vote.weight * vote.factor for vote in score.votes)
+    assert len(score.votes) == VOTES_SHOWN
+    assert score.more == 40 - VOTES_SHOWN
+    assert round(shown + score.more_score, 4) == score.score
+    assert [v.weight * v.factor for v in score.votes] == sorted(
+        (v.weight * v.factor for v in score.votes), reverse=True
+    )
+
+
+def test_no_view_of_a_paper_holds_the_time_of_the_build() -> None:
+    posts = [a_post(number, PAPER.id, hours=5 + number) for number in range(5)]
+    early = sample_site([PAPER], posts)
+    late = sample_site([PAPER], posts, now=early.now.replace(year=2027), states={"x": NetworkState()})
+
+    for view in (
+        lambda site: score_view(site.ranked[PAPER.id], site),
+        lambda site: article_view(site.ranked[PAPER.id], site, remembering(), numbered=True),
+    ):
+        assert view(early) == view(late)

@@ -1,0 +1,255 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator.models import Post
+from generator.pages.search import plan, search_papers, search_view
+from generator.search_index import (
+    FILE_CHARS,
+    PAPERS_PER_FILE,
+    ChoiceFile,
+    Contents,
+    File,
+    PaperFile,
+    SearchPaper,
+    WordFile,
+    decode,
+    encode,
+    make_index,
+)
+from generator.templating import Templates
+from tests.site_samples import a_paper, a_post, many_shapes, sample_site
+
+TEMPLATES = Path(__file__).parents[1] / "templates"
+
+
+def a_found(number: int = 0, **fields: Any) -> SearchPaper:
+    """Paper `number`, made up."""
+    given_fields: dict[str, Any] = {
+        "paper_id": f"2611.{number:05}",
+        "title": "On hidden roots",
+        "title_latex": "On hidden roots",
+        "authors": ("Ada Lindqvist",),
+        "abstract": "We count ravens.",
+        "categories": ("cs.LG",),
+        "trackers": ("lab",),
+        "remarks": (),
+        "comments": (),
+        "month": "2026-11",
+        "date": "20 Nov 2026",
+        "captured": 3,
+        "x_only": False,
+    }
+    return SearchPaper(**(given_fields | fields))
+
+
+def contents(files: dict[str, File]) -> Contents:
+    found = files["index.json"]
+    assert isinstance(found, Contents)
+    return found
+
+
+def postings(files: dict[str, File]) -> dict[str, dict[int, int]]:
+    """Word -> paper -> level, read off the files as the page reads them."""
+    found: dict[str, dict[int, int]] = {}
+    for file in files.values():
+        if isinstance(file, WordFile):
+            for word, text in file.words.items():
+                paper = -1
+                found[word] = {}
+                for number in decode(text):
+                    paper += number // 4 + 1
+                    found[word][paper] = number % 4
+    return found
+
+
+@given(st.lists(st.integers(0, 2**31)))
+def test_numbers_survive_their_writing(numbers: list[int]) -> None:
+    text = encode(numbers)
+
+    assert decode(text) == numbers
+    assert msgspec.json.encode(text) == f'"{text}"'.encode(), "nothing in it needs to be escaped"
+
+
+def test_small_numbers_take_one_character() -> None:
+    assert len(encode(range(32))) == 32
+    assert len(encode([32, 1023])) == 4
+
+
+def test_a_paper_is_found_by_every_part_of_it_and_by_a_title_first() -> None:
+    papers = [
+        a_found(0, abstract="Nothing but ravens."),
+        a_found(1, title="Ravens in winter", title_latex="Ravens in winter", abstract="Birds of ravens and ravens."),
+        a_found(2, authors=("Bo Ravens",), abstract="No bird."),
+        a_found(3, abstract="Birds.", remarks=("12 pages, accepted at Ravens 2026",)),
+        a_found(4, abstract="Birds.", comments=("I have seen such ravens myself.",)),
+        a_found(5, abstract="Birds."),
+        a_found(6, categories=("math.AG",), abstract="Birds."),
+    ]
+
+    found = postings(make_index(papers))
+
+    assert found["ravens"] == {0: 0, 1: 3, 2: 2, 3: 0, 4: 0}
+    assert set(found["ag"]) == {6}
+    assert set(found["00004"]) == {4}
+    assert set(found["2611"]) == set(range(7))
+
+
+def test_common_words_and_single_letters_of_abstracts_are_left_out() -> None:
+    found = postings(
+        make_index([a_found(title="The k-means of it", title_latex="The k-means of it", abstract="x is q")])
+    )
+
+    assert "the" not in found
+    assert set(found["k"]) == {0}
+    assert "q" not in found
+
+
+def test_titles_are_found_as_they_are_read_and_as_they_are_written() -> None:
+    found = postings(make_index([a_found(title="Schrödinger in ℝ³", title_latex=r"Schr\"odinger in $\mathbb{R}^3$")]))
+
+    assert set(found["schrodinger"]) == {0}
+    assert "mathbb" not in found
+
+
+def test_words_stand_in_order_and_every_file_says_where_it_begins() -> None:
+    papers = [a_found(number, abstract=" ".join(f"word{number}x{each}" for each in range(100))) for number in range(80)]
+
+    files = make_index(papers)
+    cuts = contents(files).cuts
+    texts = [file for name, file in files.items() if name.startswith("words/") and isinstance(file, WordFile)]
+
+    assert len(texts) == len(cuts) > 2
+    every = [word for file in texts for word in file.words]
+    assert every == sorted(every)
+    assert [next(iter(file.words)) for file in texts] == list(cuts)
+    assert all(len(msgspec.json.encode(file)) <= FILE_CHARS + 100 for file in texts)
+
+
+def test_a_word_of_every_paper_still_has_its_file() -> None:
+    papers = [a_found(number) for number in range(FILE_CHARS + 10)]
+
+    assert len(postings(make_index(papers))["ravens"]) == len(papers)
+
+
+def test_papers_are_numbered_by_submission_and_months_are_runs() -> None:
+    papers, posts = many_shapes()
+    site = sample_site(papers, posts)
+
+    ordered = search_papers(site)
+    files = make_index(ordered)
+
+    assert {paper.paper_id for paper in ordered} == set(site.papers)
+    assert ordered[0].paper_id == "hep-th/9901001"
+    months = contents(files).months
+    assert months[0] == ("1999-01", 0)
+    assert all(one < other for one, other in pairwise(months))
+    for (month, start), (_, end) in pairwise((*months, ("", len(ordered)))):
+        assert {paper.month for paper in ordered[start:end]} == {month}
+
+
+def test_the_papers_of_a_category_and_a_tracker_are_those_of_their_lists() -> None:
+    papers, posts = many_shapes()
+    site = sample_site(papers, posts)
+    files = make_index(ids := search_papers(site))
+
+    def chosen(name: str) -> set[str]:
+        file = files[f"in/{name}.json"]
+        assert isinstance(file, ChoiceFile)
+        paper, found = -1, set()
+        for gap in decode(file.papers):
+            paper += gap + 1
+            found.add(ids[paper].paper_id)
+        return found
+
+    listed = {listing.path: {each.paper.id for each in listing.papers} for listing in site.listings}
+    view = search_view(site)
+    assert {each.value for each in view.categories} == {name[5:-5] for name in files if name.startswith("in/c/")}
+    for category in view.categories:
+        assert chosen(f"c/{category.value}") == listed[f"c/{category.value}/"]
+    for tracker in view.trackers:
+        assert chosen(f"t/{tracker.value}") == listed[f"t/{tracker.value}/new/"]
+    assert [each.value for each in view.months] == [month for month, _ in reversed(contents(files).months)]
+
+
+def test_what_is_shown_comes_in_files_of_a_few_papers() -> None:
+    papers = [a_found(number, authors=tuple(f"Author {each}" for each in range(9))) for number in range(40)]
+
+    files = make_index(papers)
+    shown = [files[f"papers/{number}.json"] for number in range(3)]
+
+    assert f"papers/{len(shown)}.json" not in files
+    rows = [row for file in shown if isinstance(file, PaperFile) for row in file.papers]
+    assert [row.paper_id for row in rows] == [paper.paper_id for paper in papers]
+    assert rows[0].authors == "Author 0, Author 1, Author 2, Author 3 and 5 more"
+    assert isinstance(shown[0], PaperFile)
+    assert len(shown[0].papers) == PAPERS_PER_FILE
+
+
+def test_files_of_one_numbering_carry_one_version() -> None:
+    papers = [a_found(number) for number in range(30)]
+    version = contents(make_index(papers)).version
+
+    assert {getattr(file, "version") for file in make_index(papers).values()} == {version}  # noqa: B009
+    talked_about = [msgspec.structs.replace(papers[0], captured=9, comments=("Nice.",)), *papers[1:]]
+    assert contents(make_index(talked_about)).version == version, "the numbers still fit"
+    assert contents(make_index(papers[1:])).version != version
+
+
+def test_the_same_papers_are_the_same_bytes() -> None:
+    papers, posts = many_shapes()
+    one, other = (
+        {output.path: output.render(output.view()) for output in plan(site, Templates(TEMPLATES, site))}
+        for site in (sample_site(papers, posts), sample_site(papers[::-1], posts[::-1]))
+    )
+
+    assert one == other
+    assert "search/index.html" in one
+
+
+def test_a_site_without_papers_has_an_index_without_words() -> None:
+    files = make_index([])
+
+    assert list(files) == ["index.json"]
+    assert contents(files).papers == 0
+
+
+def test_words_that_may_only_be_read_on_the_pages_are_not_in_the_index() -> None:
+    paper = a_paper("2611.00001", "On hidden roots")
+    open_post = a_post(1, paper.id, text="Exquisite ravens, all of them, worth a walk in the rain")
+    shut_post = a_post(2, paper.id, network="x", text="Unspeakable owls, none of them worth a walk in the rain")
+    site = sample_site([paper], [open_post, shut_post])
+
+    def found_in(withheld: frozenset[str]) -> set[str]:
+        return set(postings(make_index(search_papers(replace(site, withheld=withheld)))))
+
+    assert {"exquisite", "unspeakable"} <= found_in(frozenset())
+    assert found_in(frozenset({shut_post.id})) & {"exquisite", "unspeakable"} == {"exquisite"}
+
+
+@pytest.mark.parametrize("text", ["", None])
+def test_posts_without_words_of_their_own_add_nothing(text: str | None) -> None:
+    paper = a_paper("2611.00001", "On hidden roots")
+    post: Post = a_post(1, paper.id, text=text)
+
+    assert search_papers(sample_site([paper], [post]))[0].comments == ()
+
+
+def test_hostile_texts_are_bounded() -> None:
+    hostile = a_found(
+        authors=tuple(f"Author{number}" for number in range(3000)),
+        abstract="\\'" * 50_000 + "{" * 50_000,
+        comments=("{\\" * 50_000,),
+    )
+
+    found = postings(make_index([hostile]))
+
+    assert len(found) < 600

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator.search_words import COMMON, WORD_MAX, words, words_of_latex
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Attention Is All You Need", ["attention", "is", "all", "you", "need"]),
+        ("k-means, GPT-4 & U-Net!", ["k", "means", "gpt", "4", "u", "net"]),
+        ("Poincaré Łukasz Ørsted Straße", ["poincare", "lukasz", "orsted", "strasse"]),
+        ("ﬁne ℓ² under_score", ["fine", "l2", "under", "score"]),
+        ("深層 learning", ["深", "層", "learning"]),
+        ("נועה לוי", ["נועה", "לוי"]),
+        ("", []),
+    ],
+)
+def test_case_and_accents_do_not_count(text: str, expected: list[str]) -> None:
+    assert words(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (r"Schr\"odinger and Erd\H{o}s", ["schrodinger", "and", "erdos"]),
+        (r"Fr{\'e}chet, {\L}ukasz, \o re, Poincar\'e", ["frechet", "lukasz", "ore", "poincare"]),
+        (
+            r"$\beta$-VAE with $\ell_1$ and \textbf{bold} \mathcal{O}(k)",
+            ["beta", "vae", "with", "ell", "1", "and", "bold", "o", "k"],
+        ),
+        (r"\v{S}\'{\i}ma \c c{\'{e}}", ["sima", "ce"]),
+        ("plain words", ["plain", "words"]),
+    ],
+)
+def test_of_latex_the_letters_remain(text: str, expected: list[str]) -> None:
+    assert words_of_latex(text) == expected
+
+
+def test_a_word_without_end_is_cut() -> None:
+    assert words("a" * 100_000) == ["a" * WORD_MAX]
+    assert words("é" * 100_000) == ["e" * WORD_MAX]
+
+
+def test_common_words_are_words_as_the_index_has_them() -> None:
+    assert [word for word in COMMON if words(word) != [word]] == []
+
+
+@given(st.text(max_size=200))
+def test_any_text_gives_words_that_are_their_own_words(text: str) -> None:
+    for word in (*words(text), *words_of_latex(text)):
+        assert 0 < len(word) <= WORD_MAX
+        assert words(word) == [word]
+
+
+@given(st.text(max_size=100), st.text(max_size=100))
+def test_words_of_two_texts_are_those_of_each(one: str, other: str) -> None:
+    assert words(f"{one} {other}") == words(one) + words(other)

@@ -1,0 +1,67 @@
+"""What is gone stays away from a tree, and nothing in it points there, whichever way it came about."""
+
+from __future__ import annotations
+
+import copy
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator.models import Kind, Post
+from generator.tree import Tree
+from tests.make import post
+
+NAMES = [f"bluesky:ada/{number}" for number in range(8)]
+
+
+@st.composite
+def posts(draw: st.DrawFn) -> list[Post]:
+    found = []
+    for number in draw(st.sets(st.integers(0, 7))):
+        kinds: list[Kind] = ["post", "repost", "quote", "reply", "like"]
+        kind = kinds[number % 5]
+        found.append(post(str(number), kind=kind, of=None if kind == "post" else NAMES[(number * 3 + 1) % 8]))
+    return found
+
+
+def tree_of(some: list[Post], gone: set[str]) -> Tree:
+    tree = Tree()
+    tree.remove_posts(gone, "2026-11-20")
+    for each in some:
+        tree.add_post(each)
+    return tree
+
+
+GONE = st.sets(st.sampled_from(NAMES), max_size=3)
+
+
+@given(posts(), GONE, posts(), GONE)
+def test_a_union_of_trees_with_gone_posts_is_the_same_in_either_order(
+    ours: list[Post], our_gone: set[str], theirs: list[Post], their_gone: set[str]
+) -> None:
+    one, other = tree_of(ours, our_gone), tree_of(theirs, their_gone)
+    left, right = copy.deepcopy(one), copy.deepcopy(other)
+    left.union(other)
+    right.union(one)
+    assert (left.posts, left.gone) == (right.posts, right.gone)
+    assert left.gone.keys() == our_gone | their_gone
+
+
+@given(posts(), GONE)
+def test_whether_posts_come_before_or_after_they_are_gone_changes_nothing(some: list[Post], gone: set[str]) -> None:
+    before = tree_of(some, set())
+    before.remove_posts(gone, "2026-11-20")
+    after = tree_of(some, gone)
+    assert (before.posts, before.gone) == (after.posts, after.gone)
+
+
+@given(posts(), GONE)
+def test_nothing_in_a_tree_is_gone_echoes_or_names_what_is_gone(some: list[Post], gone: set[str]) -> None:
+    tree = tree_of(some, gone)
+    for each in tree.posts.values():
+        assert each.id not in gone
+        assert each.of not in gone
+    stays = {
+        each.id for each in some if each.id not in gone and not (each.kind in {"repost", "like"} and each.of in gone)
+    }
+    assert tree.posts.keys() == stays

@@ -1,0 +1,472 @@
+"""The workflows as texts, and what they run beside the program: the gate, the summary, the report, the clicks."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator.config import read
+from generator.gate import LARGEST_BYTES, Measure, judge
+from scripts import actions, advice, gate, github_api, keep_alive, live_check, report, start_update, summary
+from scripts.advice import Failure
+from scripts.places import Places, page_url
+from scripts.set_up import options_of
+from tests.conftest import ROOT
+from tests.loopback import Answer, Loopback, as_json
+from tests.rehearsal.workflow import Job, Workflow, load
+
+FILES = sorted((ROOT / ".github/workflows").glob("*.yml"))
+WORKFLOWS = {path.name: load(path) for path in FILES}
+JOBS = [(workflow, job) for workflow in WORKFLOWS.values() for job in workflow.jobs.values()]
+PLACES = Places("https://github.com/ada-example/papers", "main")
+each_job = pytest.mark.parametrize(("workflow", "job"), JOBS, ids=[f"{w.file}:{j.id}" for w, j in JOBS])
+PUSHING = {("update.yml", "commit"), ("prune.yml", "commit"), ("setup.yml", "write")}
+WITH_SECRETS = {("update.yml", "fetch"), ("prune.yml", "prune")}
+
+
+# --- the texts
+
+
+@each_job
+def test_a_job_has_a_name_an_end_a_machine_that_stays_the_same_and_its_own_rights(workflow: Workflow, job: Job) -> None:
+    assert job.keys["runs-on"] == "ubuntu-24.04"
+    assert 0 < int(job.keys["timeout-minutes"]) <= 30
+    assert job.permissions
+    assert job.id in report.job_names(Path(ROOT, ".github/workflows", workflow.file).read_text("utf-8"))
+
+
+@each_job
+def test_secrets_writing_and_publishing_are_never_in_one_job(workflow: Workflow, job: Job) -> None:
+    place = (workflow.file, job.id)
+    uses_secrets = any("secrets." in value for step in job.steps for value in step.env.values())
+    assert uses_secrets == (place in WITH_SECRETS)
+    writes = {area for area, right in job.permissions.items() if right == "write"}
+    assert ("contents" in writes) == (place in PUSHING)
+    assert bool(writes & {"pages", "id-token"}) == (place == ("update.yml", "deploy"))
+    if uses_secrets:
+        assert job.permissions == {"contents": "read"}
+        assert job.environment == {"name": "networks", "deployment": "false"}
+        assert all("secrets." not in value for step in job.steps for value in step.given.values())
+    if "contents" in writes:
+        assert writes == {"contents"}
+
+
+@each_job
+def test_no_text_from_outside_is_put_into_a_script(workflow: Workflow, job: Job) -> None:
+    assert [step.name for step in job.steps if "${{" in (step.run or "")] == []
+
+
+@each_job
+def test_actions_are_githubs_own_pinned_by_commit_with_their_version_beside(workflow: Workflow, job: Job) -> None:
+    text = Path(ROOT, ".github/workflows", workflow.file).read_text("utf-8")
+    for step in job.steps:
+        if step.uses:
+            assert re.fullmatch(r"actions/[\w/-]+@[0-9a-f]{40}", step.uses)
+            assert re.search(rf"{re.escape(step.uses)} # v\d+\.\d+\.\d+\n", text)
+
+
+def test_the_pinned_commits_are_those_of_their_versions(shared: Path) -> None:
+    table = (shared / "anchors/actions.md").read_text("utf-8")
+    known = dict(re.findall(r"\| (actions/[\w-]+) \| v[\d.]+ \| ([0-9a-f]{40}) \|", table))
+    for _, job in JOBS:
+        for step in job.steps:
+            if step.uses:
+                name, _, commit = step.uses.partition("@")
+                assert known["/".join(name.split("/")[:2])] == commit
+
+
+@each_job
+def test_the_token_stays_on_the_machine_only_where_it_pushes(workflow: Workflow, job: Job) -> None:
+    kept = [
+        step.given["persist-credentials"] for step in job.steps if (step.uses or "").startswith("actions/checkout@")
+    ]
+    assert kept in ([], ["true" if (workflow.file, job.id) in PUSHING else "false"])
+    if kept == ["true"]:
+        assert not any("upload" in (step.uses or "") for step in job.steps)
+
+
+def test_what_writes_to_data_waits_for_each_other_and_is_never_cut_off() -> None:
+    for file in ("update.yml", "prune.yml", "setup.yml"):
+        assert WORKFLOWS[file].concurrency == {"group": "data", "cancel-in-progress": "false", "queue": "max"}
+
+
+def test_a_pull_request_gets_no_secret_no_cache_and_no_right_but_to_read() -> None:
+    test = WORKFLOWS["test.yml"]
+    assert test.on.keys() == {"pull_request", "workflow_dispatch"}
+    for job in test.jobs.values():
+        assert job.permissions == {"contents": "read"}
+        assert not any("cache" in str(step) for step in job.steps)
+    assert all("pull_request" not in workflow.on for workflow in WORKFLOWS.values() if workflow is not test)
+    triggers = {"push", "schedule", "workflow_dispatch", "pull_request"}
+    assert all(workflow.on.keys() <= triggers for workflow in WORKFLOWS.values())
+
+
+def test_schedules_keep_off_the_full_hour_and_are_known_to_what_switches_them_on() -> None:
+    scheduled = {workflow.file: workflow.on["schedule"] for workflow in WORKFLOWS.values() if "schedule" in workflow.on}
+    for crons in scheduled.values():
+        for each in crons:
+            assert int(each["cron"].split()[0]) % 5, "minutes that many choose are those when runs are dropped"
+    assert set(keep_alive.SCHEDULED) == set(start_update.SCHEDULED) == set(scheduled)
+
+
+def test_the_form_of_set_up_is_what_its_script_reads() -> None:
+    setup = WORKFLOWS["setup.yml"]
+    assert setup.inputs.keys() == {"x", "bluesky", "mastodon", "title", "start_over"}
+    assert not any(about.get("required") for about in setup.inputs.values())
+    (step,) = [step for step in setup.jobs["write"].steps if step.id == "commit"]
+    assert set(step.env) == {
+        "BRANCH", "X_ACCOUNTS", "BLUESKY_ACCOUNTS", "MASTODON_ACCOUNTS", "TITLE", "START_OVER",
+    }  # fmt: skip
+
+
+def test_the_form_of_update_is_called_as_the_advice_calls_it() -> None:
+    text = WORKFLOWS["update.yml"].inputs["accept_fewer"]["description"]
+    assert text in advice.for_failure(Failure("build", "Gate"), {"build": {"reason": "fewer"}}, PLACES)
+
+
+def test_the_live_check_reads_every_network_that_needs_no_secret() -> None:
+    from generator.sources import SOURCES
+
+    config = read((ROOT / ".github/live.yaml").read_bytes())
+    assert {source.name for source in SOURCES if config.wanted(source.name)} >= {
+        source.name for source in SOURCES if source.name != "x"
+    }
+
+
+def test_dependabot_lets_releases_ripen() -> None:
+    text = (ROOT / ".github/dependabot.yml").read_text("utf-8")
+    assert text.count("default-days: 14") == text.count("package-ecosystem:") == 2
+
+
+# --- other people's checkers
+
+
+def run_tool(*arguments: str) -> subprocess.CompletedProcess[str]:
+    tool = Path(sys.executable).parent / arguments[0]
+    return subprocess.run([str(tool), *arguments[1:]], cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_zizmor_finds_nothing_as_any_of_its_personas() -> None:
+    ran = run_tool("zizmor", "--offline", "--persona", "auditor", ".github")
+    assert ran.returncode == 0, ran.stdout
+    ignored = re.findall(r"# zizmor: ignore\[[\w-]+\](.*)", "".join(path.read_text("utf-8") for path in FILES))
+    assert all(len(reason.split()) > 3 for reason in ignored), "a suppression without its reason"
+
+
+def test_actionlint_and_shellcheck_find_nothing() -> None:
+    folder = str(Path(sys.executable).parent)
+    assert shutil.which("shellcheck", path=folder), "actionlint would pass over the scripts in silence"
+    ran = run_tool("actionlint", "-shellcheck", f"{folder}/shellcheck", *map(str, FILES))
+    assert (ran.returncode, ran.stdout) == (0, "")
+    scripts = run_tool("shellcheck", "--external-sources", *map(str, sorted((ROOT / "scripts").glob("*.sh"))))
+    assert scripts.returncode == 0, scripts.stdout
+
+
+def test_the_schemas_of_workflows_and_dependabot_hold() -> None:
+    for schema, paths in (("github-workflows", FILES), ("dependabot", [ROOT / ".github/dependabot.yml"])):
+        ran = run_tool("check-jsonschema", "--builtin-schema", f"vendor.{schema}", *map(str, paths))
+        assert ran.returncode == 0, ran.stdout
+
+
+# --- the gate
+
+measures = st.builds(Measure, papers=st.integers(0, 10**6), size=st.integers(0, 2 * LARGEST_BYTES))
+
+
+@given(measures, st.none() | measures, st.booleans())
+def test_what_is_published_is_never_empty_too_large_or_less_than_half_unless_accepted(
+    site: Measure, published: Measure | None, accepted: bool
+) -> None:
+    verdict = judge(site, published, accept_fewer=accepted)
+    if verdict.decision == "publish":
+        assert site.papers > 0
+        assert site.size <= LARGEST_BYTES
+        assert accepted or published is None or 2 * site.papers >= published.papers
+    else:
+        assert site.papers == 0 or site.size > LARGEST_BYTES or (published and 2 * site.papers < published.papers)
+    if verdict.decision == "wait":
+        assert accepted or published is None or published.papers == 0
+
+
+@pytest.mark.parametrize(
+    ("site", "published", "decision"),
+    [((5, 10), (10, 0), "publish"), ((4, 10), (10, 0), "refuse"), ((0, 10), (10, 0), "refuse"), ((0, 10), None, "wait"),
+     ((1, LARGEST_BYTES), None, "publish"), ((1, LARGEST_BYTES + 1), None, "refuse"), ((1, 1), None, "publish")],
+)  # fmt: skip
+def test_the_gate_at_its_edges(site: tuple[int, int], published: tuple[int, int] | None, decision: str) -> None:
+    before = Measure(papers=published[0], size=published[1]) if published else None
+    assert judge(Measure(papers=site[0], size=site[1]), before).decision == decision
+
+
+@pytest.mark.parametrize(
+    "index", [b"", b"[]", b'{"counts": 5}', b'{"counts": {"papers": "9"}}', b'{"counts": {"papers": true}}']
+)
+def test_a_site_whose_index_cannot_be_read_has_no_papers(tmp_path: Path, index: bytes) -> None:
+    (tmp_path / "api/v1").mkdir(parents=True)
+    (tmp_path / "api/v1/index.json").write_bytes(index)
+    assert gate.measure(tmp_path) == Measure(papers=0, size=len(index))
+
+
+@pytest.mark.parametrize("noted", ['{"papers": 7, "size": 9}', "{", '{"papers": "7", "size": 9}', None])
+def test_what_was_published_is_read_from_its_note_else_from_the_page(tmp_path: Path, noted: str | None) -> None:
+    note = tmp_path / "published.json"
+    if noted is not None:
+        note.write_text(noted)
+    page = {"generator": "trending-arxiv", "counts": {"papers": 3}}
+    with Loopback({"/api/v1/index.json": as_json(page)}) as server:
+        config = read(f"site: {{url: '{server.url}/'}}".encode())
+        found = gate.published_last(note, config)
+        assert found == (
+            Measure(papers=7, size=9) if noted == '{"papers": 7, "size": 9}' else Measure(papers=3, size=0)
+        )
+    with Loopback({"/api/v1/index.json": as_json({"counts": {"papers": 3}})}) as server:
+        config = read(f"site: {{url: '{server.url}/'}}".encode())
+        assert gate.published_last(tmp_path / "none", config) is None  # somebody else's page
+
+
+# --- what is said
+
+
+@given(st.text())
+def test_a_strangers_text_is_inert_in_markdown_and_reads_as_it_was(text: str) -> None:
+    shown = actions.inert(text, limit=10_000)
+    if not shown:
+        assert not any(each.isprintable() and not each.isspace() for each in text)
+        return
+    inside = shown.removeprefix("<code>").removesuffix("</code>")
+    assert re.fullmatch(r"(?:[^\W_]|[ …]|&#\d+;|[^\x00-\x7f])*", inside)
+    assert html.unescape(inside) == " ".join("".join(e if e.isprintable() else " " for e in text).split())
+
+
+def test_a_long_text_is_cut() -> None:
+    assert actions.inert("a" * 1000) == f"<code>{'a' * 299}…</code>"
+
+
+@pytest.mark.parametrize("value", ["a\nb=c", "${{ x }}", "a;b", "a`b`", "é<"])
+def test_an_output_is_one_line_of_plain_words(value: str, tmp_path: Path) -> None:
+    output = tmp_path / "output"
+    with pytest.raises(ValueError, match="may not be an output"):
+        actions.set_output("name", value, {"GITHUB_OUTPUT": str(output)})
+    assert not output.exists()
+
+
+def test_an_annotation_stays_on_its_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    actions.annotate("error", "100 %\n::set-env::")
+    assert capsys.readouterr().out == "::error::100 %25%0A::set-env::\n"
+
+
+def a_run(**networks: Any) -> dict[str, Any]:
+    return {"at": "2026-11-20T12:00:00Z", "networks": networks, "arxiv": {"asked": 4, "papers": 3, "unknown": 1}}
+
+
+def test_the_table_tells_networks_requests_posts_papers_cost_and_warnings() -> None:
+    run = a_run(
+        x={"new": 1234, "changed": 5, "left_out": 6, "requests": 7, "cost_usd": 0.0351, "failure": None},
+        bluesky={
+            "new": 1,
+            "failure": "down | for <b>",
+            "warnings": ["account/@ada: gone"],
+            "skipped": ["feed[3]: odd"],
+        },
+    )
+    text = summary.table(run)
+    assert "| <code>x</code> | 1,234 | 5 | 6 | 7 | $0.035 | sound |" in text
+    assert "| <code>bluesky</code> | 1 | 0 | 0 | 0 | - | failed: <code>down &#124; for &#60;b&#62;</code> |" in text
+    assert "asked about 4 papers, 3 new or newer, 1 not known yet" in text
+    warnings = summary.warnings(run)
+    assert "2 warnings" in warnings
+    assert "left out&#58; feed" in warnings
+    assert summary.warnings(a_run(x={})) == ""
+
+
+def test_the_sparkline_shows_days_without_posts_too(tmp_path: Path) -> None:
+    for day, posts in (("20", 4), ("19", 1), ("01", 9)):
+        path = tmp_path / f"posts/bluesky/2026/11/{day}.jsonl"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("{}\n" * posts)
+    text = summary.captured(tmp_path, summary._time("2026-11-20T12:00:00Z"))
+    assert "14 posts about 0 papers" in text
+    assert "▁▁▁▁▁▁▁▁▁▁▁▁▂█ (0 to 4 posts a day)" in text
+    assert summary.sparkline([0, 0]) == "▁▁ (0 to 0 posts a day)"
+
+
+@pytest.mark.parametrize(
+    ("failure", "is_set", "found"),
+    [("reading X needs a bearer token: set the secret X_BEARER_TOKEN", False, ["secret-absent:X_BEARER_TOKEN"]),
+     ("X refuses the token: X_BEARER_TOKEN is wrong", True, ["secret-refused:X_BEARER_TOKEN"]),
+     ("MASTODON_TOKEN_A_EXAMPLE is refused", False, ["secret-refused:MASTODON_TOKEN_A_EXAMPLE"]),
+     ("format changed: no posts", True, ["format:x"]), ("down for maintenance", True, []), (None, True, [])],
+)  # fmt: skip
+def test_what_only_the_owner_can_mend_is_found(failure: str | None, is_set: bool, found: list[str]) -> None:
+    run = a_run(x={"failure": failure})
+    assert summary.findings_of(run, {"X_BEARER_TOKEN": is_set}) == found
+    for each in found:
+        assert report._FINDING.fullmatch(each)
+        assert "settings/secrets/actions" in advice.for_findings([each], PLACES) or each.startswith("format")
+
+
+def test_no_account_and_no_run_are_told_apart() -> None:
+    assert summary.findings_of(a_run(), {}) == ["no-account"]
+    assert summary.findings_of(None, {}) == []
+    assert "actions/workflows/setup.yml" in advice.for_findings(["no-account"], PLACES)
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3),
+)
+
+
+@given(st.dictionaries(st.sampled_from(["at", "networks", "arxiv"]), json_values))
+def test_whatever_the_last_run_left_is_summarised_in_safe_text(run: dict[str, Any]) -> None:
+    text = summary.table(run) + summary.warnings(run)
+    assert "\r" not in text
+    assert " ".join(summary.findings_of(run, {})).isascii()
+
+
+# --- what to do
+
+
+@pytest.mark.parametrize(("workflow", "job"), [(w, j) for w, j in JOBS if w.file in report.KINDS])
+def test_every_step_that_can_fail_has_a_sentence_with_a_place(workflow: Workflow, job: Job) -> None:
+    for step in (*(step.name for step in job.steps), ""):
+        text = advice.for_failure(Failure(job.id, step), {job.id: {"status": "1", "reason": "empty"}}, PLACES)
+        assert len(text) > 60
+    assert "[**config.yaml**](https" in advice.for_failure(
+        Failure("fetch", "Fetch"), {"fetch": {"status": "2"}}, PLACES
+    )
+
+
+def test_places_are_those_of_the_repository() -> None:
+    here = Places.here({"GITHUB_REPOSITORY": "ada-example/papers", "DEFAULT_BRANCH": "trunk"})
+    assert here.config == "[**config.yaml**](https://github.com/ada-example/papers/edit/trunk/config.yaml)"
+    assert here.pages.endswith("(https://github.com/ada-example/papers/settings/pages)")
+    assert page_url("Ada/Papers") == "https://ada.github.io/Papers/"
+    assert page_url("Ada/ada.github.io") == "https://ada.github.io/"
+
+
+def test_a_job_that_was_stopped_counts_as_failed_and_one_that_was_skipped_does_not() -> None:
+    jobs = [
+        {
+            "name": "Fetch posts",
+            "steps": [{"name": "Install", "conclusion": "success"}, {"name": "Fetch", "conclusion": "cancelled"}],
+        }
+    ]
+    found = report.find_failures({"fetch": "cancelled", "build": "skipped"}, {"fetch": "Fetch posts"}, jobs)
+    assert found == [Failure("fetch", "Fetch")]
+    assert report.find_failures({"fetch": "failure"}, {}, []) == [Failure("fetch", "")]
+
+
+@pytest.mark.parametrize(
+    ("networks", "changed"),
+    [({"x": {"failure": "format changed: data is no list"}}, ["x"]), ({"x": {"failure": "down"}}, []),
+     ({"x": {"warnings": ["feed: format changed: no XML"]}}, ["x"]), ({"x": {"skipped": ["a: odd"]}}, ["x"]),
+     ({"x": {}}, [])],
+)  # fmt: skip
+def test_the_live_check_fails_for_a_changed_format_alone(
+    tmp_path: Path, networks: dict[str, Any], changed: list[str]
+) -> None:
+    run = a_run(**networks)
+    assert [network for network, _ in live_check.changed_formats(run)] == changed
+    (tmp_path / "last-run.json").write_text(json.dumps(run))
+    assert live_check.main(tmp_path) == (1 if changed else 0)
+    assert live_check.main(tmp_path / "nothing") == 1
+    assert [n for n, _ in live_check.changed_formats({**run, "arxiv": {"refused": "format changed: x"}})][-1] == "arxiv"
+
+
+def test_what_was_left_empty_in_the_form_is_left_out_and_dashes_are_no_options() -> None:
+    form = {"X_ACCOUNTS": " ", "BLUESKY_ACCOUNTS": "--config=/etc/passwd", "TITLE": " My page "}
+    assert options_of(form) == ["--bluesky=--config=/etc/passwd", "--title=My page"]
+
+
+# --- GitHub's API
+
+
+def environment(server: Loopback, **more: str) -> dict[str, str]:
+    return {
+        "GITHUB_REPOSITORY": "a/b", "GH_TOKEN": "t", "GITHUB_API_URL": server.url, "RETRY_S": "0", **more,
+    }  # fmt: skip
+
+
+def test_an_ill_service_is_asked_again_and_a_refusal_is_not() -> None:
+    with Loopback([Answer(502), Answer(502), as_json({"ok": 1})]) as server:
+        assert github_api.GitHub(environment(server)).ask("GET", "/pages") == {"ok": 1}
+        assert server.paths == ["/repos/a/b/pages"] * 3
+        assert server.requests[0].headers["authorization"] == "Bearer t"
+    with Loopback([Answer(403)]) as server:
+        with pytest.raises(github_api.ApiError, match="403"):
+            github_api.GitHub(environment(server)).ask("GET", "/pages")
+        assert len(server.requests) == 1
+
+
+def test_the_token_follows_no_redirect_and_goes_to_no_plain_address() -> None:
+    with Loopback() as other, Loopback([Answer(302, b"", {"Location": f"{other.url}/x"})]) as server:
+        with pytest.raises(github_api.ApiError, match="302"):
+            github_api.GitHub(environment(server)).ask("GET", "/pages")
+        assert other.requests == []
+    with pytest.raises(github_api.ApiError, match="not sent"):
+        github_api.GitHub({"GITHUB_REPOSITORY": "a/b", "GH_TOKEN": "t", "GITHUB_API_URL": "http://evil.example"})
+
+
+# --- committing
+
+
+def test_a_merge_that_fails_commits_nothing_and_is_no_run_without_news(tmp_path: Path) -> None:
+    from tests.rehearsal.github import QUIET_GIT, git
+
+    remote, clone = tmp_path / "remote.git", tmp_path / "clone"
+    git("init", "--quiet", "--bare", "--initial-branch=main", str(remote), cwd=tmp_path)
+    git("clone", "--quiet", str(remote), str(clone), cwd=tmp_path)
+    git("commit", "--quiet", "--allow-empty", "--message", "Begin", cwd=clone)
+    git("push", "--quiet", "origin", "HEAD:main", cwd=clone)
+    (tmp_path / "brought").mkdir()
+    (tmp_path / "brought/schema.json").write_text('{"version": 99}')
+    ran = subprocess.run(
+        [str(ROOT / "scripts/commit_data.sh"), str(tmp_path / "brought"), "main"], cwd=clone, capture_output=True,
+        text=True, check=False,
+        env={"PATH": "/usr/bin:/bin", **QUIET_GIT, "PYTHON": sys.executable, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert ran.returncode == 1
+    assert "newer version" in ran.stderr
+    assert "no news" not in ran.stdout
+    assert git("log", "--format=%s", "main", cwd=remote) == "Begin"
+
+
+def test_a_refused_push_ends_after_six_tries_with_a_sentence(tmp_path: Path) -> None:
+    from tests.rehearsal.github import QUIET_GIT, git
+
+    remote, clone = tmp_path / "remote.git", tmp_path / "clone"
+    git("init", "--quiet", "--bare", "--initial-branch=main", str(remote), cwd=tmp_path)
+    git("clone", "--quiet", str(remote), str(clone), cwd=tmp_path)
+    git("commit", "--quiet", "--allow-empty", "--message", "Begin", cwd=clone)
+    git("push", "--quiet", "origin", "HEAD:main", cwd=clone)
+    hook = remote / "hooks/pre-receive"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\necho '::error::protected branch' >&2\nexit 1\n")
+    hook.chmod(0o755)
+    (tmp_path / "brought").mkdir()
+    (tmp_path / "brought/pending.jsonl").write_text(
+        '{"id":"2611.00001","tries":0,"next_at":"2026-11-20T12:00:00Z","first_at":"2026-11-20T12:00:00Z"}\n'
+    )
+    ran = subprocess.run(
+        [str(ROOT / "scripts/commit_data.sh"), str(tmp_path / "brought"), "main"], cwd=clone, capture_output=True,
+        text=True, check=False,
+        env={"PATH": "/usr/bin:/bin", **QUIET_GIT, "PYTHON": sys.executable, "PYTHONPATH": str(ROOT), "RETRY_S": "0"},
+    )  # fmt: skip
+    assert ran.returncode == 1
+    assert ran.stdout.count("not pushed:") == 6
+    assert "could not be pushed in 6 tries" in ran.stdout
+    said = ran.stderr.splitlines()
+    assert said
+    assert all(line.startswith("git: ") for line in said)

@@ -1,0 +1,1 @@
+"""Tests against real programs that pip does not have."""
