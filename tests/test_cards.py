@@ -77,6 +77,7 @@ def test_letters_that_the_font_lacks_stand_in_their_plain_form_or_not_at_all() -
     assert list(drawn(authors=("Müller",)).tobytes()) != list(drawn(authors=("Muller",)).tobytes())
 
 
+@pytest.mark.slow
 def test_hostile_titles_take_no_time_and_leave_a_card(shared: Path) -> None:
     texts: list[str] = json.loads((shared / "corpora/naughty/blns.json").read_text("utf-8"))[::12]
     begin = time.process_time()

@@ -166,6 +166,7 @@ def test_a_hostile_paper_takes_bounded_time() -> None:
     assert time.perf_counter() - start < 1
 
 
+@pytest.mark.slow
 def test_real_posts_split_into_comments_and_bare_links(shared: Path) -> None:
     corpus = shared / "real/corpus"
     papers = {p.id: p for p in msgspec.json.Decoder(Paper).decode_lines((corpus / "papers.jsonl").read_bytes())}

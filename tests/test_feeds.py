@@ -131,6 +131,7 @@ def test_what_a_feed_does_not_show_makes_no_new_feed(change: str) -> None:
     assert view_of(ranked) == view_of(other)
 
 
+@pytest.mark.slow
 def test_same_bytes_in_another_process_and_another_time_zone() -> None:
     code = (
         "import hashlib, sys; from tests.test_feeds import FEEDS, three; view = three();"
@@ -437,6 +438,7 @@ def corpus_texts(corpora: Path) -> Iterator[str]:
         yield case["input"]
 
 
+@pytest.mark.slow
 def test_hostile_corpora_leave_every_feed_well_formed_and_inert(shared: Path) -> None:
     texts = [text.encode(errors="replace").decode() for text in corpus_texts(shared / "corpora")]
     assert len(texts) > 1000

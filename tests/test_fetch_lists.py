@@ -99,6 +99,7 @@ def test_a_second_fetch_changes_nothing(server: Loopback, services: Services, tm
     assert stored(tmp_path) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("network", NAMES)
 def test_broken_off_after_any_request_the_next_run_ends_with_the_same_bytes(
     server: Loopback, services: Services, tmp_path: Path, network: str

@@ -97,6 +97,7 @@ for name, text in json.load(sys.stdin).items():
 """
 
 
+@pytest.mark.slow
 def test_hostile_text_ends_soon_and_leaves_the_process_alive() -> None:
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM],
@@ -283,6 +284,7 @@ def test_a_formula_that_is_too_long_is_refused() -> None:
     assert to_mathml("x" * (MAX_LENGTH + 1)) is None
 
 
+@pytest.mark.slow
 def test_at_least_99_percent_of_real_formulas_are_converted(shared: Path) -> None:
     from benchmarks.bench_math import coverage
 

@@ -157,6 +157,7 @@ def test_what_arrives_later_is_inherited_just_the_same(posts: list[Post], arrive
     assert after_inheriting({**first, **by_id(*posts[arrived:])}) == after_inheriting(by_id(*posts))
 
 
+@pytest.mark.slow
 def test_a_very_long_chain_is_followed_in_linear_time() -> None:
     size = 100_000
     posts = by_id(*(make_post(str(n), kind="reply", of=str(n + 1)) for n in range(size)))
@@ -238,6 +239,7 @@ def _many_posts(size: int) -> Iterable[Post]:
         )
 
 
+@pytest.mark.slow
 def test_many_posts_are_sorted_into_papers_fast() -> None:
     posts = list(_many_posts(50_000))
     start = time.perf_counter()

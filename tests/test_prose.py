@@ -81,6 +81,7 @@ def test_nothing_active_survives(text: str) -> None:
     assert_inert(markdown_to_html(text))
 
 
+@pytest.mark.slow
 def test_hostile_corpora_survive_markdown_as_words(shared: Path) -> None:
     texts = list(corpus(shared / "corpora"))
     assert len(texts) > 700

@@ -40,6 +40,7 @@ def test_it_is_as_large_as_promised() -> None:
     assert len(TREE.pending) == 1
 
 
+@pytest.mark.slow
 def test_the_same_numbers_give_the_same_tree_in_another_process() -> None:
     code = (
         "import hashlib; from tests.test_sample import TREE, encoded; print(hashlib.sha256(encoded(TREE)).hexdigest())"
@@ -165,6 +166,7 @@ def test_the_templates_configuration_has_the_samples_trackers() -> None:
     assert configured == list(TRACKERS)
 
 
+@pytest.mark.slow
 def test_ten_thousand_papers_take_seconds() -> None:
     began = time.monotonic()
     tree = make_sample(DRAFTS, Size(papers=10_000, posts=30_000))

@@ -210,6 +210,7 @@ def test_a_cut_off_feed_loses_its_last_article_and_is_asked_in_full_again() -> N
     assert site.statuses == [200]
 
 
+@pytest.mark.slow
 def test_every_fault_ends_in_a_named_error(shared: Path) -> None:
     assert outcomes_of_faults(feeds.SOURCE, {}, shared / "corpora", as_feed=True) == []
 

@@ -307,6 +307,7 @@ _ALGOLIA = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_every_mutation_of_a_story_ends_in_a_post_or_a_named_error(shared: Path) -> None:
     base = json.loads((shared / "corpora/api_pages/base_hn.json").read_bytes())
     lines = (shared / "corpora/api_pages/mutations.jsonl").read_text().splitlines()
@@ -339,6 +340,7 @@ def test_every_mutation_of_a_story_ends_in_a_post_or_a_named_error(shared: Path)
     assert min(kept, refused, changed) > 5
 
 
+@pytest.mark.slow
 def test_every_fault_ends_in_a_named_error(shared: Path) -> None:
     assert outcomes_of_faults(hackernews.SOURCE, {"min_points": 2}, shared / "corpora") == []
 

@@ -313,6 +313,7 @@ def test_the_recorded_answer_is_read(shared: Path) -> None:
     assert all(post.account.handle for post in posts)
 
 
+@pytest.mark.slow
 def test_every_fault_ends_in_a_named_error(shared: Path) -> None:
     assert outcomes_of_faults(huggingface.SOURCE, {"min_upvotes": 2}, shared / "corpora") == []
 

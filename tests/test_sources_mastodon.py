@@ -595,6 +595,7 @@ class TestFailures:
         one.broken["/api/v1/accounts/lookup"] = as_json(body)
         assert isinstance(Run(net(one), {"accounts": [f"bob@{ONE}"]}).error, FormatError)
 
+    @pytest.mark.slow
     def test_every_recorded_fault_ends_in_a_named_reason(self, shared: Path) -> None:
         """And with what came before it kept: the other instance's posts."""
         from generator.http_client.transport import Timeouts
