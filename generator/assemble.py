@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from generator import filters, names
-from generator.config import Config
+from generator.config import Config, TrackerBlock
 from generator.digests import make_digests
 from generator.listings import Captured, make_listings
 from generator.mentions import mentions_by_paper
@@ -19,6 +19,7 @@ from generator.models import Account, Mention, NetworkState, Paper, PendingPaper
 from generator.persons import Persons
 from generator.prose import markdown_to_html
 from generator.rank import BOT_FACTOR, Ballot, Cast, Formula, cast_ballots, rank_newest
+from generator.readings import Reading, Rules, make_readings, readers_of
 from generator.searches import SavedSearch
 from generator.tree import Tree
 from generator.views import NETWORK_TITLES, Listing, Site
@@ -70,6 +71,7 @@ def make_site(
         formula=_formula(config),
         now=now,
     )
+    captured = replace(captured, readings=_readings(config, tree, captured))
     site = _site(config, tree, captured, unknown=frozenset(paper.id for paper in unknown))
     return replace(
         site,
@@ -82,10 +84,7 @@ def make_site(
 def _site(config: Config, tree: Tree, captured: Captured, *, unknown: frozenset[str]) -> Site:
     """What was captured, listed as the configuration says; without the owner's own words."""
     settings = config.site
-    trackers = tuple(
-        Tracker(id=tracker.id, title=tracker.title or tracker.id, about=tracker.about or "")
-        for tracker in config.trackers
-    )
+    trackers = tuple(map(_tracker, config.trackers))
     everything = rank_newest(
         captured.papers,
         captured.casts,
@@ -112,6 +111,8 @@ def _site(config: Config, tree: Tree, captured: Captured, *, unknown: frozenset[
         ranked={ranked.paper.id: ranked for ranked in with_page},
         unknown=unknown,
         posts=_newest_first(captured.casts.values()),
+        tracker_posts={tracker: reading.posts for tracker, reading in captured.readings.items()},
+        readers=readers_of(captured.readings),
         networks={name: NETWORK_TITLES.get(name, name) for name in _networks(config, tree)},
         states=tree.states,
         digests=make_digests(captured, unknown),
@@ -122,6 +123,17 @@ def _site(config: Config, tree: Tree, captured: Captured, *, unknown: frozenset[
         contact=config.networks.arxiv.contact or "",
         highlight_words=config.filters.highlight.words,
         highlight_authors=config.filters.highlight.authors,
+    )
+
+
+def _tracker(block: TrackerBlock) -> Tracker:
+    return Tracker(
+        id=block.id,
+        title=block.title or block.id,
+        about=block.about or "",
+        note=block.note or "",
+        highlight_words=block.filters.highlight.words,
+        highlight_authors=block.filters.highlight.authors,
     )
 
 
@@ -149,11 +161,34 @@ def _with_cards(listings: Iterable[Listing], per_page: int) -> frozenset[str]:
 def _shown_posts(config: Config, tree: Tree, texts: Mapping[str, Post]) -> dict[str, Post]:
     muted: frozenset[str] = frozenset()
     if config.filters.mute_accounts:
-        called = names.holders((*tree.posts.values(), *texts.values()))
-        for network, state in tree.states.items():
-            called[network] = {**called.get(network, {}), **state.accounts}
-        muted = filters.muted_names(config.filters.mute_accounts, called)
+        muted = filters.muted_names(config.filters.mute_accounts, _called(tree, texts.values()))
     return filters.shown_posts(tree.posts.values(), muted, config.filters.mute_words)
+
+
+def _called(tree: Tree, more: Iterable[Post] = ()) -> dict[str, dict[str, str]]:
+    """Per network, handle -> account id: as posts and look-ups said it."""
+    called = names.holders((*tree.posts.values(), *more))
+    return {
+        network: {**called.get(network, {}), **tree.states.get(network, NetworkState()).accounts}
+        for network in called.keys() | tree.states.keys()
+    }
+
+
+def _readings(config: Config, tree: Tree, captured: Captured) -> dict[str, Reading]:
+    """What each tracker shows. Accounts are known by what `data/` says alone: votes never depend on the cache."""
+    filtered = {tracker.id: tracker.filters for tracker in config.trackers if tracker.filters.leave_out}
+    ids = filters.ids_by_name(_called(tree)) if any(each.mute_accounts for each in filtered.values()) else {}
+    rules = {
+        tracker: Rules(
+            categories=each.categories,
+            muted=filters.with_ids(each.mute_accounts, ids),
+            words=each.mute_words,
+        )
+        for tracker, each in filtered.items()
+    }
+    return make_readings(
+        [tracker.id for tracker in config.trackers], captured.papers, captured.casts, rules=rules, stored=tree.posts
+    )
 
 
 def _unknown_papers(

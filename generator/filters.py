@@ -20,6 +20,28 @@ def is_muted(account: Account, muted: Collection[str]) -> bool:
     return not names.isdisjoint(muted)
 
 
+def ids_by_name(handles: Mapping[str, Mapping[str, str]]) -> dict[str, set[str]]:
+    """Every way to write a handle, with and without its network -> the accounts that are called so."""
+    ids: dict[str, set[str]] = {}
+    for network, known in handles.items():
+        for handle, account_id in known.items():
+            bare = handle.lower().lstrip("@")
+            for name in (bare, f"@{bare}", f"{network}:{bare}", f"{network}:@{bare}"):
+                ids.setdefault(name, set()).add(account_id.lower())
+    return ids
+
+
+def with_ids(accounts: Iterable[str], ids: Mapping[str, Collection[str]]) -> frozenset[str]:
+    """A list of accounts in the form that `is_muted` compares, like `muted_names`, for many lists.
+
+    Args:
+        accounts: as the owner wrote them.
+        ids: from `ids_by_name`.
+    """
+    muted = {account.strip().lower() for account in accounts}
+    return frozenset(muted.union(*(ids.get(name, ()) for name in muted)))
+
+
 def muted_names(accounts: Iterable[str], handles: Mapping[str, Mapping[str, str]]) -> frozenset[str]:
     """The config's list in the form that `is_muted` compares: lower case, with the ids that look-ups gave.
 
@@ -27,13 +49,7 @@ def muted_names(accounts: Iterable[str], handles: Mapping[str, Mapping[str, str]
         accounts: as the owner wrote them.
         handles: per network, handle -> account id (NetworkState.accounts).
     """
-    muted = {account.strip().lower() for account in accounts}
-    for network, known in handles.items():
-        for handle, account_id in known.items():
-            bare = handle.lower().lstrip("@")
-            if not muted.isdisjoint({bare, f"@{bare}", f"{network}:{bare}", f"{network}:@{bare}"}):
-                muted.add(account_id.lower())
-    return frozenset(muted)
+    return with_ids(accounts, ids_by_name(handles))
 
 
 def shown_posts(posts: Iterable[Post], muted: Collection[str], words: Sequence[str]) -> dict[str, Post]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from generator.arxiv_id import is_category
-from generator.models import Paper, Post, RankedPaper, Tracker, Window
-from generator.rank import Cast, Formula, choose, place, rank_newest, rank_trending, submitted_order
+from generator.models import Paper, RankedPaper, Tracker, Window
+from generator.rank import Cast, Formula, place, rank_newest, rank_trending, submitted_order
+from generator.readings import Reading
 from generator.searches import Finder, SavedSearch
 from generator.views import Listing, Order
 
@@ -33,6 +34,8 @@ class Captured:
     casts: Mapping[str, Cast]
     formula: Formula
     now: datetime
+    readings: Mapping[str, Reading] = field(default_factory=dict)
+    """By tracker."""
 
 
 def make_listings(
@@ -64,7 +67,7 @@ def _scope(
     captured: Captured, tracker: Tracker | None, home: Order, newest: tuple[RankedPaper, ...] | None
 ) -> Iterator[Listing]:
     """The lists of the whole site or of one tracker; `newest` where it is made already."""
-    casts = choose(captured.casts, _of_tracker(tracker.id)) if tracker else captured.casts
+    casts = captured.readings[tracker.id].casts if tracker else captured.casts
     prefix, name, whose = (f"t/{tracker.id}/", f"t-{tracker.id}-", tracker.title) if tracker else ("", "", "")
 
     def trending(window: Window | None) -> tuple[RankedPaper, ...]:
@@ -108,20 +111,13 @@ _HOME_ABOUT: dict[Order, str] = {
 }
 
 
-def _of_tracker(wanted: str) -> Callable[[Post], bool]:
-    def counts(post: Post) -> bool:
-        return wanted in post.trackers
-
-    return counts
-
-
 def _searches(
     captured: Captured, everything: tuple[RankedPaper, ...], searches: Sequence[SavedSearch]
 ) -> Iterator[Listing]:
     for search in searches:
         finds = Finder(search).finds
         found = {ranked.paper.id: ranked.paper for ranked in everything if finds(ranked.paper)}
-        casts = {paper_id: captured.casts[paper_id] for paper_id in found if paper_id in captured.casts}
+        all_casts = captured.readings[search.tracker].casts if search.tracker else captured.casts
         yield Listing(
             path=f"s/{search.id}/",
             api_name=f"s-{search.id}",
@@ -135,7 +131,7 @@ def _searches(
             search=search.id,
             papers=rank_trending(
                 found,
-                choose(casts, _of_tracker(search.tracker)) if search.tracker else casts,
+                {paper_id: all_casts[paper_id] for paper_id in found if paper_id in all_casts},
                 now=captured.now,
                 formula=captured.formula,
                 unmentioned=() if search.tracker else found.keys(),

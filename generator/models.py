@@ -141,6 +141,11 @@ class Tracker:
     title: str
     about: str = ""
     """One line of Markdown."""
+    note: str = ""
+    """Markdown, above the list on its first page."""
+    highlight_words: tuple[str, ...] = ()
+    """Words that are marked in its lists."""
+    highlight_authors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

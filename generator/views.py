@@ -122,6 +122,10 @@ class Site:
     """Ids in `papers` that arXiv has not answered for yet: shown by id, with their posts."""
     posts: Sequence[Post]
     """Every shown post, newest first."""
+    tracker_posts: Mapping[str, Sequence[Post]]
+    """By tracker: the posts that stand in its views, newest first."""
+    readers: Mapping[str, tuple[str, ...]]
+    """Paper id -> ids of the trackers in whose views it stands, sorted."""
     networks: Mapping[str, str]
     """Network name -> title, for those in the config or the data."""
     states: Mapping[str, NetworkState]

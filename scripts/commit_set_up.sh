@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Write config.yaml, empty data/, commit both and push; never a force. What to write stands in the environment
-# (scripts/set_up.py reads it). Usage: scripts/commit_set_up.sh BRANCH
+# Write config.yaml, empty trackers/ and data/, commit that and push; never a force. What to write stands in the
+# environment (scripts/set_up.py reads it). Usage: scripts/commit_set_up.sh BRANCH
 set -euo pipefail
 branch=$1
 python=${PYTHON:-python}
@@ -13,6 +13,7 @@ change() {
 
 stage() {
   git add --all config.yaml data
+  [ -z "$(git ls-files trackers)" ] || git add --all trackers
 }
 
 message() {

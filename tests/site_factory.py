@@ -113,6 +113,8 @@ def make_site(listings: Iterable[Listing] = (), **fields: Any) -> Site:
         "ranked": ranked,
         "unknown": frozenset(),
         "posts": tuple(sorted(posts.values(), key=lambda post: post.posted_at, reverse=True)),
+        "tracker_posts": {},
+        "readers": {},
         "networks": NETWORKS,
         "states": {},
         "own_pages": (),

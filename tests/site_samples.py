@@ -12,6 +12,7 @@ from generator.mentions import mentions_by_paper
 from generator.models import Account, Counts, NetworkState, Paper, Post, Tracker
 from generator.persons import Persons
 from generator.rank import Formula, cast_ballots, rank_newest
+from generator.readings import make_readings, readers_of
 from generator.similar import find_similar
 from generator.views import Site
 
@@ -172,7 +173,8 @@ def sample_site(papers: Iterable[Paper] = (), posts: Iterable[Post] = (), **fiel
         Tracker(id="lab", title="The lab", about="What *we* read."),
         Tracker(id="harbour", title="@harbour"),
     )
-    captured = Captured(papers=by_id, casts=ballots, formula=formula, now=NOW)
+    readings = make_readings([tracker.id for tracker in trackers], by_id, ballots)
+    captured = Captured(papers=by_id, casts=ballots, formula=formula, now=NOW, readings=readings)
     everything = rank_newest(by_id, ballots, now=NOW, formula=formula, unmentioned=by_id.keys())
     shown = {mention.post.id: mention.post for each in everything for mention in each.mentions}
     given: dict[str, Any] = {
@@ -196,6 +198,8 @@ def sample_site(papers: Iterable[Paper] = (), posts: Iterable[Post] = (), **fiel
         "ranked": {each.paper.id: each for each in everything},
         "unknown": frozenset({"2611.00010"} & by_id.keys()),
         "posts": tuple(sorted(shown.values(), key=lambda post: (post.posted_at, post.id), reverse=True)),
+        "tracker_posts": {tracker: reading.posts for tracker, reading in readings.items()},
+        "readers": readers_of(readings),
         "networks": {"x": "X", "bluesky": "Bluesky"},
         "states": {
             "bluesky": NetworkState(last_success_at=NOW),

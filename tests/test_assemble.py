@@ -141,3 +141,86 @@ def test_networks_that_failed_are_named_with_their_state() -> None:
     made = site(tree)
     assert made.networks["bluesky"] == "Bluesky"
     assert made.states["bluesky"].failure == "HTTP 503"
+
+
+FILTERED = """\
+site: {{url: 'https://pages.example/x/'}}
+trackers: [{{id: example, note: "See *this*.", filters: {{{filters}}}}}, {{id: other}}]
+"""
+
+
+def filtered(tree: Tree, filters: str) -> Site:
+    return make_site(read(FILTERED.format(filters=filters).encode()), tree, texts={}, now=NOON)
+
+
+def both(name: str, **fields: Any) -> Any:
+    return post(name, **{"trackers": ("example", "other"), **fields})
+
+
+@pytest.mark.parametrize(
+    ("filters", "left"),
+    [
+        ("", ["2611.00003", "2611.00002", "2611.00001"]),
+        ("categories: [hep-th]", ["2611.00003"]),
+        ("mute_words: ['00002']", ["2611.00003", "2611.00001"]),
+        ("mute_words: [noise]", ["2611.00003", "2611.00002"]),
+        ("mute_accounts: [bluesky:bo.example]", ["2611.00003", "2611.00001"]),
+        ("mute_accounts: ['@bo.example', bluesky:ada.example]", []),
+        ("mute_accounts: ['@nobody']", ["2611.00003", "2611.00002", "2611.00001"]),
+    ],
+)
+def test_a_trackers_filters_hold_in_its_own_views_alone(filters: str, left: list[str]) -> None:
+    tree = tree_of(
+        both("1", text="all noise", papers=("2611.00001",)),
+        both("2", who="bo", papers=("2611.00002",), text="00002 is good"),
+        both("3", who="ada", papers=("2611.00003",)),
+        papers=("2611.00001", "2611.00002"),
+    )
+    tree.add_paper(paper("2611.00003", categories=("hep-th",)))
+    made = filtered(tree, filters)
+    assert ids(made, "t/example/new/") == left
+    assert ids(made, "t/other/new/") == ids(made, "new/") == ["2611.00003", "2611.00002", "2611.00001"]
+    assert {each for found in made.tracker_posts["example"] for each in found.papers} == set(left)
+    assert {paper_id for paper_id, readers in made.readers.items() if "example" in readers} == set(left)
+
+
+def test_a_repost_of_whom_a_tracker_mutes_is_muted_there_whoever_reposts_it() -> None:
+    original = post("1", who="bo", trackers=("other",))
+    repost = both("2", who="ada", kind="repost", of=original.id, text=None)
+    quote = both("3", who="ada", kind="quote", of=original.id)
+    made = filtered(tree_of(original, repost, quote), "mute_accounts: [bluesky:bo.example]")
+    assert [each.id for each in made.tracker_posts["example"]] == [quote.id]
+    assert listing(made, "t/example/").papers[0].captured == 1
+    assert listing(made, "").papers[0].captured == 3
+
+
+def test_what_only_the_cache_says_changes_no_trackers_votes() -> None:
+    bare = both("1", network="x", text=None, account=Account(id="x:1"))
+    full = both("1", network="x", text="all noise", account=Account(id="x:1", handle="ada"))
+    config = read(FILTERED.format(filters="mute_words: [noise], mute_accounts: [x:ada]").encode())
+    for texts in ({}, {full.id: full}):
+        made = make_site(config, tree_of(bare), texts=texts, now=NOON)
+        assert ids(made, "t/example/") == ["2611.00001"]
+
+
+def test_a_search_in_a_tracker_finds_what_stands_in_its_reading() -> None:
+    config = FILTERED.format(filters="mute_words: [noise]") + "feeds: {searches: [{id: s, tracker: example}]}\n"
+    made = make_site(
+        read(config.encode()),
+        tree_of(both("1", text="noise"), both("2", papers=("2611.00002",)), papers=("2611.00001", "2611.00002")),
+        texts={},
+        now=NOON,
+    )
+    assert ids(made, "s/s/") == ["2611.00002"]
+
+
+def test_a_tracker_that_holds_every_ballot_about_a_paper_shows_the_same_objects_as_home() -> None:
+    made = site(tree_of(post("1"), post("2", who="bo")))
+    assert listing(made, "t/example/").papers[0].mentions is listing(made, "").papers[0].mentions
+
+
+def test_a_trackers_marks_and_note_stand_on_its_lists() -> None:
+    made = filtered(tree_of(both("1")), "highlight: {words: [graph], authors: [Lee]}")
+    own = next(each for each in made.trackers if each.id == "example")
+    assert (own.note, own.highlight_words, own.highlight_authors) == ("See *this*.", ("graph",), ("Lee",))
+    assert made.highlight_words == ()

@@ -47,6 +47,17 @@ def test_handles_become_one_tracker_and_one_person(copy: Copy) -> None:
     assert copy.run("build").status == 0
 
 
+def test_trackers_of_somebody_else_go_and_not_without_a_yes(copy: Copy) -> None:
+    (copy.folder / "trackers").mkdir()
+    (copy.folder / "trackers/bea.yaml").write_text("title: Bea\n")
+    (copy.folder / "trackers/README.md").write_text("who may write here\n")
+    refused = copy.run("init", "--bluesky", "ada.example")
+    assert "remove 1 files of trackers" in refused.err
+    assert copy.run("init", "--bluesky", "ada.example", "--yes").status == 0
+    assert [tracker.id for tracker in load(copy.folder / "config.yaml").trackers] == ["ada"]
+    assert sorted(path.name for path in (copy.folder / "trackers").iterdir()) == ["README.md"]
+
+
 def test_a_wrong_handle_is_refused_before_anything_is_written(copy: Copy) -> None:
     ran = copy.run("init", "--bluesky", "ada", "--yes")
     assert ran.status == 2

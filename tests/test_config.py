@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from generator.config import Config, load, read
-from generator.config.schema import json_schema, schema_text
+from generator.config.schema import json_schema, schema_texts, tracker_schema
 from generator.errors import ConfigError, Problem
 from tests.conftest import ROOT
 
@@ -319,10 +319,18 @@ def test_hostile_files_are_refused_quickly(shared: Path) -> None:
         assert "FAKE" not in message
 
 
-def test_the_schema_file_is_the_one_that_the_models_give() -> None:
-    assert (ROOT / "docs" / "config.schema.json").read_text("utf-8") == schema_text(), (
-        "run: python -m generator.config.schema"
-    )
+def test_the_schema_files_are_those_that_the_models_give() -> None:
+    for name, text in schema_texts().items():
+        assert (ROOT / "docs" / name).read_text("utf-8") == text, "run: python -m generator.config.schema"
+
+
+def test_the_schema_of_a_trackers_file_accepts_a_row_with_and_without_its_id() -> None:
+    Draft202012Validator.check_schema(tracker_schema())
+    validator = Draft202012Validator(tracker_schema())
+    row = yaml.safe_load(WHOLE)["trackers"][0]
+    assert list(validator.iter_errors(row)) == []
+    assert list(validator.iter_errors({key: value for key, value in row.items() if key != "id"})) == []
+    assert list(validator.iter_errors({"trackers": [row]}))
 
 
 def test_the_schema_accepts_what_the_program_accepts() -> None:
@@ -340,7 +348,8 @@ def test_every_key_is_described_in_the_schema() -> None:
     bare = [
         f"{name}.{key}"
         for name, block in blocks.items()
-        if name not in {"Config", "Weights", "Highlight", "TrackerBlock", "Networks", "Filters", "Ranking"}
+        if name
+        not in {"Config", "Weights", "Highlight", "TrackerBlock", "Networks", "Filters", "TrackerFilters", "Ranking"}
         for key, value in block["properties"].items()
         if "description" not in value and key != "api"
     ]

@@ -17,7 +17,18 @@ from hypothesis import strategies as st
 
 from generator.config import read
 from generator.gate import LARGEST_BYTES, Measure, judge
-from scripts import actions, advice, gate, github_api, keep_alive, live_check, report, start_update, summary
+from scripts import (
+    actions,
+    advice,
+    gate,
+    github_api,
+    keep_alive,
+    live_check,
+    report,
+    start_update,
+    summary,
+    tell_problems,
+)
 from scripts.advice import Failure
 from scripts.places import Places, page_url
 from scripts.set_up import options_of
@@ -246,6 +257,19 @@ def test_a_strangers_text_is_inert_in_markdown_and_reads_as_it_was(text: str) ->
     inside = shown.removeprefix("<code>").removesuffix("</code>")
     assert re.fullmatch(r"(?:[^\W_]|[ …]|&#\d+;|[^\x00-\x7f])*", inside)
     assert html.unescape(inside) == " ".join("".join(e if e.isprintable() else " " for e in text).split())
+
+
+def test_what_is_wrong_is_told_by_file_and_line_in_inert_words() -> None:
+    text = tell_problems.summary_of(["trackers/a|b.yaml:3:5: x: `<b>` is no key", "data/x.jsonl:7: odd", "strange\n"])
+    assert "## 3 things to mend" in text
+    assert (
+        "| <code>trackers&#47;a&#124;b&#46;yaml</code> | 3 | <code>x&#58; &#96;&#60;b&#62;&#96; is no key</code> |"
+        in text
+    )
+    assert "| <code>data&#47;x&#46;jsonl</code> | 7 | <code>odd</code> |" in text
+    assert "| | | <code>strange</code> |" in text
+    assert "and 20 more" in tell_problems.summary_of(["config.yaml:1:1: odd"] * 120)
+    assert "Nothing wrong" in tell_problems.summary_of([])
 
 
 def test_a_long_text_is_cut() -> None:

@@ -1,4 +1,4 @@
-"""`init`: a config.yaml of your own, and an empty data/."""
+"""`init`: a config.yaml of your own, and nothing left of somebody else's trackers/ and data/."""
 
 from __future__ import annotations
 
@@ -81,10 +81,10 @@ class _Wishes:
 @click.option("--mastodon", multiple=True, metavar="@USER@HOST", help="Your account on Mastodon.")
 @click.option("--title", default=None, help="The site's title.")
 @click.option("--url", default=None, help="Where the site is published.")
-@click.option("--yes", is_flag=True, help="Overwrite config.yaml and empty data/ without asking.")
+@click.option("--yes", is_flag=True, help="Overwrite config.yaml, empty trackers/ and data/ without asking.")
 @with_options
 def command(options: Options, yes: bool, title: str | None, url: str | None, **handles: tuple[str, ...]) -> None:
-    """Write a config.yaml for your accounts, and empty data/ of what the template's owner captured.
+    """Write a config.yaml for your accounts; remove the template's trackers/*.yaml and what its owner captured.
 
     Run in a terminal without options, it asks.
     """
@@ -93,13 +93,19 @@ def command(options: Options, yes: bool, title: str | None, url: str | None, **h
     _validate(text, str(options.config_path))
     _confirm(options, yes=yes)
     removed = _empty(options.data)
+    others = _tracker_files(options)
+    _remove(others, options.trackers)
     _write(options.config_path, text)
     options.console.say(f"{options.config_path}: written")
     options.console.say(f"{options.data}: {f'{removed:,} files removed' if removed else 'was empty'}")
+    if others:
+        options.console.say(f"{options.trackers}: {len(others):,} files removed")
     if not any(wishes.accounts.values()):
         options.console.warn("names no account yet: write one into it", str(options.config_path))
     options.console.say("next: `trending-arxiv update`, then `trending-arxiv serve`")
-    options.console.done({"config": str(options.config_path), "removed_files": removed})
+    options.console.done(
+        {"config": str(options.config_path), "removed_files": removed, "removed_trackers": len(others)}
+    )
 
 
 def render(accounts: dict[str, list[str]], title: str, url: str) -> str:
@@ -168,6 +174,8 @@ def _confirm(options: Options, *, yes: bool) -> None:
     losing = []
     if options.config_path.exists():
         losing.append(f"overwrite {options.config_path}")
+    if others := _tracker_files(options):
+        losing.append(f"remove {len(others):,} files of {options.trackers}")
     if captured:
         losing.append(f"remove {captured:,} files of {options.data}")
     if not losing:
@@ -185,12 +193,23 @@ def _captured(data: Path) -> list[Path]:
     return ours + [path for name in ("pending.jsonl", "gone.jsonl", "schema.json") if (path := data / name).is_file()]
 
 
+def _tracker_files(options: Options) -> list[Path]:
+    """Trackers in files of their own are part of the configuration that is written anew."""
+    from generator.config.tracker_files import tracker_paths  # noqa: PLC0415
+
+    return tracker_paths(options.trackers)
+
+
 def _empty(data: Path) -> int:
+    captured = _captured(data)
+    _remove(captured, data)
+    return len(captured)
+
+
+def _remove(paths: list[Path], folder: Path) -> None:
     from generator.disk import remove_files  # noqa: PLC0415
 
-    captured = _captured(data)
-    remove_files(captured, data)
-    return len(captured)
+    remove_files(paths, folder)
 
 
 def _write(path: Path, text: str) -> None:

@@ -41,6 +41,11 @@ class Options:
         """The owner's own pages and notes, beside config.yaml."""
         return self.config_path.parent / "content"
 
+    @property
+    def trackers(self) -> Path:
+        """Trackers in files of their own, beside config.yaml."""
+        return self.config_path.parent / "trackers"
+
     def now(self) -> datetime:
         """The time of this run: --now, or the clock (whole seconds, UTC)."""
         return self.given_now or datetime.now(UTC).replace(microsecond=0)

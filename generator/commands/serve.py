@@ -108,7 +108,7 @@ class _Work:
         from generator.commands.watching import look_at  # noqa: PLC0415
 
         options = self.options
-        return look_at((options.config_path, options.data, options.templates, options.content))
+        return look_at((options.config_path, options.trackers, options.data, options.templates, options.content))
 
 
 def _open(work: _Work, port: int | None) -> LiveServer:

@@ -1,19 +1,22 @@
-"""config.yaml -> Config: every problem at once, each with line, column, key and remedy.
+"""config.yaml and trackers/*.yaml -> Config: every problem at once, each with file, line, column, key and remedy.
 
-The front of the configuration: `blocks` has the models, `values` what single values may be,
-`document` reads the file, `problems` says what is wrong. Nobody below the commands imports it but build and
-fetch; only here is pydantic loaded.
+The front of the configuration: `blocks`, `trackers`, `filters` and `feeds` have the models, `values` what single values
+may be, `document` reads a file, `tracker_files` joins several, `problems` says what is wrong. Nobody below the commands
+imports it but build and fetch; only here is pydantic loaded.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path as FilePath
 
 from pydantic import ValidationError
 
-from generator.config.blocks import Config, TrackerBlock
+from generator.config.blocks import Config
 from generator.config.document import Document, Path, dotted, parse
 from generator.config.problems import contradictions, explain, secrets
+from generator.config.tracker_files import FOLDER, Joined, TrackerFile, join, read_files
+from generator.config.trackers import TrackerBlock
 from generator.errors import ConfigError, Problem
 
 __all__ = ["Config", "TrackerBlock", "load", "read"]
@@ -22,10 +25,10 @@ MAX_PROBLEMS = 100
 
 
 def load(path: FilePath) -> Config:
-    """Read and validate a configuration.
+    """Read and validate a configuration, with the files of trackers/ beside it.
 
     Raises:
-        ConfigError: it is missing or wrong; `problems` has everything, in the order of the file.
+        ConfigError: something is missing or wrong; `problems` has everything, file by file.
     """
     try:
         with path.open("rb") as file:
@@ -34,41 +37,56 @@ def load(path: FilePath) -> Config:
         raise ConfigError([Problem(str(path), "is missing: `trending-arxiv init` writes one")]) from None
     except OSError as error:
         raise ConfigError([Problem(str(path), f"cannot be read: {error.strerror or error}")]) from None
-    return read(content, str(path))
+    files, problems = read_files(path.parent / FOLDER)
+    return read(content, str(path), files, problems)
 
 
-def read(content: bytes, name: str = "config.yaml") -> Config:
+def read(
+    content: bytes, name: str = "config.yaml", files: Sequence[TrackerFile] = (), unread: Sequence[Problem] = ()
+) -> Config:
     """Validate a configuration that is in memory.
 
     Args:
         content: the YAML, in UTF-8.
         name: what to call it in messages.
+        files: trackers in files of their own, by name.
+        unread: what is wrong with files that could not be read.
 
     Raises:
-        ConfigError: it is wrong; `problems` has everything, in the order of the file.
+        ConfigError: it is wrong; `problems` has everything, file by file.
     """
     document, problems = parse(content, name)
     if not isinstance(document.value, dict):
         if not problems:
             problems = [Problem(f"{name}:1", _no_mapping(document))]
-        raise ConfigError(problems)
-    found = list(secrets(document))
+        if not files:
+            raise ConfigError([*problems, *unread])
+        document.value = {}
+    joined = join(document, name, files)
     config = None
+    found = [*secrets(joined.document), *joined.found]
     try:
-        config = Config.model_validate(document.value)
-        found += contradictions(config)
+        config = Config.model_validate(joined.document.value)
+        found += contradictions(config, joined.called)
     except ValidationError as error:
-        found += [explain(each, document) for each in error.errors(include_url=False)]
-    places = sorted(
-        {(_place(document, path), path, message) for path, message in _once(found)}, key=lambda each: each[0]
-    )
-    problems += [
-        Problem(f"{name}:{line}:{column}", f"{dotted(path)}: {message}" if path else message)
-        for (line, column), path, message in places
-    ]
+        found += [explain(each, joined.document) for each in error.errors(include_url=False)]
+    all_found = [*((0, problem) for problem in problems), *joined.problems, *_placed(found, joined)]
+    problems = [*(problem for _, problem in sorted(all_found, key=lambda each: each[0])), *unread]
     if problems or config is None:
         raise ConfigError(_first(problems, name))
     return config
+
+
+def _placed(found: list[tuple[Path, str]], joined: Joined) -> list[tuple[int, Problem]]:
+    """The problems with their places, by file, line and column; each with its file's number."""
+    places = sorted(
+        {(joined.home_of(path), _place(joined.document, path), message) for path, message in _once(found)},
+        key=lambda each: (each[0][0], each[1]),
+    )
+    return [
+        (home, Problem(f"{joined.names[home]}:{line}:{column}", f"{dotted(path)}: {message}" if path else message))
+        for (home, path), (line, column), message in places
+    ]
 
 
 def _no_mapping(document: Document) -> str:

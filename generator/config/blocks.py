@@ -1,4 +1,4 @@
-"""The shape of config.yaml: one model a block, attribute names = keys.
+"""The shape of config.yaml: one model a block, attribute names = keys. `trackers` and `filters` have theirs.
 
 Models are frozen and strict (no text for a number, no number for a text); lists are tuples. The docstrings below the
 attributes become the descriptions that editors show.
@@ -9,30 +9,13 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import Field, field_validator
 
 from generator.config import values
 from generator.config.feeds import FeedSettings
-from generator.config.kinds import (
-    AccountReference,
-    Address,
-    Block,
-    BlueskyAccount,
-    BlueskyFeed,
-    BlueskyList,
-    Category,
-    FeedAddress,
-    Line,
-    MastodonAccount,
-    MastodonTag,
-    MutedAccount,
-    Prose,
-    SiteAddress,
-    Weight,
-    Word,
-    XAccount,
-    XList,
-)
+from generator.config.filters import Filters
+from generator.config.kinds import AccountReference, Address, Block, Line, Prose, SiteAddress, Weight
+from generator.config.trackers import TrackerBlock
 
 DEFAULT_URL = "https://example.github.io/trending-arxiv/"
 _MANNERS_S = 3
@@ -63,86 +46,6 @@ class SiteSettings(Block):
         return urlsplit(self.url).path
 
 
-class XBlock(Block):
-    """What to read on X (needs the secret X_BEARER_TOKEN, and every read costs)."""
-
-    accounts: tuple[XAccount, ...] = ()
-    """Handles, with or without @."""
-    lists: tuple[XList, ...] = ()
-    """Numbers of lists, in quotes."""
-    mode: Literal["timeline", "search"] = "timeline"
-    """`search` asks for links to arXiv alone: much cheaper, without reposts."""
-
-
-class BlueskyBlock(Block):
-    """What to read on Bluesky (no secret needed)."""
-
-    accounts: tuple[BlueskyAccount, ...] = ()
-    """Handles in full, such as name.bsky.social, or DIDs."""
-    follows_of: tuple[BlueskyAccount, ...] = ()
-    """Everybody whom these accounts follow."""
-    lists: tuple[BlueskyList, ...] = ()
-    """Addresses of lists."""
-    feeds: tuple[BlueskyFeed, ...] = ()
-    """Addresses of custom feeds."""
-
-
-class MastodonBlock(Block):
-    """What to read on Mastodon and servers that speak its API (no secret needed)."""
-
-    accounts: tuple[MastodonAccount, ...] = ()
-    """@user@host."""
-    follows_of: tuple[MastodonAccount, ...] = ()
-    """Everybody whom these accounts follow."""
-    tags: tuple[MastodonTag, ...] = ()
-    """tag@host: a hashtag as that server sees it."""
-
-
-class HackerNewsBlock(Block):
-    """Stories about papers on Hacker News."""
-
-    min_points: Annotated[int, Field(ge=0, le=100_000)] = 2
-    """Stories with fewer points are left out."""
-
-
-class HuggingFaceBlock(Block):
-    """Daily papers of Hugging Face."""
-
-    min_upvotes: Annotated[int, Field(ge=0, le=100_000)] = 2
-    """Papers with fewer upvotes are left out."""
-
-
-class TrackerBlock(Block):
-    """Whose reading this is: accounts, lists and searches that make one view, with its own pages and feeds."""
-
-    id: str = Field(pattern=r"^[a-z0-9-]{1,64}$")
-    """In URLs: a-z 0-9 -"""
-    title: Line = ""
-    """Shown on its pages; the id where missing."""
-    about: Annotated[str, Field(max_length=2000), AfterValidator(values.one_line)] = ""
-    """One line of Markdown."""
-    x: XBlock | None = None
-    bluesky: BlueskyBlock | None = None
-    mastodon: MastodonBlock | None = None
-    hackernews: HackerNewsBlock | None = None
-    huggingface: HuggingFaceBlock | None = None
-    feeds: tuple[FeedAddress, ...] = ()
-    """Addresses of feeds (RSS, Atom, JSON) whose entries link to papers."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _complete(cls, given: Any) -> Any:
-        """`hackernews:` without a value means: with the defaults. A tracker without a title is called by its id."""
-        if not isinstance(given, dict):
-            return given
-        switched = {
-            key: {} if value is None and key in {"hackernews", "huggingface"} else value for key, value in given.items()
-        }
-        if switched.get("title") in {None, ""} and isinstance(switched.get("id"), str):
-            switched["title"] = switched["id"]
-        return switched
-
-
 class Weights(Block):
     """What the strongest thing that a person did about a paper is worth."""
 
@@ -161,25 +64,6 @@ class Ranking(Block):
     weights: Weights = Weights()
     bots: Literal["down", "hide", "count"] = "down"
     """The vote of a bot: `down` counts a tenth, `hide` nothing (and the post is not shown), `count` in full."""
-
-
-class Highlight(Block):
-    """What to mark in lists."""
-
-    words: tuple[Word, ...] = ()
-    authors: tuple[Word, ...] = ()
-
-
-class Filters(Block):
-    """What to leave out, and what to mark."""
-
-    categories: tuple[Category, ...] = ()
-    """Only papers in one of these; empty: all."""
-    mute_accounts: tuple[MutedAccount, ...] = ()
-    """Accounts whose posts are neither captured nor shown: x:example, or @example for every network."""
-    mute_words: tuple[Word, ...] = ()
-    """Papers with one of these in the title or abstract are left out."""
-    highlight: Highlight = Highlight()
 
 
 class XNetwork(Block):
@@ -245,7 +129,7 @@ class Config(Block):
 
     site: SiteSettings = SiteSettings()
     trackers: tuple[TrackerBlock, ...] = ()
-    """Whose reading this is: one or many; each gets its own pages and feeds."""
+    """Whose reading this is: one or many; each gets its own pages and feeds. Files of trackers/ come after these."""
     people: tuple[Person, ...] = ()
     """Accounts that are one person, so that they vote once."""
     ranking: Ranking = Ranking()

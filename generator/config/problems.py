@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import BaseModel
@@ -38,9 +38,14 @@ def explain(error: ErrorDetails, document: Document) -> Found:
     return path, _wrong_value(path, error, document.raw.get(path, ""))
 
 
-def contradictions(config: Config) -> Iterator[Found]:
-    """What no single value shows: two trackers or searches of one name, one account in two people, ..."""
-    yield from _same_ids(("trackers",), [tracker.id for tracker in config.trackers])
+def contradictions(config: Config, called: Callable[[Path], str] = dotted) -> Iterator[Found]:
+    """What no single value shows: two trackers or searches of one name, one account in two people, ...
+
+    Args:
+        config: valid in itself.
+        called: how a message about one tracker calls another, by its path.
+    """
+    yield from _same_ids(("trackers",), [tracker.id for tracker in config.trackers], called)
     yield from _same_ids(("feeds", "searches"), [search.id for search in config.feeds.searches])
     yield from _odd_searches(config)
     people: dict[str, int] = {}
@@ -54,12 +59,12 @@ def contradictions(config: Config) -> Iterator[Found]:
                 )
 
 
-def _same_ids(path: Path, ids: list[str]) -> Iterator[Found]:
+def _same_ids(path: Path, ids: list[str], called: Callable[[Path], str] = dotted) -> Iterator[Found]:
     seen: dict[str, int] = {}
     for index, name in enumerate(ids):
         first = seen.setdefault(name, index)
         if first != index:
-            yield (*path, index, "id"), f"`{name}` is the id of {dotted((*path, first))} too: change one"
+            yield (*path, index, "id"), f"`{name}` is the id of {called((*path, first))} too: change one"
 
 
 def _odd_searches(config: Config) -> Iterator[Found]:
@@ -113,12 +118,17 @@ def _unknown_key(path: Path) -> str:
     near = difflib.get_close_matches(key.lower(), keys, 1, 0.6)
     if near:
         return f"is no key here; did you mean `{near[0]}`?"
-    far = difflib.get_close_matches(key.lower().replace("_", "."), _ALL_KEYS, 1, 0.7) or [
-        name for name in _ALL_KEYS if name.rpartition(".")[2] == key
-    ]
+    far = _far_keys(key, tuple(_all_keys(_model_at(path[:-1]) or Config)))
+    if not far and path[0] != "trackers":  # a tracker, or its file, has no other keys than its own
+        far = _far_keys(key, _ALL_KEYS)
     if far:
         return f"is no key here; did you mean `{far[0]}`?"
     return f"is no key here; there are {', '.join(keys)}" if keys else "is no key here"
+
+
+def _far_keys(key: str, keys: tuple[str, ...]) -> list[str]:
+    near = difflib.get_close_matches(key.lower().replace("_", "."), keys, 1, 0.7)
+    return near or [name for name in keys if name.rpartition(".")[2] == key]
 
 
 def _secret_remedy(path: Path) -> str:

@@ -1,6 +1,6 @@
-"""docs/config.schema.json, for editors: generated from the models that validate.
+"""docs/config.schema.json and docs/tracker.schema.json, for editors: generated from the models that validate.
 
-`python -m generator.config.schema` writes it; a test fails where it is out of date.
+`python -m generator.config.schema` writes them; a test fails where one is out of date.
 """
 
 from __future__ import annotations
@@ -10,23 +10,37 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from generator.config.blocks import Config
+from pydantic import BaseModel
 
-SCHEMA_PATH = Path("docs") / "config.schema.json"
+from generator.config.blocks import Config
+from generator.config.trackers import TrackerBlock
+
+FOLDER = Path("docs")
 
 
 def json_schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of config.yaml."""
-    schema = Config.model_json_schema()
+    return _schema_of(Config, "config.schema.json")
+
+
+def tracker_schema() -> dict[str, Any]:
+    """The JSON Schema of a file in trackers/: a row of `trackers:` that may be called by the file's name."""
+    schema = _schema_of(TrackerBlock, "tracker.schema.json")
+    return {key: value for key, value in schema.items() if key != "required"}
+
+
+def schema_texts() -> dict[str, str]:
+    """The files of docs/, as they must be."""
+    schemas = (json_schema(), tracker_schema())
+    return {each["$id"]: json.dumps(each, indent=2, ensure_ascii=False) + "\n" for each in schemas}
+
+
+def _schema_of(model: type[BaseModel], name: str) -> dict[str, Any]:
+    schema = model.model_json_schema()
     _allow_empty(schema)
     for block in schema.get("$defs", {}).values():
         _allow_empty(block)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "config.schema.json", **schema}
-
-
-def schema_text() -> str:
-    """docs/config.schema.json, as it must be."""
-    return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": name, **schema}
 
 
 def _allow_empty(block: dict[str, Any]) -> None:
@@ -38,6 +52,7 @@ def _allow_empty(block: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    target = Path(__file__).resolve().parents[2] / SCHEMA_PATH
-    target.write_text(schema_text(), encoding="utf-8")
-    sys.stdout.write(f"{SCHEMA_PATH}\n")
+    for name, text in schema_texts().items():
+        target = Path(__file__).resolve().parents[2] / FOLDER / name
+        target.write_text(text, encoding="utf-8")
+        sys.stdout.write(f"{FOLDER / name}\n")

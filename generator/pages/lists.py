@@ -49,7 +49,7 @@ class ListView(msgspec.Struct, frozen=True, kw_only=True):
     scope: str
     """`home`, `tracker`, `search`, `category` or `month`."""
     about_html: str
-    """The owner's note, or the tracker's line; on the first page."""
+    """The owner's note, or the tracker's line and note; on the first page."""
     newest_first: bool
     tabs: tuple[TabView, ...]
     paging: Paging
@@ -60,6 +60,9 @@ class ListView(msgspec.Struct, frozen=True, kw_only=True):
     sources: tuple[str, ...]
     """Titles of the networks, where `updated_at` is shown."""
     stale: tuple[StaleView, ...]
+    highlight_words: tuple[str, ...]
+    """What is marked here: the tracker's words beside the site's."""
+    highlight_authors: tuple[str, ...]
 
 
 def plan(site: Site, templates: Templates) -> Iterator[Output]:
@@ -97,7 +100,13 @@ def list_view(site: Site, listing: Listing, paging: Paging, tabs: tuple[TabView,
         updated_at=site.now if home and site.papers else None,
         sources=tuple(site.networks.values()) if home else (),
         stale=stale_networks(site) if home else (),
+        highlight_words=_joined(site.highlight_words, listing.tracker.highlight_words if listing.tracker else ()),
+        highlight_authors=_joined(site.highlight_authors, listing.tracker.highlight_authors if listing.tracker else ()),
     )
+
+
+def _joined(of_site: tuple[str, ...], of_tracker: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*of_site, *of_tracker)))
 
 
 def stale_networks(site: Site) -> tuple[StaleView, ...]:
@@ -123,7 +132,9 @@ def _about(site: Site, listing: Listing) -> str:
     if not listing.path:
         return site.note_html
     at_its_root = listing.tracker is not None and listing.path == f"t/{listing.tracker.id}/"
-    return markdown_to_html(listing.tracker.about) if listing.tracker and at_its_root else ""
+    if listing.tracker is None or not at_its_root:
+        return ""
+    return markdown_to_html(listing.tracker.about) + markdown_to_html(listing.tracker.note)
 
 
 class _Articles:

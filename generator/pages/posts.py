@@ -65,8 +65,7 @@ def plan(site: Site, templates: Templates) -> Iterator[Output]:
     """The posts of the whole site, and of each tracker."""
     yield from _plan_posts(site, templates, site.posts, None)
     for tracker in site.trackers:
-        posts = [post for post in site.posts if tracker.id in post.trackers]
-        yield from _plan_posts(site, templates, posts, tracker)
+        yield from _plan_posts(site, templates, site.tracker_posts[tracker.id], tracker)
 
 
 def _plan_posts(site: Site, templates: Templates, posts: Sequence[Post], tracker: Tracker | None) -> Iterator[Output]:

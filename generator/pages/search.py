@@ -86,7 +86,7 @@ def _search_paper(site: Site, ranked: RankedPaper) -> SearchPaper:
         authors=paper.authors,
         abstract=paper.abstract,
         categories=tuple(own_categories(paper.categories)),
-        trackers=tuple(sorted({tracker for post in posts for tracker in post.trackers})),
+        trackers=site.readers.get(paper.id, ()),
         remarks=tuple(filter(None, (paper.comment, paper.journal_ref, paper.doi))),
         comments=tuple(filter(None, comments)),
         month=f"{submitted_on:%Y-%m}",

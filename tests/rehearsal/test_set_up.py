@@ -100,7 +100,7 @@ def test_set_up_does_not_throw_away_what_a_copy_captured_unless_told(stage: Stag
     head = stage.github.head()
     refused = set_up(stage, bluesky="bo.example.com")
     assert refused.results["write"] == "failure"
-    assert "has captured posts already" in refused.summary
+    assert "has captured posts or files in trackers/ already" in refused.summary
     assert stage.github.head() == head
     told = set_up(stage, bluesky="bo.example.com", start_over="true")
     assert told.results == SOUND
@@ -177,3 +177,43 @@ def test_a_pull_request_is_told_in_words_what_is_wrong_in_its_configuration(stag
     assert wrong.results == {"check": "failure"}
     assert "::error file=config.yaml,line=3" in wrong.log
     assert "accounts" in wrong.log
+
+
+def test_a_member_who_changes_one_file_is_told_what_is_wrong_in_it_and_no_markup_of_theirs_works(stage: Stage) -> None:
+    stage.configure(x=False)
+    member = "title: Bea reads\nbluesky:\n  acounts: [bea.example.com]\nabout: [1]\n'::error::@everyone|<b>': x\n"
+    stage.push({"trackers/bea.yaml": member}, "Add me")
+    wrong = stage.runner.run("test.yml", "pull_request", only=("check",))
+    assert wrong.results == {"check": "failure"}
+    assert "::error file=trackers/bea.yaml,line=3,col=3::trackers/bea.yaml:3:3: bluesky.acounts" in wrong.log
+    assert "## 3 things to mend" in wrong.summary
+    assert (
+        "| <code>trackers&#47;bea&#46;yaml</code> | 3 | <code>bluesky&#46;acounts&#58; is no key here" in wrong.summary
+    )
+    assert "did you mean &#96;accounts&#96;&#63;" in wrong.summary
+    assert not any(line.startswith("::error::@everyone") for line in wrong.log.splitlines())
+    assert "@everyone" not in wrong.summary
+    assert "<b>" not in wrong.summary
+    stage.push({"trackers/bea.yaml": "bluesky: {accounts: [ada.example.com]}\n"}, "Mend it")
+    sound = stage.runner.run("test.yml", "pull_request", only=("check",))
+    assert "Nothing wrong" in sound.summary
+    stage.networks.post()
+    stage.update()
+    assert (stage.github.published / "t/bea/index.html").exists()
+
+
+def test_set_up_takes_the_template_owners_trackers_away_and_ones_own_only_when_told(
+    stage: Stage, owned_template: None
+) -> None:
+    clone = stage.folder / "owner"
+    (clone / "trackers").mkdir()
+    (clone / "trackers/zoe.yaml").write_text("bluesky: {accounts: [zoe.example.com]}\n")
+    git("add", "--all", cwd=clone)
+    git("commit", "--quiet", "--amend", "--message", "Initial commit", cwd=clone)
+    git("push", "--quiet", "--force", "origin", BRANCH, cwd=clone)
+    assert set_up(stage, bluesky="ada.example.com").results == SOUND
+    assert not git("ls-tree", "-r", "--name-only", BRANCH, "trackers", cwd=stage.github.remote)
+    stage.push({"trackers/bea.yaml": "bluesky: {accounts: [bea.example.com]}\n"}, "A member")
+    refused = set_up(stage, bluesky="bo.example.com")
+    assert refused.results["write"] == "failure"
+    assert "files in trackers/" in refused.summary
