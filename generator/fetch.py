@@ -22,7 +22,7 @@ from generator.ask import Answers, ask_arxiv
 from generator.config import Config
 from generator.errors import FetchError, FormatError, RecordError
 from generator.http_client import Client
-from generator.intake import note_unknown, take_posts
+from generator.intake import Taken, note_unknown, take_posts
 from generator.mentions import newest_versions
 from generator.models import NetworkState, Post
 from generator.sources import SOURCES, Source, reducer
@@ -129,7 +129,9 @@ def run(
     requests = _requests(config, tree, client_for=client_for, secrets=secrets, now=now, only=only, shard=shard)
     for source, brought in _read_all(requests):
         brought.posts = follow_links(source.name, brought.posts, tree.posts)
-        texts.update(_take(config, tree, brought, texts=texts, now=now))
+        taken = _take(config, tree, brought, texts=texts, now=now)
+        texts = tree.needed_texts({**texts, **taken.texts}, taken.unsettled)
+        store.save_texts(texts, tree)  # before the cursors that cover them
         note_unknown(tree, now)
         named_versions |= newest_versions(brought.posts)
         report.networks.append(brought.report)
@@ -252,10 +254,8 @@ def _parse(source: Source, record: Record, now: datetime, brought: _Yield) -> No
         brought.report.skipped.append(f"{record.where}: {error}")
 
 
-def _take(
-    config: Config, tree: Tree, brought: _Yield, *, texts: Mapping[str, Post], now: datetime
-) -> Mapping[str, Post]:
-    """Take in what a network gave; returns the texts that may not stand in `data/`."""
+def _take(config: Config, tree: Tree, brought: _Yield, *, texts: Mapping[str, Post], now: datetime) -> Taken:
+    """Take in what a network gave."""
     muted = filters.muted_names(
         config.filters.mute_accounts, {network: state.accounts for network, state in tree.states.items()}
     )
@@ -270,7 +270,7 @@ def _take(
     report = brought.report
     report.new, report.changed, report.left_out = taken.new, taken.changed, taken.left_out
     _note_state(tree, brought, now)
-    return taken.texts
+    return taken
 
 
 def _note_state(tree: Tree, brought: _Yield, now: datetime) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import msgspec
@@ -15,6 +15,11 @@ from generator.tree import Tree
 
 WAIT_FOR = timedelta(days=14)
 """A repost, quote or reply waits so long for the post that it points at."""
+UNSETTLED_FOR = 2 * mentions.THREAD_WITHIN
+"""A post that names no paper is looked at again for so long: its account's own reply may name one, and is fetched some
+time after it was written."""
+UNSETTLED_MAX = 5_000
+"""So many posts at most, the newest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +32,9 @@ class Taken:
     """About no paper, muted or gone."""
     texts: Mapping[str, Post]
     """Posts in full, by id, of which less stands in `data/`: for the cache."""
+    unsettled: frozenset[str]
+    """Ids of the posts in `texts`, or among those known before, that stand nowhere in `data/` and are looked at again:
+    first posts of the last days that name no paper, and what points at these."""
 
 
 def take_posts(
@@ -41,7 +49,9 @@ def take_posts(
 ) -> Taken:
     """Put the posts that are about papers into the tree; those that point at an unknown post wait in the state.
 
-    What waits is looked at again together with every batch, so the order in which posts arrive changes nothing.
+    What waits is looked at again together with every batch, so the order in which posts arrive changes nothing. A post
+    that only its own account's reply could make one about a paper waits in the cache, because nothing of it may be
+    public. (Losing the cache costs little: networks give what a reply answers together with the reply.)
 
     Args:
         tree: changed in place.
@@ -49,7 +59,8 @@ def take_posts(
         now: the time of the run.
         reduce: what of a post may stand in public.
         muted: accounts whose posts are left out, from `filters.muted_names`.
-        texts: posts in full, by id, of which less stands in `data/`: what waits has its words from here.
+        texts: posts in full, by id, of which less stands in `data/`: what waits has its words from here, and what is
+            unsettled is here alone.
         keep_waiting: let new posts wait; not where the source cannot bring what they wait for (a file).
     """
     arrived: dict[str, Post] = {}
@@ -57,31 +68,71 @@ def take_posts(
         merge_into(arrived, mentions.with_own_papers(post), merge_posts)
     known_texts = texts or {}
     waiting = {post.id: known_texts.get(post.id, post) for state in tree.states.values() for post in state.waiting}
-    considered = _considered(tree, waiting, arrived)
+    unsettled = {post.id: post for post in known_texts.values() if post.id not in waiting and _is_apart(post, tree)}
+    considered = _considered(tree, {**unsettled, **waiting}, arrived)
     inherited = mentions.inherit(considered)
-    found = {**considered, **inherited}
-    new = changed = 0
-    in_full: dict[str, Post] = {}
-    stays: dict[str, Post] = {}
-    left_out = 0
-    for post_id in sorted({*arrived, *waiting, *inherited}):
-        post = found[post_id]
-        if tree.keeps_away(post) or filters.is_muted(post.account, muted):
-            left_out += post_id in arrived
-        elif post.papers:
-            known = post_id in tree.posts
-            if tree.add_post(reduce(post)):
-                new, changed = new + (not known), changed + known
-            if post.text and tree.posts[post_id].text is None:
+    batch = _Batch(tree, {**considered, **inherited}, now, reduce)
+    for post_id in sorted({*arrived, *waiting, *unsettled, *inherited}):
+        post = batch.found[post_id]
+        away = tree.keeps_away(post) or filters.is_muted(post.account, muted)
+        may_wait = keep_waiting or post_id in waiting or post_id in unsettled
+        if (away or not batch.take(post, may_wait=may_wait)) and post_id in arrived:
+            batch.left_out += 1
+    return batch.done()
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What becomes of posts, one after the other."""
+
+    tree: Tree
+    found: Mapping[str, Post]
+    """Everything that is known, with the papers that it inherits."""
+    now: datetime
+    reduce: Callable[[Post], Post]
+    new: int = 0
+    changed: int = 0
+    left_out: int = 0
+    texts: dict[str, Post] = field(default_factory=dict)
+    waiting: list[Post] = field(default_factory=list)
+    unsettled: list[Post] = field(default_factory=list)
+
+    def take(self, post: Post, *, may_wait: bool) -> bool:
+        """Put a post where it belongs; False where it is about no paper, and may be about none for ever."""
+        if post.papers:
+            known = post.id in self.tree.posts
+            if self.tree.add_post(self.reduce(post)):
+                self.new, self.changed = self.new + (not known), self.changed + known
+            stored = self.tree.posts[post.id]
+            if post.text and stored.text is None:
                 # of two addresses merging takes the shorter: with the stored one the text stays the same ever after
-                in_full[post_id] = msgspec.structs.replace(post, url=tree.posts[post_id].url)
-        elif (keep_waiting or post_id in waiting) and _may_wait(post, found, tree, now):
-            stays[post_id] = ids_only(post)
-            in_full[post_id] = post
-        else:
-            left_out += post_id in arrived
-    _keep_waiting(tree, stays)
-    return Taken(new=new, changed=changed, left_out=left_out, texts=in_full)
+                self.texts[post.id] = msgspec.structs.replace(post, url=stored.url)
+            return True
+        if may_wait and _may_wait(post, self.found, self.tree, self.now):
+            self.waiting.append(ids_only(post))
+            self.texts[post.id] = post
+            return True
+        if may_wait and _is_unsettled(post, self.found, self.now):
+            self.unsettled.append(post)
+        return False
+
+    def done(self) -> Taken:
+        """Note what waits."""
+        _keep_waiting(self.tree, self.waiting)
+        newest = sorted(self.unsettled, key=lambda post: (post.posted_at, post.id))[-UNSETTLED_MAX:]
+        unsettled = {post.id: post for post in newest}
+        return Taken(
+            new=self.new,
+            changed=self.changed,
+            left_out=self.left_out,
+            texts={**self.texts, **unsettled},
+            unsettled=frozenset(unsettled),
+        )
+
+
+def _is_apart(post: Post, tree: Tree) -> bool:
+    """A cached post that stands nowhere in `data/`, because it was about no paper."""
+    return not post.papers and post.id not in tree.posts and not tree.keeps_away(post)
 
 
 def _considered(tree: Tree, waiting: Mapping[str, Post], arrived: Mapping[str, Post]) -> dict[str, Post]:
@@ -106,6 +157,15 @@ def _may_wait(post: Post, known: Mapping[str, Post], tree: Tree, now: datetime) 
     return False
 
 
+def _is_unsettled(post: Post, known: Mapping[str, Post], now: datetime) -> bool:
+    """Whether the post, or what it points at in the end, is the first of a thread and young enough to be added to."""
+    seen: set[str] = set()
+    while post.of is not None and post.of in known and post.of not in seen:
+        seen.add(post.of)
+        post = known[post.of]
+    return post.kind == "post" and now - post.posted_at < UNSETTLED_FOR
+
+
 def ids_only(post: Post) -> Post:
     """What may be remembered in public of a post that is about no paper so far."""
     return Post(
@@ -118,15 +178,16 @@ def ids_only(post: Post) -> Post:
         posted_at=post.posted_at,
         seen_at=post.seen_at,
         papers=post.papers,
+        in_thread=post.in_thread,
         trackers=post.trackers,
     )
 
 
-def _keep_waiting(tree: Tree, stays: Mapping[str, Post]) -> None:
-    networks = {post.network for post in stays.values()} | set(tree.states)
+def _keep_waiting(tree: Tree, stays: Collection[Post]) -> None:
+    networks = {post.network for post in stays} | set(tree.states)
     for network in networks:
         state = tree.states.get(network, NetworkState())
-        waiting = tuple(post for post in stays.values() if post.network == network)
+        waiting = tuple(post for post in stays if post.network == network)
         if waiting != state.waiting:
             tree.states[network] = msgspec.structs.replace(state, waiting=waiting)
 

@@ -2,12 +2,17 @@
 
 A post's own papers are those that its links and text name. A repost, quote, reply or like also has the papers of the
 post that it points at, through any number of steps, whichever of the two was seen first.
+
+"Paper below": a post that names no paper has those of its account's own replies to it, posted within a day. Of several
+such replies all count, so that the order in which they are seen changes nothing. Only the first post of a thread has
+papers from below, and only from the step right below it; who reposts, quotes or answers it inherits them from it.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
 from operator import attrgetter
 
 import msgspec
@@ -19,6 +24,7 @@ from generator.models import Mention, Post, Through
 
 __all__ = [
     "MAX_PASSED_ON",
+    "THREAD_WITHIN",
     "comment_of",
     "find_papers",
     "inherit",
@@ -30,6 +36,10 @@ __all__ = [
 MAX_PASSED_ON = 200
 """A post about more papers passes none on: no reader's list is that long, and a long thread that names a new paper in
 every post would otherwise take memory that grows with the square of its length."""
+
+THREAD_WITHIN = timedelta(days=1)
+"""A reply of one's own this much later starts something new: it would make an old post one about a new paper, and a
+vote for that as old as the post."""
 
 _SOME_VERSION = re.compile(r"v[1-9]", re.IGNORECASE)
 
@@ -60,6 +70,8 @@ def newest_versions(posts: Iterable[Post]) -> dict[str, int]:
 def inherit(posts: Mapping[str, Post]) -> dict[str, Post]:
     """Give every post the papers of the post that its `of` points at, in any number of steps, cycles included.
 
+    Before that, the first post of a thread that names no paper is given those of its account's own replies to it.
+
     Args:
         posts: by id. A post whose `of` is not among them keeps what it has.
 
@@ -67,6 +79,9 @@ def inherit(posts: Mapping[str, Post]) -> dict[str, Post]:
         The posts that changed, by id, and no others. Doing it again on the outcome changes nothing. Trackers and
         all else stay as they are.
     """
+    heads = _from_below(posts)
+    if heads:
+        posts = {**posts, **heads}
     papers: dict[str, tuple[str, ...]] = {}
     for start in posts:
         if start in papers:
@@ -78,18 +93,43 @@ def inherit(posts: Mapping[str, Post]) -> dict[str, Post]:
         for post_id in reversed(chain):
             own = posts[post_id].papers
             base = papers[post_id] = _union(own, base) if len(base) <= MAX_PASSED_ON else own
-    return {
+    changed = {
         post_id: changed
         for post_id, post in posts.items()
         if (changed := _with_papers(post, papers[post_id])) is not post
     }
+    return {**heads, **changed}
+
+
+def _from_below(posts: Mapping[str, Post]) -> dict[str, Post]:
+    """The first posts of threads that change because their account's own reply names papers, by id."""
+    found: dict[str, tuple[str, ...]] = {}
+    for reply in posts.values():
+        head = posts.get(reply.of) if reply.kind == "reply" and reply.of is not None and reply.papers else None
+        if head is not None and _is_thread(head, reply):
+            found[head.id] = _union(found.get(head.id, head.papers), reply.papers)
+    return {
+        head_id: msgspec.structs.replace(posts[head_id], papers=papers, in_thread=True)
+        for head_id, papers in found.items()
+        if papers != posts[head_id].papers and len(papers) <= MAX_PASSED_ON
+    }
+
+
+def _is_thread(head: Post, reply: Post) -> bool:
+    """Whether `reply` may say what `head`, its target, is about."""
+    return (
+        head.kind == "post"
+        and (head.in_thread or not head.papers)
+        and head.account.id == reply.account.id
+        and reply.posted_at - head.posted_at <= THREAD_WITHIN
+    )
 
 
 def mentions_by_paper(posts: Iterable[Post]) -> dict[str, list[Mention]]:
     """The mentions of every paper in the posts' `papers`, newest first; posts of the same second by id.
 
-    `through` is the most direct reason: a link, else the text, else the kind of post that inherited the paper. It is
-    `link` for a plain post that is stored without links and text (X keeps ids only).
+    `through` is the most direct reason: a link, else the text, else the thread, else the kind of post that inherited
+    the paper. It is `link` for a plain post that is stored without links and text (X keeps ids only).
     """
     by_paper: dict[str, list[Mention]] = {}
     newest_first = sorted(posts, key=attrgetter("id"))
@@ -109,7 +149,9 @@ def _through(post: Post, paper_id: str) -> Through:
         return "link"
     if post.text and any(found.id == paper_id for found in find_in_text(post.text)):
         return "text"
-    return "link" if post.kind == "post" else post.kind
+    if post.kind == "post":
+        return "thread" if post.in_thread else "link"
+    return post.kind
 
 
 def _named(post: Post) -> Iterator[FoundId]:

@@ -37,6 +37,7 @@ def merge_posts(one: Post, other: Post) -> Post:
         lang=_fuller(one.lang, other.lang),
         links=tuple(sorted({*one.links, *other.links})),
         papers=tuple(sorted({*one.papers, *other.papers})),
+        in_thread=any(post.in_thread for post in (one, other)) and not (_names_papers(one) or _names_papers(other)),
         counts=_merge_counts(one.counts, other.counts),
         trackers=tuple(sorted({*one.trackers, *other.trackers})),
     )
@@ -95,6 +96,11 @@ def _merge_accounts(one: Account, other: Account) -> Account:
         name=_fuller(one.name, other.name),
         bot=one.bot or other.bot,
     )
+
+
+def _names_papers(post: Post) -> bool:
+    """It has papers, and not from the reply below it alone."""
+    return bool(post.papers) and not post.in_thread
 
 
 def _merge_counts(one: Counts | None, other: Counts | None) -> Counts | None:

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Meta
 
 Kind = Literal["post", "repost", "quote", "reply", "like"]
-Through = Literal["link", "text", "quote", "repost", "reply", "like"]
+Through = Literal["link", "text", "thread", "quote", "repost", "reply", "like"]
 Window = Literal["day", "week", "month", "year", "all"]
 
 # Checked when records are read from disk or a file, because they become paths: none leads out of its folder.
@@ -69,6 +69,8 @@ class Post(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Link targets as the network states them, in full (never the shortened text), sorted."""
     papers: tuple[PaperId, ...] = ()
     """Ids of the papers that it is about, its own and inherited, sorted."""
+    in_thread: bool = False
+    """It names no paper itself: its account's own first reply to it does."""
     counts: Counts | None = None
     trackers: tuple[str, ...] = ()
     """Ids of the trackers whose reading it is part of, sorted."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC
 from pathlib import Path
@@ -27,7 +27,7 @@ __all__ = ["SCHEMA_VERSION", "Store", "Tree"]
 SCHEMA_VERSION = 1
 QUARANTINE = "quarantine"
 TEXTS = "texts.jsonl"
-"""In the cache: posts in full of which less may stand in `data/`."""
+"""In the cache: posts in full of which less, or nothing, may stand in `data/`."""
 
 _Record = TypeVar("_Record", Post, Paper, PendingPaper, GonePost)
 
@@ -139,13 +139,12 @@ class Store:
                 texts[post.id] = post
         return texts
 
-    def save_texts(self, texts: Mapping[str, Post], tree: Tree) -> None:
-        """Keep the texts of posts that are still captured or waiting; the others are dropped here too."""
+    def save_texts(self, texts: Mapping[str, Post], tree: Tree, unsettled: Collection[str] | None = None) -> None:
+        """Keep the posts that the tree still needs in full (`Tree.needed_texts`); the others are dropped here too."""
         path = self._texts_path()
         if path is None:
             return
-        waiting = {post.id for state in tree.states.values() for post in state.waiting}
-        kept = [texts[post_id] for post_id in sorted(texts) if post_id in tree.posts or post_id in waiting]
+        kept = [post for _, post in sorted(tree.needed_texts(texts, unsettled).items())]
         content = msgspec.json.Encoder().encode_lines(kept)
         if not path.exists() or path.read_bytes() != content:
             write_files({path: content})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import msgspec
@@ -28,6 +28,24 @@ class Tree:
     def keeps_away(self, post: Post) -> bool:
         """True for a gone post, and for a repost or like of one: nothing that it shows is left."""
         return post.id in self.gone or (post.kind in {"repost", "like"} and post.of in self.gone)
+
+    def needed_texts(self, texts: Mapping[str, Post], unsettled: Collection[str] | None = None) -> dict[str, Post]:
+        """The posts in full that are still of use in the cache: captured, waiting or unsettled ones.
+
+        Args:
+            texts: as the cache has them, by id.
+            unsettled: ids; None takes every post that stands nowhere here, and is about no paper, for unsettled.
+        """
+        waiting = {post.id for state in self.states.values() for post in state.waiting}
+
+        def is_needed(post: Post) -> bool:
+            if post.id in self.posts:
+                return bool(post.papers)  # else it is from before it was taken
+            if post.id in waiting or unsettled is not None:
+                return post.id in waiting or post.id in (unsettled or ())
+            return not post.papers and not self.keeps_away(post)
+
+        return {post_id: post for post_id, post in texts.items() if is_needed(post)}
 
     def add_post(self, post: Post) -> bool:
         """Merge one post in; True where that changed anything. A gone post stays away, and nothing points at one."""

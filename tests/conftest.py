@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 ROOT = Path(__file__).resolve().parents[1]
@@ -53,6 +54,10 @@ def _guarded_getaddrinfo(host: Any, *args: Any, **kwargs: Any) -> Any:
     if name not in {None, "", "localhost"}:
         _refuse_elsewhere((name,))
     return _getaddrinfo(host, *args, **kwargs)
+
+
+settings.register_profile("tests", deadline=None)  # what a busy machine takes says nothing about the code
+settings.load_profile("tests")
 
 
 def pytest_configure() -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.intake import note_unknown, take_posts
+from generator.intake import UNSETTLED_FOR, UNSETTLED_MAX, Taken, note_unknown, take_posts
 from generator.models import Account, Post
 from generator.tree import Tree
 from tests.make import NOON, paper, post
@@ -99,18 +99,74 @@ def test_only_what_may_be_public_is_stored_and_the_text_goes_to_the_cache() -> N
     assert taken.texts[full.id].text == "a comment"
 
 
+def below() -> list[Post]:
+    """A post without a paper, who else showed it and answered it, and its account's own replies, which name papers."""
+    return [
+        wire("11", who="fay", hours=9, text="New work, paper below"),
+        wire("12", who="fay", kind="reply", of="bluesky:fay/11", hours=9, links=(ABS,)),
+        wire("13", who="gus", kind="repost", of="bluesky:fay/11", hours=8, text=None),
+        wire("14", who="hal", kind="quote", of="bluesky:fay/11", hours=7),
+        wire("15", who="ivy", kind="reply", of="bluesky:hal/14", hours=6),
+        wire("16", who="fay", kind="reply", of="bluesky:fay/11", hours=5, links=(f"{ABS[:-1]}2",)),
+        wire("17", who="fay", kind="reply", of="bluesky:fay/16", hours=4),
+    ]
+
+
+def run(tree: Tree, texts: dict[str, Post], *posts: Post, now: datetime = NOON) -> Taken:
+    """Take posts in with what the cache remembers, as a fetch does."""
+    taken = take_posts(tree, posts, now=now, texts=texts)
+    kept = tree.needed_texts({**texts, **taken.texts}, taken.unsettled)
+    texts.clear()
+    texts.update(kept)
+    return taken
+
+
+def test_a_post_waits_a_while_in_the_cache_alone_for_its_accounts_own_reply() -> None:
+    tree, texts = Tree(), dict[str, Post]()
+    head, paper_below, repost, *_ = below()
+    assert run(tree, texts, head, repost).unsettled == {head.id, repost.id}
+    assert (tree.posts, tree.states) == ({}, {})
+    assert set(texts) == {head.id, repost.id}
+    run(tree, texts, paper_below)
+    assert {each.id for each in tree.posts.values()} == {head.id, paper_below.id, repost.id}
+    assert tree.posts[head.id].in_thread
+    assert tree.posts[head.id].text == "New work, paper below"
+    assert texts == {}
+
+
+def test_what_is_old_or_muted_waits_for_no_reply_of_its_own() -> None:
+    tree, texts = Tree(), dict[str, Post]()
+    head, _, repost, *_ = below()
+    run(tree, texts, head, repost)
+    assert run(tree, texts, now=NOON + UNSETTLED_FOR).unsettled == frozenset()
+    assert texts == {}
+    assert not take_posts(tree, [head], now=NOON, muted={head.account.id}).unsettled
+    assert not take_posts(tree, [head], now=NOON, keep_waiting=False).unsettled
+
+
+def test_only_so_many_posts_wait_for_a_reply_of_their_own_the_newest() -> None:
+    flood = [wire(str(n), who="fay", hours=1 + n / 10_000) for n in range(UNSETTLED_MAX + 5)]
+    taken = take_posts(Tree(), flood, now=NOON)
+    assert taken.unsettled == {each.id for each in flood[:UNSETTLED_MAX]}
+    assert set(taken.texts) == taken.unsettled
+
+
 def chunks(posts: list[Post], cuts: Iterable[int]) -> list[list[Post]]:
     edges = [0, *sorted(cuts), len(posts)]
     return [posts[start:end] for start, end in itertools.pairwise(edges)]
 
 
-@given(st.permutations(thread()), st.lists(st.integers(0, 5), max_size=3))
+ALL = [*thread(), *below()]
+
+
+@given(st.permutations(ALL), st.lists(st.integers(0, len(ALL)), max_size=4))
 def test_any_order_and_any_split_over_runs_ends_with_the_same_posts(shuffled: list[Post], cuts: list[int]) -> None:
     tree, expected = Tree(), Tree()
     texts: dict[str, Post] = {}
-    for run in chunks(shuffled, cuts):
-        texts.update(take_posts(tree, run, now=NOON, texts=texts).texts)
-    take(expected, *thread())
+    for chunk in chunks(shuffled, cuts):
+        run(tree, texts, *chunk)
+    take(expected, *ALL)
+    assert set(expected.posts) == {each.id for each in ALL} - {"bluesky:ed/5"}
     assert tree.posts == expected.posts
     assert [state.waiting for state in tree.states.values() if state.waiting] == []
 

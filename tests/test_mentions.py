@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from generator.mentions import (
     MAX_PASSED_ON,
+    THREAD_WITHIN,
     find_papers,
     inherit,
     mentions_by_paper,
@@ -119,6 +120,51 @@ def test_trackers_and_all_else_stay_as_they_are() -> None:
     after = after_inheriting(posts)
     assert after["b"] == posts["b"]
     assert after["a"] == msgspec.structs.replace(posts["a"], papers=("2611.00001",))
+
+
+def below(name: str, head: str = "head", **changes: Any) -> Post:
+    """The same account's reply to its post."""
+    fields = {"kind": "reply", "of": head, "papers": ("2611.00001",), "posted_at": MONDAY + timedelta(minutes=2)}
+    return make_post(name, **{**fields, **changes})
+
+
+def test_a_post_that_names_no_paper_has_those_of_its_accounts_own_reply_to_it() -> None:
+    posts = by_id(make_post("head"), below("paper"), make_post("again", kind="repost", of="head"))
+    after = after_inheriting(posts)
+    assert after["head"] == make_post("head", papers=("2611.00001",), in_thread=True)
+    assert after["again"].papers == ("2611.00001",)
+    assert not after["again"].in_thread
+    assert after["paper"] == posts["paper"]
+    assert inherit(after) == {}
+    assert mentions_by_paper([after["head"]])["2611.00001"][0].through == "thread"
+
+
+def test_of_several_replies_of_ones_own_all_that_name_papers_count() -> None:
+    posts = by_id(make_post("head"), below("1"), below("2", papers=("2611.00002",)), below("3", papers=()))
+    both = ("2611.00001", "2611.00002")
+    assert {post_id: post.papers for post_id, post in after_inheriting(posts).items()} == dict.fromkeys(posts, both)
+
+
+@pytest.mark.parametrize(
+    "posts",
+    [
+        pytest.param((make_post("head", papers=("2611.00009",)), below("1")), id="the post names a paper itself"),
+        pytest.param(
+            (make_post("head"), below("1", account=Account(id="bluesky:did:plc:other"))), id="somebody else answered"
+        ),
+        pytest.param((make_post("head"), below("1", kind="quote")), id="it is quoted, not answered"),
+        pytest.param(
+            (make_post("head"), below("1", posted_at=MONDAY + THREAD_WITHIN + timedelta(seconds=1))), id="a day later"
+        ),
+        pytest.param((make_post("head", kind="reply", of="else"), below("1")), id="it is no first post of a thread"),
+        pytest.param((make_post("head"), below("1", papers=()), below("2", head="1")), id="not in the first reply"),
+        pytest.param(
+            (make_post("head"), below("1", papers=tuple(f"2611.{n:05}" for n in range(MAX_PASSED_ON + 1)))), id="a list"
+        ),
+    ],
+)
+def test_no_other_post_below_gives_its_papers_to_the_first(posts: tuple[Post, ...]) -> None:
+    assert after_inheriting(by_id(*posts))["head"] == posts[0]
 
 
 PAPERS = ("2611.00001", "2611.00002", "2611.00003", "hep-th/9901001")

@@ -32,6 +32,7 @@ def observations(draw: st.DrawFn) -> Post:
         text=draw(st.none() | words),
         links=draw(names),
         papers=draw(names),
+        in_thread=draw(st.booleans()),
         counts=draw(counts),
         trackers=draw(names),
     )

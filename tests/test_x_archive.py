@@ -319,9 +319,10 @@ def test_what_hangs_together_with_a_paper_is_kept_and_the_rest_passed_over(tmp_p
     taken = take_posts(tree, found.posts, now=NOW, keep_waiting=False)
     about = {name.removeprefix("x:") for name in tree.posts}
     likes_of = f"{made.OWNER_ID}/like"
-    assert about == {*(str(made.BASE + number) for number in (2, 3, 4, 5)),
+    assert about == {*(str(made.BASE + number) for number in (1, 2, 3, 4, 5)),
                      *(f"{likes_of}/{made.BASE + number}" for number in (4, 20))}  # fmt: skip
-    assert (taken.new, taken.left_out) == (6, 1)  # the thread's first post names no paper and points at none
+    assert (taken.new, taken.left_out) == (7, 0)
+    assert [post.id for post in tree.posts.values() if post.in_thread] == [f"x:{made.BASE + 1}"]
     assert all(post.papers == ("2401.00001",) for post in tree.posts.values())
 
 

@@ -247,5 +247,6 @@ def reduce(post: Post, settings: Mapping[str, Any]) -> Post:
         posted_at=post.posted_at,
         seen_at=post.seen_at,
         papers=post.papers,
+        in_thread=post.in_thread,
         trackers=post.trackers,
     )
