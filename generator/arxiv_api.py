@@ -181,8 +181,7 @@ def wants_refresh(paper: Paper, named_version: int | None, in_window: bool, now:
 
     Args:
         paper: as we have it.
-        named_version: the highest version that a post seen in this run names; None where none does. Pass versions of
-            new posts only: a version that never appears is asked for once then, not with every run.
+        named_version: the highest version named by posts that came after arXiv was last asked; None where none does.
         in_window: it is in a list that readers look at now.
         now: the time of this run.
     """

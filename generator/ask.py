@@ -14,7 +14,8 @@ from generator import arxiv_api, datacite
 from generator.errors import FetchError
 from generator.http_client import Client
 from generator.intake import recently_mentioned
-from generator.models import Paper
+from generator.mentions import newest_versions
+from generator.models import Paper, Post
 from generator.tree import Tree
 
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
@@ -45,7 +46,7 @@ def ask_arxiv(
     api: str,
     client: Client,
     now: datetime,
-    named_versions: Mapping[str, int],
+    texts: Mapping[str, Post],
 ) -> Answers:
     """Ask about every paper that is due; papers go into the tree as they come.
 
@@ -54,9 +55,9 @@ def ask_arxiv(
         api: address of arXiv's query API.
         client: spaced as arXiv wants it.
         now: the time of the run.
-        named_versions: the highest version of each paper that a post of this run names.
+        texts: posts in full, by id, of which less stands in the tree.
     """
-    due = sorted(_due(tree, now, named_versions))
+    due = sorted(_due(tree, now, newly_named(tree, texts)))
     answers = Answers(asked=len(due))
     open_ids = set(due)
     try:
@@ -71,6 +72,23 @@ def ask_arxiv(
             answers.from_datacite += 1
             answers.papers += tree.add_paper(paper)
     return answers
+
+
+def newly_named(tree: Tree, texts: Mapping[str, Post]) -> dict[str, int]:
+    """The highest version of each known paper that is named by posts which came after arXiv was last asked about it.
+
+    So a version that does not exist is asked for once, not with every run that sees the post again; and what a run that
+    was cut off had no time to ask, the next one asks.
+    """
+    versions: dict[str, int] = {}
+    for post in tree.posts.values():
+        papers = [tree.papers[own] for own in post.papers if own in tree.papers]
+        asked_before = {paper.id for paper in papers if paper.fetched_at < post.seen_at}
+        if asked_before:
+            for own, version in newest_versions([texts.get(post.id, post)]).items():
+                if own in asked_before:
+                    versions[own] = max(version, versions.get(own, 0))
+    return versions
 
 
 def _due(tree: Tree, now: datetime, named_versions: Mapping[str, int]) -> Iterator[str]:

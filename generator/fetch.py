@@ -23,7 +23,6 @@ from generator.config import Config
 from generator.errors import FetchError, FormatError, RecordError
 from generator.http_client import Client
 from generator.intake import Taken, note_unknown, take_posts
-from generator.mentions import newest_versions
 from generator.models import NetworkState, Post
 from generator.sources import SOURCES, Source, reducer
 from generator.sources.base import Covered, FetchRequest, Meter, Record, Resolved, StreamFailed, Wanted
@@ -125,7 +124,6 @@ def run(
     texts = store.load_texts()
     report = FetchReport()
     changed = set()
-    named_versions: dict[str, int] = {}
     requests = _requests(config, tree, client_for=client_for, secrets=secrets, now=now, only=only, shard=shard)
     for source, brought in _read_all(requests):
         brought.posts = follow_links(source.name, brought.posts, tree.posts)
@@ -133,15 +131,13 @@ def run(
         texts = tree.needed_texts({**texts, **taken.texts}, taken.unsettled)
         store.save_texts(texts, tree)  # before the cursors that cover them
         note_unknown(tree, now)
-        named_versions |= newest_versions(brought.posts)
         report.networks.append(brought.report)
         changed.update(store.save(tree))
     if only in {None, "arxiv"} and (shard is None or shard.total == 1):
         client = client_for("arxiv", NETWORK_DEADLINE_S)
         api = config.networks.arxiv.api
-        report.arxiv = ask_arxiv(tree, api=api, client=client, now=now, named_versions=named_versions)
+        report.arxiv = ask_arxiv(tree, api=api, client=client, now=now, texts=texts)
         changed.update(store.save(tree))
-    store.save_texts(texts, tree)
     report.networks.sort(key=lambda each: each.network)
     report.changed_files = len(changed)
     return report

@@ -48,6 +48,8 @@ class LinkCache:
         self._now = now
         self._links = {link.url: link for link in _read(self._path("links.jsonl"), FollowedLink)}
         self._waiting = {post.id: post for post in _read(self._path("links-waiting.jsonl"), Post)}
+        self._given_back: dict[str, Post] = {}
+        """By this run, for its posts: they wait until these are stored."""
         self._changed = False
 
     def get(self, url: str) -> FollowedLink | None:
@@ -61,10 +63,10 @@ class LinkCache:
         self._changed = True
 
     def take_waiting(self, network: str) -> list[Post]:
-        """The posts of one network whose links are still to be followed; they wait no longer."""
+        """The posts of one network whose links are still to be followed; with the last `save` they wait no longer."""
         taken = [post for post in self._waiting.values() if post.network == network]
         for post in taken:
-            del self._waiting[post.id]
+            self._given_back[post.id] = self._waiting.pop(post.id)
         self._changed = self._changed or bool(taken)
         return [post for post in taken if self._now - post.seen_at < WAIT_FOR]
 
@@ -74,13 +76,18 @@ class LinkCache:
             self._waiting[post.id] = post
             self._changed = True
 
-    def save(self) -> None:
-        """Write down what changed. A cache that cannot be written costs time, nothing else."""
+    def save(self, *, last: bool = True) -> None:
+        """Write down what changed. A cache that cannot be written costs time, nothing else.
+
+        Args:
+            last: what was given back is stored by now. Before that it stays, for a run that is cut off.
+        """
         if not self._changed:
             return
         encode = msgspec.json.Encoder().encode_lines
         links = sorted((link for link in self._links.values() if link.stands(self._now)), key=lambda link: link.url)
-        waiting = sorted(self._waiting.values(), key=lambda post: post.id)
+        kept = self._waiting if last else self._given_back | self._waiting
+        waiting = sorted(kept.values(), key=lambda post: post.id)
         contents = {self._path("links.jsonl"): encode(links), self._path("links-waiting.jsonl"): encode(waiting)}
         with contextlib.suppress(OSError):
             write_files({path: content for path, content in contents.items() if path is not None})

@@ -143,6 +143,7 @@ class LinkFollower:
             links = short_links(post, self._hosts)
             if post.id not in captured and not find_papers(post) and any(map(self._may_be_found_later, links)):
                 self._cache.let_wait(post)
+        self._cache.save(last=False)  # the caller moves the cursors now
         return followed
 
     def save(self) -> None:

@@ -39,6 +39,7 @@ if have npm; then
 fi
 
 scripts/install_snac.sh
+scripts/install_bluesky_network.sh
 
 if [ "${#missing[@]}" -gt 0 ]; then
   echo "not installed: ${missing[*]} (of: ${packages[*]}); the tests that need them will skip and say so" >&2

@@ -284,6 +284,17 @@ def test_a_post_beyond_the_bound_is_given_back_in_the_next_run(short: Start) -> 
     assert len(one.asked) == 5
 
 
+def test_a_run_that_is_cut_off_before_its_posts_are_stored_loses_none_that_waits(short: Start) -> None:
+    one = short([Answer(503)])
+    post = bare(one, "1")
+    one.follower().follow_for("bluesky", [post], {})  # and cut off: its cursors may have moved, its end never came
+    one.server.replies = [to(PAPER)]
+    later = NOW + timedelta(hours=25)
+    (found,) = one.follower(now=later).follow_for("bluesky", [], {})  # cut off again, before it was stored
+    assert with_own_papers(found).papers
+    assert fetch_runs(one, (25, []), (26, [])) == [[post.id], []]
+
+
 @pytest.mark.parametrize("reply", [Raw(0.9), Answer(503), Answer(429)])
 def test_a_post_waits_for_a_host_that_is_ill(short: Start, reply: Reply) -> None:
     one = short([reply])

@@ -218,10 +218,10 @@ def _take(
     taken = _take_posts(config, tree, read.posts, now, texts)
     texts.update(taken.texts)
     note_unknown(tree, now)
-    changed = set(store.save(tree))
     store.save_texts(texts, tree)
+    changed = set(store.save(tree))
     if client is not None and tree.pending:
-        changed.update(_ask_arxiv(options, config, store=store, tree=tree, posts=read.posts, client=client))
+        changed.update(_ask_arxiv(options, config, store=store, tree=tree, texts=texts, client=client))
     return {
         "read_posts": len(read.posts) + read.passed_over,
         "read_papers": len(read.papers),
@@ -254,17 +254,16 @@ def _take_posts(config: Config, tree: Tree, posts: list[Post], now: datetime, te
 
 
 def _ask_arxiv(
-    options: Options, config: Config, *, store: Store, tree: Tree, posts: list[Post], client: HttpClient
+    options: Options, config: Config, *, store: Store, tree: Tree, texts: dict[str, Post], client: HttpClient
 ) -> list[Path]:
     from generator.ask import ask_arxiv  # noqa: PLC0415
-    from generator.mentions import newest_versions  # noqa: PLC0415
 
     answers = ask_arxiv(
         tree,
         api=config.networks.arxiv.api,
         client=client,
         now=options.now(),
-        named_versions=newest_versions(posts),
+        texts=texts,
     )
     if answers.refused:
         options.console.warn(f"{answers.refused}; the next fetch asks again", "arxiv")
