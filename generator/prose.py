@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 _TAGS = {
@@ -15,17 +16,37 @@ _ATTRIBUTES = {"a": {"href", "title"}, "abbr": {"title"}, "th": {"scope"}}
 def markdown_to_html(text: str) -> str:
     """Sanitised HTML of a Markdown text: no scripts, styles, images or frames; links to http, https and mailto only.
 
-    Headings start at level 2, because the page has its own title. An empty text gives an empty string.
+    Headings start at level 2, because the page has its own title, and skip no level, whatever levels the text uses.
+    An empty text gives an empty string.
     """
     import markdown  # noqa: PLC0415 (40 ms that most commands do not need)
     import nh3  # noqa: PLC0415
 
     if not text.strip():
         return ""
-    html = markdown.markdown(text, extensions=["extra", "sane_lists", "smarty", "toc"], extension_configs=_EXTENSIONS)
+    html = markdown.markdown(text, extensions=["extra", "sane_lists", "smarty"])
     return nh3.clean(
-        html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes={"http", "https", "mailto"}, link_rel="noopener"
+        _headings(html),
+        tags=_TAGS,
+        attributes=_ATTRIBUTES,
+        url_schemes={"http", "https", "mailto"},
+        link_rel="noopener",
     )
 
 
-_EXTENSIONS = {"toc": {"baselevel": 2}}
+_HEADING = re.compile(r"<(/?)h([1-6])\b", re.IGNORECASE)
+_DEEPEST = 4
+
+
+def _headings(html: str) -> str:
+    """The levels that the text uses become 2, 3 and 4, and none is more than one below the heading before it."""
+    used = sorted({int(found[2]) for found in _HEADING.finditer(html)})
+    before = 1
+
+    def place(found: re.Match[str]) -> str:
+        nonlocal before
+        if not found[1]:
+            before = min(used.index(int(found[2])) + 2, before + 1, _DEEPEST)
+        return f"<{found[1]}h{before}"
+
+    return _HEADING.sub(place, html)

@@ -6,38 +6,24 @@ Writes `shots/<kind>-<width>-<scheme>.png`; `--picture FILE` writes the README's
 from __future__ import annotations
 
 import argparse
-import functools
-import http.server
 import shutil
 import subprocess
 import sys
 import tempfile
-import threading
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
-from tests.browser.conftest import CONFIG, Served  # noqa: E402
-from tests.e2e.run import Copy  # noqa: E402
+from tests.browser.conftest import Served  # noqa: E402
+from tests.browser.looking import lay_out_all  # noqa: E402
+from tests.browser.serving import PagesServer  # noqa: E402
+from tests.trees import Trees  # noqa: E402
 
 WIDTHS = (390, 1280)
 SCHEMES = ("light", "dark")
 _SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--hide-scrollbars"]
-
-
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
-def serve(folder: Path) -> str:
-    """Serve a folder on loopback; returns its address."""
-    handler = functools.partial(_Quiet, directory=str(folder))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    return f"http://127.0.0.1:{server.server_port}/"
 
 
 def shoot(browser: Browser, url: str, target: Path, *, width: int, scheme: str, height: int | None = None) -> None:
@@ -47,6 +33,7 @@ def shoot(browser: Browser, url: str, target: Path, *, width: int, scheme: str, 
     )
     page = context.new_page()
     page.goto(url)
+    lay_out_all(page)
     page.screenshot(path=target, full_page=height is None)
     context.close()
 
@@ -60,12 +47,8 @@ def main() -> None:
     if chromium is None:
         raise SystemExit("Chromium is not installed: scripts/install_test_tools.sh installs it on Debian")
     with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
-        copy = Copy(Path(scratch), CONFIG)
-        for command in ("sample", "build"):
-            done = copy.run(command)
-            if done.status:
-                raise SystemExit(done.err)
-        served = Served(copy, serve(copy.folder / "site"))
+        copy = Trees(Path(scratch), Path).sample()
+        served = Served(copy, PagesServer().add("trending-arxiv", copy.folder / "site"))
         browser = playwright.chromium.launch(executable_path=chromium, args=_SWITCHES)
         if options.picture:
             shoot(browser, served.url, options.picture, width=1120, scheme="light", height=900)

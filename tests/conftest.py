@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from tests.trees import Trees
+
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
@@ -91,3 +93,12 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("the recorded answers and corpora (../shared) are not on this machine")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def trees(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Trees:
+    """The built data trees, shared by all workers of the run."""
+    root = tmp_path_factory.getbasetemp()
+    folder = (root.parent if os.environ.get("PYTEST_XDIST_WORKER") else root) / "trees"
+    folder.mkdir(exist_ok=True)
+    return Trees(folder, lambda: request.getfixturevalue("shared"))

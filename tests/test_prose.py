@@ -58,6 +58,22 @@ def test_markdown_is_what_it_means() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "levels"),
+    [
+        ("# One\n\n## Two\n\n### Three", "h2 h3 h4"),
+        ("## One\n\n### Two\n\n## Three", "h2 h3 h2"),
+        ("#### One\n\n# Two\n\n###### Three", "h2 h2 h3"),
+        ("# One\n\n## Two\n\n### Three\n\n#### Four", "h2 h3 h4 h4"),
+        ("One\n===\n\n<h5>Two</h5>", "h2 h3"),
+    ],
+)
+def test_headings_start_below_the_title_of_the_page_and_skip_no_level(text: str, levels: str) -> None:
+    html = markdown_to_html(text)
+    assert re.findall(r"<(h[1-6])>", html) == levels.split()
+    assert re.findall(r"</(h[1-6])>", html) == levels.split()
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "<script>pwn()</script>",

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
 import os
 import shutil
 import subprocess
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserType, sync_playwright
 
+from tests.browser.serving import PagesServer
 from tests.conftest import ROOT
 from tests.e2e.run import Copy
+from tests.trees import Trees
 
 TOOLS = ROOT / ".tools/node_modules"
 _SWITCHES = (
@@ -28,14 +29,6 @@ _SWITCHES = (
     "--disable-component-update",
     "--disable-sync",
 )
-
-CONFIG = """\
-site: {title: Trending arXiv, url: "https://pages.example/trending-arxiv/", note: "**Note:** all of this is made up."}
-trackers:
-  - {id: machine-learning, title: Machine learning, bluesky: {accounts: [ada.example]}}
-  - {id: physics, title: Physics, bluesky: {accounts: [bo.example]}}
-  - {id: mathematics, title: Mathematics, bluesky: {accounts: [cy.example]}}
-"""
 
 
 def missing(reason: str) -> None:
@@ -73,57 +66,85 @@ class Served:
         return self.copy.folder / "site"
 
     def kinds(self) -> dict[str, str]:
-        """One address of every kind of page."""
-        paper = next(path for path in sorted((self.folder / "abs").iterdir()) if path.name[:1].isdigit())
-        archive = next(iter(sorted((self.folder / "archive").glob("2*/*/"))))
-        category = next(iter(sorted((self.folder / "c").glob("*.*/"))))
-        return {
+        """One address of every kind of page that this site has: where there are many, the fullest."""
+        found: dict[str, str | None] = {
             "home": "",
+            "second": "page/2/",
             "new": "new/",
             "week": "top/week/",
-            "paper": f"abs/{paper.name}/",
+            "paper": self._richest("abs/[0-9]*/"),
             "posts": "posts/",
-            "tracker": f"t/{min((self.folder / 't').glob('*/')).name}/",
-            "category": f"c/{category.name}/",
+            "readers": "t/",
+            "tracker": self._richest("t/*/"),
+            "category": self._richest("c/*.*/"),
             "categories": "c/",
             "archive": "archive/",
-            "month": f"archive/{archive.parent.name}/{archive.name}/",
+            "month": self._richest("archive/*/*/"),
+            "digests": "digest/daily/",
+            "search": "search/",
+            "saved": "saved/",
             "about": "about/",
             "status": "status/",
             "feeds": "feeds/",
-            "missing": "404.html",
+            "offline": "offline/",
+            "own": "colophon/",
         }
+        notes = self.copy.folder / "content/notes"
+        for noted in notes.rglob("*.md"):
+            found["noted"] = f"abs/{noted.relative_to(notes).with_suffix('').as_posix()}/"
+        there = {
+            kind: path
+            for kind, path in found.items()
+            if path is not None and (self.folder / path / "index.html").is_file()
+        }
+        return there | {"missing": "404.html"}
 
-
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
+    def _richest(self, pattern: str) -> str | None:
+        """Of the folders that match, the one with the largest page."""
+        pages = {page: page.stat().st_size for page in self.folder.glob(f"{pattern}index.html")}
+        largest = max(sorted(pages), key=lambda page: pages[page], default=None)
+        return None if largest is None else f"{largest.parent.relative_to(self.folder).as_posix()}/"
 
 
 @pytest.fixture(scope="session")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def serving(trees: Trees) -> Iterator[Callable[[str], Served]]:
+    """The tree of this name (`sample`, `seed`, `corpus`, `empty`), built and served below a path of its own."""
+    server = PagesServer()
+
+    def serve(name: str) -> Served:
+        copy: Copy = getattr(trees, name)()
+        return Served(copy, server.add("trending-arxiv" if name == "sample" else name, copy.folder / "site"))
+
+    yield serve
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def served(serving: Callable[[str], Served]) -> Served:
     """The made-up sample, built and served under /trending-arxiv/."""
-    root = tmp_path_factory.mktemp("pages")
-    copy = Copy(root / "copy", CONFIG)
-    for command in (("sample",), ("build",)):
-        ran = copy.run(*command)
-        assert ran.status == 0, ran.err
-    (root / "trending-arxiv").symlink_to(root / "copy/site", target_is_directory=True)
-    handler = functools.partial(_Quiet, directory=str(root))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield Served(copy, f"http://127.0.0.1:{server.server_port}/trending-arxiv/")
-    server.shutdown()
+    return serving("sample")
+
+
+@contextmanager
+def launched(launch: Callable[..., Any], **settings: Any) -> Iterator[Any]:
+    """Debian's Chromium, until it is no longer needed."""
+    opened = launch(executable_path=tool("chromium"), args=list(_SWITCHES), **settings)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium."""
-    path = tool("chromium")
+def chromium() -> Iterator[BrowserType]:
+    """What starts browsers."""
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=path, args=list(_SWITCHES))
-        yield launched
-        launched.close()
+        yield playwright.chromium
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: BrowserType) -> Iterator[Browser]:
+    """One browser for all tests of a worker."""
+    with launched(chromium.launch) as opened:
+        yield opened
 
 
 def run_tool(*arguments: str, timeout_s: float = 120) -> subprocess.CompletedProcess[str]:

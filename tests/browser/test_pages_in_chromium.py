@@ -1,113 +1,162 @@
-"""What a reader meets: every kind of page, phone and desk, light and dark, with and without a script."""
+"""What a reader meets on every kind of page, of the sample, the original page, real papers, and before the first fetch.
+
+On a phone and at a desk, light and dark, by pointer and by keyboard, with and without scripts and storage.
+"""
 
 from __future__ import annotations
 
-import gzip
+import json
 import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserType, Error, Page, expect
 
-from tests.browser.conftest import Served, npm_file
+from tests.browser.conftest import Served, launched
+from tests.browser.looking import lay_out_all, moving, visited, watched, wrong_everywhere, wrong_with_tab
 
 pytestmark = pytest.mark.browser
-WIDTHS = (390, 1280)
-RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
+
+PAGES = {
+    "sample": (
+        "home", "second", "new", "week", "paper", "noted", "posts", "readers", "tracker", "category", "categories",
+        "archive", "month", "digests", "search", "saved", "about", "status", "feeds", "own", "missing",
+    ),
+    "seed": ("home", "paper", "tracker", "month", "posts"),
+    "corpus": ("home", "paper", "posts", "category", "categories", "archive"),
+    "empty": (
+        "home", "new", "week", "posts", "tracker", "categories", "archive", "digests", "search", "status", "missing",
+    ),
+}  # fmt: skip
+TABBED = ("home", "paper", "posts", "readers", "archive", "feeds", "saved", "status")
+SHOWN = [(tree, kind) for tree, kinds in PAGES.items() for kind in kinds]
 
 
-def opened(browser: Browser, served: Served, path: str, **context: Any) -> tuple[Page, list[str]]:
-    """A page, and everything suspicious that it did while it loaded."""
-    trouble: list[str] = []
-    page = browser.new_context(**context).new_page()
-    page.on("console", lambda message: trouble.append(f"console: {message.text}"))
-    page.on("pageerror", lambda error: trouble.append(f"error: {error}"))
-    page.on(
-        "request",
-        lambda request: None if request.url.startswith((served.url, "data:")) else trouble.append(request.url),
-    )
-    page.on("response", lambda reply: trouble.append(f"{reply.status} {reply.url}") if reply.status >= 400 else None)
-    page.goto(served.url + path)
-    return page, trouble
-
-
-KINDS = (
-    "home", "new", "week", "paper", "posts", "tracker", "category", "categories", "archive", "month", "about", "status",
-    "feeds",
-)  # fmt: skip
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_no_page_has_errors_strangers_or_sideways_scrolling(browser: Browser, served: Served, kind: str) -> None:
-    for width in WIDTHS:
-        page, trouble = opened(browser, served, served.kinds()[kind], viewport={"width": width, "height": 900})
+@pytest.mark.parametrize(("tree", "kind"), SHOWN)
+def test_a_page_is_sound_for_everyone(browser: Browser, serving: Callable[[str], Served], tree: str, kind: str) -> None:
+    served = serving(tree)
+    with visited(browser, served, served.kinds()[kind], **DESK) as (page, trouble):
+        assert wrong_everywhere(page) == []
+        assert moving(page) == []
         assert trouble == []
-        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wide <= 0, f"{kind} at {width} px scrolls sideways by {wide} px"
-        page.context.close()
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_axe_finds_no_violation_in_light_and_dark_on_phone_and_desk(
-    browser: Browser, served: Served, kind: str
+@pytest.mark.parametrize(
+    ("tree", "kind", "width"),
+    [
+        ("sample", "home", 390),
+        *(
+            ("sample", kind, 1280)
+            for kind in ("home", "paper", "posts", "readers", "archive", "feeds", "saved", "status")
+        ),
+        ("seed", "home", 1280),
+        ("corpus", "paper", 1280),
+        ("empty", "home", 390),
+    ],
+)
+def test_the_keyboard_alone_reaches_everything_in_order_and_shows_where_it_is(
+    browser: Browser, serving: Callable[[str], Served], tree: str, kind: str, width: int
 ) -> None:
-    axe = npm_file("axe-core/axe.min.js").read_text("utf-8")
-    for scheme in ("light", "dark"):
-        for width in WIDTHS:
-            page, _ = opened(
-                browser,
-                served,
-                served.kinds()[kind],
-                viewport={"width": width, "height": 900},
-                color_scheme=scheme,
-                bypass_csp=True,
-            )
-            page.evaluate(axe)
-            found = page.evaluate("rules => axe.run(document, {runOnly: rules})", list(RULES))
-            told = [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in found["violations"]]
-            assert told == [], f"{kind} {scheme} {width}"
-            page.context.close()
+    served = serving(tree)
+    viewport = {"width": width, "height": 900}
+    with visited(browser, served, served.kinds()[kind], viewport=viewport) as (page, trouble):
+        assert wrong_with_tab(page) == []
+        assert trouble == []
 
 
-def test_everything_reads_and_links_work_without_javascript(browser: Browser, served: Served) -> None:
-    page, trouble = opened(browser, served, "", java_script_enabled=False)
-    page.click("article.paper .title a")
-    assert "/abs/" in page.url
-    assert page.locator("h1").count() == 1
+def test_the_keyboard_reaches_what_a_search_found(browser: Browser, served: Served) -> None:
+    with visited(browser, served, "search/?q=the", **DESK) as (page, trouble):
+        page.wait_for_selector("article.found")
+        assert wrong_with_tab(page) == []
+        assert trouble == []
+
+
+def test_the_keyboard_skips_to_the_main_text(browser: Browser, served: Served) -> None:
+    with visited(browser, served, "", **DESK) as (page, _):
+        page.keyboard.press("Tab")
+        assert re.search("skip", page.evaluate("document.activeElement.textContent"), re.IGNORECASE)
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        assert page.evaluate("!!document.activeElement.closest('main')")
+
+
+@pytest.mark.parametrize("tree", list(PAGES))
+def test_every_page_reads_without_javascript(browser: Browser, serving: Callable[[str], Served], tree: str) -> None:
+    served = serving(tree)
+    with visited(browser, served, "about/", java_script_enabled=False, **DESK) as (page, trouble):
+        for kind in PAGES[tree]:
+            page.goto(served.url + served.kinds()[kind])
+            assert page.locator("h1:visible").count() == 1, kind
+            assert len(page.inner_text("main")) > 60, kind
+            assert page.locator("button:visible, input:visible, select:visible, .aid:visible").count() == 0, kind
+            hidden = "main :is(.title, .authors, .abstract, .captured, .note, p:not(.rest), td):not(.aid, .aid *)"
+            told = "all => [...document.querySelectorAll(all)].filter(e => !e.checkVisibility()).map(e => e.outerHTML)"
+            assert page.evaluate(told, hidden) == [], kind
+        assert trouble == []
+
+
+def test_one_gets_everywhere_without_javascript(browser: Browser, served: Served) -> None:
+    steps = (
+        (".pager [rel=next]", "/page/2/"), (".pager [rel=prev]", served.url), (".tabs >> text=Newest", "/new/"),
+        (".pager [rel=next]", "/new/page/2/"), (".tabs >> text=Week", "/top/week/"), ("article .title a", "/abs/"),
+        (".facts a[href*='/c/']", "/c/"), ("nav >> text=Archive", "/archive/"), ("main a[href*='20']", "/archive/20"),
+        ("nav >> text=Posts", "/posts/"), (".pager [rel=next]", "/posts/page/2/"), ("main a[href*='/abs/']", "/abs/"),
+        ("nav >> text=Readers", "/t/"), ("main a[href*='/t/']", "/t/"), ("nav >> text=Search", "/search/"),
+        ("main >> text=The archive by month", "/archive/"), ("footer >> text=Feeds", "/feeds/"),
+        ("main a[href*='digest/daily']", "/digest/daily/"), ("footer >> text=Status", "/status/"),
+        ("footer >> text=Colophon", "/colophon/"), ("nav >> text=About", "/about/"), (".brand a", served.url),
+    )  # fmt: skip
+    with visited(browser, served, "", java_script_enabled=False, **DESK) as (page, trouble):
+        for link, leads_to in steps:
+            page.locator(link).first.click()
+            assert leads_to in page.url, link
+            assert page.locator("h1:visible").count() == 1, page.url
+        assert trouble == []
+
+
+@pytest.fixture
+def refusing(served: Served, tmp_path: Path, chromium: BrowserType) -> Iterator[tuple[Page, list[str]]]:
+    """A browser whose owner lets no site keep anything: Chromium's own setting, not an imitation of it."""
+    (tmp_path / "Default").mkdir()
+    refuse = {"profile": {"default_content_setting_values": {"cookies": 2}}}
+    (tmp_path / "Default/Preferences").write_text(json.dumps(refuse))
+    with launched(chromium.launch_persistent_context, user_data_dir=tmp_path) as context:
+        yield watched(context.pages[0], served)
+
+
+def test_where_the_browser_keeps_nothing_nothing_breaks(refusing: tuple[Page, list[str]], served: Served) -> None:
+    page, trouble = refusing
+    page.goto(served.url)
+    with pytest.raises(Error, match="Access is denied"):
+        page.evaluate("localStorage.length")
+    for path in served.kinds().values():
+        page.goto(served.url + path)
+        assert page.locator("h1:visible").count() == 1
+    page.goto(served.url)
+    page.locator("article [data-do=save]").first.click()
+    expect(page.locator("article [data-do=save]").first).to_have_text("Saved")
+    expect(page.locator("[role=status]")).to_contain_text("keeps nothing")
+    page.select_option("#colours", "dark")
+    page.goto(served.url + "search/?q=the")
+    expect(page.locator("article.found")).not_to_have_count(0)
     assert trouble == []
-    page.context.close()
 
 
 def test_formulas_are_drawn_by_the_browser(browser: Browser, served: Served) -> None:
-    page, _ = opened(browser, served, "new/", viewport={"width": 1280, "height": 900})
-    sizes = "[...document.querySelectorAll('math')].map(each => each.getBoundingClientRect())"
-    drawn = page.evaluate(sizes)
-    assert len(drawn) > 10
-    assert all(box["width"] > 2 and box["height"] > 2 for box in drawn)
-    page.context.close()
-
-
-def test_keyboard_alone_reaches_the_main_text_and_focus_is_visible(browser: Browser, served: Served) -> None:
-    page, _ = opened(browser, served, "", viewport={"width": 1280, "height": 900})
-    page.keyboard.press("Tab")
-    assert re.search("skip", page.evaluate("document.activeElement.textContent"), re.IGNORECASE)
-    page.keyboard.press("Enter")
-    page.keyboard.press("Tab")
-    assert page.evaluate("!!document.activeElement.closest('main')")
-    style = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
-    assert style != "none"
-    page.context.close()
-
-
-def test_home_stays_light_on_the_wire(served: Served) -> None:
-    home = len(gzip.compress((served.folder / "index.html").read_bytes()))
-    style = sum(len(gzip.compress(path.read_bytes())) for path in (served.folder / "static").glob("*.css"))
-    assert home + style <= 60_000
+    with visited(browser, served, "new/", **DESK) as (page, _):
+        lay_out_all(page)
+        drawn = page.evaluate("[...document.querySelectorAll('math')].map(each => each.getBoundingClientRect())")
+        assert len(drawn) > 10
+        assert all(box["width"] > 2 and box["height"] > 2 for box in drawn)
 
 
 def test_print_shows_a_reading_list_without_navigation(browser: Browser, served: Served) -> None:
-    page, _ = opened(browser, served, "")
-    page.emulate_media(media="print")
-    assert not page.locator("nav").first.is_visible()
-    assert page.locator("article.paper .title").first.is_visible()
-    page.context.close()
+    with visited(browser, served, "") as (page, _):
+        page.emulate_media(media="print")
+        assert not page.locator("nav").first.is_visible()
+        assert page.locator("article.paper .title").first.is_visible()
+        waiting = "getComputedStyle([...document.querySelectorAll('article.paper')].at(-1)).contentVisibility"
+        assert page.evaluate(waiting) == "visible"

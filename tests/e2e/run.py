@@ -13,8 +13,7 @@ from typing import Any
 
 import lxml.html
 
-from tests.conftest import ROOT
-
+ROOT = Path(__file__).resolve().parents[2]
 MINIMAL = """\
 site: {title: Made up, url: "https://pages.example/made-up/"}
 trackers: [{id: example, title: "@example", bluesky: {accounts: [ada.example]}}]

@@ -8,15 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.run import Copy
-
-CONFIG = """\
-site:
-  title: Trending arXiv
-  url: https://pages.example/trending-arxiv/
-  home: newest
-  note: {note}
-trackers: [{{id: example, title: "@example", x: {{accounts: [example]}}}}]
-"""
+from tests.trees import SEED, Trees
 
 
 @pytest.fixture(scope="module")
@@ -26,36 +18,8 @@ def seed(shared: Path) -> dict[str, object]:
 
 
 @pytest.fixture(scope="module")
-def copy(seed: dict[str, object], tmp_path_factory: pytest.TempPathFactory) -> Copy:
-    copy = Copy(tmp_path_factory.mktemp("seed"), CONFIG.format(note=json.dumps(seed["note"])))
-    lines = []
-    number = 0
-    for paper in seed["papers"]:  # type: ignore[attr-defined]
-        record = {"authors": ["A. Example"], "categories": ["cs.LG"], "submitted_at": None, **paper}
-        record.pop("captured")
-        lines.append(json.dumps({"version": 1, "fetched_at": "2016-02-17T00:00:00Z", **record}))
-        for _ in range(paper["captured"]):
-            number += 1
-            lines.append(json.dumps(made_up_post(number, paper["id"])))
-    ran = copy.run("import", "-", "--offline", stdin="\n".join(lines))
-    assert ran.status == 0, ran.err
-    ran = copy.run("build")
-    assert ran.status == 0, ran.err
-    return copy
-
-
-def made_up_post(number: int, paper_id: str) -> dict[str, object]:
-    return {
-        "id": f"x:7000000000000{number:05}",
-        "network": "x",
-        "kind": "repost" if number % 3 else "post",
-        "url": f"https://x.com/i/status/7000000000000{number:05}",
-        "account": f"x:{number % 97}",
-        "posted_at": "2016-02-16T12:00:00Z",
-        "seen_at": "2016-02-17T00:00:00Z",
-        "papers": [paper_id],
-        "trackers": ["example"],
-    }
+def copy(trees: Trees) -> Copy:
+    return trees.seed()
 
 
 def test_the_note_stands_above_the_list_as_markdown(copy: Copy) -> None:
@@ -90,7 +54,7 @@ def test_the_formulas_of_the_first_abstract_are_mathml_with_their_tex(copy: Copy
 
 def test_a_later_page_of_the_original_with_its_posts_builds_too(shared: Path, tmp_path: Path) -> None:
     papers = json.loads((shared / "seed/page-2016-09.json").read_text("utf-8"))
-    copy = Copy(tmp_path, CONFIG.format(note="''"))
+    copy = Copy(tmp_path, SEED.replace("NOTE", "''"))
     lines = []
     for paper in papers:
         record = {name: paper[name] for name in ("id", "title", "authors", "abstract") if name in paper}
