@@ -19,6 +19,7 @@ import msgspec
 
 from generator import filters
 from generator.ask import Answers, ask_arxiv
+from generator.asked import NETWORK_DEADLINE_S, request_for, wanted_of
 from generator.config import Config
 from generator.errors import FetchError, FormatError, RecordError
 from generator.http_client import Client
@@ -30,8 +31,6 @@ from generator.store import Store, Tree
 
 _log = logging.getLogger(__name__)
 
-NETWORK_DEADLINE_S = 600.0
-"""Whatever a network still has after this waits for the next run: its cursors know where."""
 _SKIPPED_SHARE = 0.2
 _SKIPPED_FROM = 20
 """So many unreadable records of so many are no accident: the format changed."""
@@ -157,16 +156,7 @@ def _requests(
     return [
         (
             source,
-            FetchRequest(
-                client=client_for(source.name, NETWORK_DEADLINE_S),
-                settings=config.network_settings(source.name),
-                wanted=wanted,
-                state=tree.states.get(source.name, NetworkState()),
-                secrets=source.secrets_in(secrets),
-                now=now,
-                meter=Meter(),
-                own_accounts=frozenset(account for person in config.people for account in person),
-            ),
+            request_for(source, config, tree, wanted=wanted, client_for=client_for, secrets=secrets, now=now),
         )
         for source in SOURCES
         if only in {None, source.name} and (wanted := _wanted(config, source.name, shard))
@@ -182,7 +172,7 @@ def _read_all(requests: list[tuple[Source, FetchRequest]]) -> Iterator[tuple[Sou
 
 
 def _wanted(config: Config, network: str, shard: Shard | None) -> tuple[Wanted, ...]:
-    wanted = tuple(Wanted(tracker, block) for tracker, block in config.wanted(network))
+    wanted = wanted_of(config, network)
     if shard is None or shard.total == 1:
         return wanted
     shares = (Wanted(each.tracker, _share(network, each.block, shard)) for each in wanted)

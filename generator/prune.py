@@ -17,6 +17,7 @@ from pathlib import Path
 import msgspec
 
 from generator import filters, recheck
+from generator.asked import request_for, wanted_of
 from generator.config import Config
 from generator.disk import write_file
 from generator.errors import ConfigError, FetchError, Problem
@@ -25,13 +26,11 @@ from generator.models import Account, NetworkState, Post
 from generator.names import holders
 from generator.recheck import Checks
 from generator.sources import SOURCES, Source
-from generator.sources.base import Checked, FetchRequest, Meter, Wanted
+from generator.sources.base import Checked, FetchRequest, Meter
 from generator.store import Store, Tree
 
 _log = logging.getLogger(__name__)
 
-NETWORK_DEADLINE_S = 600.0
-"""Whatever a network still has after this is due in the next run."""
 _CHECKS = "checked.json"
 
 
@@ -118,7 +117,8 @@ def run(
     for source in SOURCES:
         posts = [post for post in tree.posts.values() if post.network == source.name]
         if posts and source.find_gone is not None and only in {None, source.name} and not named:
-            request = _request(config, tree, source, client_for=client_for, secrets=secrets, now=now)
+            wanted = wanted_of(config, source.name)
+            request = request_for(source, config, tree, wanted=wanted, client_for=client_for, secrets=secrets, now=now)
             asked.append((source, request, recheck.due(posts, checks, now, everything=everything)))
     for pruned in _ask_all(asked):
         report.gone += _remove(tree, _believed(pruned, checks, now, believe=believe), now)
@@ -132,27 +132,6 @@ def run(
     checks.keep(tree.posts.keys())
     _save_checks(store.cache, checks)
     return report
-
-
-def _request(
-    config: Config,
-    tree: Tree,
-    source: Source,
-    *,
-    client_for: Callable[[str, float], Client],
-    secrets: Mapping[str, str],
-    now: datetime,
-) -> FetchRequest:
-    return FetchRequest(
-        client=client_for(source.name, NETWORK_DEADLINE_S),
-        settings=config.network_settings(source.name),
-        wanted=tuple(Wanted(tracker, block) for tracker, block in config.wanted(source.name)),
-        state=tree.states.get(source.name, NetworkState()),
-        secrets={name: secrets[name] for name in source.secrets if secrets.get(name)},
-        now=now,
-        meter=Meter(),
-        own_accounts=frozenset(account for person in config.people for account in person),
-    )
 
 
 def _ask_all(asked: Sequence[tuple[Source, FetchRequest, Sequence[Post]]]) -> Iterator[NetworkPruned]:

@@ -177,6 +177,29 @@ class HackerNewsLookup:
         return {"objectID": own, "title": f"words of {own}", "author": "made-up", "points": 9}
 
 
+@dataclass
+class DailyLookup:
+    """Hugging Face's lists by day and its single papers."""
+
+    deleted: set[str] = field(default_factory=set)
+    left_out: set[str] = field(default_factory=set)
+    """Papers whose proposal is not on its list although their page is there."""
+    papers: dict[str, list[str]] = field(default_factory=dict)
+    """Day -> papers."""
+
+    def __call__(self, request: Request) -> Reply:
+        if request.path.endswith("/daily_papers"):
+            assert request.query.keys() == {"date", "limit"}
+            listed = [
+                own for own in self.papers.get(request.query["date"], []) if own not in self.deleted | self.left_out
+            ]
+            return as_json([{"paper": {"id": own, "upvotes": 3}} for own in listed])
+        own = request.path.partition("/papers/")[2]
+        if own in self.deleted:
+            return as_json({"error": "Paper not found"}, 404)
+        return as_json({"id": own, "title": f"words of {own}"})
+
+
 def digest(files: Mapping[str, bytes]) -> str:
     """Of a folder's files, to see whether any changed."""
     return hashlib.sha256(json.dumps({name: body.hex() for name, body in sorted(files.items())}).encode()).hexdigest()

@@ -13,13 +13,14 @@ from generator.models import Account, NetworkState, Post
 from generator.sources.base import Checked, FetchRequest, GoneFinder, Meter, StreamFailed, Wanted
 from generator.sources.bluesky import gone as bluesky_gone
 from generator.sources.hackernews import gone as hackernews_gone
+from generator.sources.huggingface import gone as huggingface_gone
 from generator.sources.mastodon import gone as mastodon_gone
 from generator.sources.x import gone as x_gone
 from tests.conftest import SHARED
 from tests.loopback import Answer, Loopback, Request, as_json
 from tests.make import NOON, post
 from tests.pretend_bluesky import did
-from tests.pretend_lookups import BlueskyLookup, HackerNewsLookup, MastodonLookup, XLookup
+from tests.pretend_lookups import BlueskyLookup, DailyLookup, HackerNewsLookup, MastodonLookup, XLookup
 from tests.pretend_x import TOKEN, id_at
 from tests.spec_server import Lexicons, OpenApi, Spec, SpecServer
 
@@ -132,6 +133,20 @@ def test_a_like_is_gone_with_what_it_likes() -> None:
     assert asked.found == {likes[0].id: False, likes[1].id: True, liked[1].id: True}
 
 
+def test_a_like_from_an_archive_has_no_id_that_x_knows_and_is_never_asked_about_by_it() -> None:
+    liked = x_posts(1)[0]
+    fields: dict[str, Any] = {"network": "x", "kind": "like"}
+    likes = [
+        post(id=f"x:7/like/{own(liked)}", of=liked.id, **fields),
+        post(id="x:7/like/1", of=None, **fields),
+    ]
+    x = XLookup(deleted={own(liked)})
+    with SpecServer(None, x) as server:
+        asked = Asked(x_gone.find_gone, f"{server.url}/2", likes)
+    assert x.asked == [[own(liked)]]
+    assert asked.found == {likes[0].id: False}
+
+
 @pytest.mark.parametrize(
     "broken",
     [
@@ -224,6 +239,16 @@ def test_a_repost_without_a_record_stands_and_falls_with_its_account() -> None:
     posts = [sky_post(key, name, kind="repost") for name in ("ada", "shy", "away")]
     asked = sky(BlueskyLookup(hidden={did("shy")}, away={did("away")}), posts)
     assert asked.found == {posts[0].id: True, posts[1].id: False}
+
+
+def test_a_like_on_bluesky_stands_and_falls_with_what_it_likes() -> None:
+    liked, gone = f"bluesky:{did('ada')}/there", f"bluesky:{did('ada')}/gone"
+    likes = [
+        post(id=f"bluesky:{did('bo')}/like{number}", kind="like", of=of) for number, of in enumerate((liked, gone))
+    ]
+    with SpecServer(None, BlueskyLookup(deleted={"gone"})) as server:
+        asked = Asked(bluesky_gone.find_gone, server.url, [*likes, post(id=liked)])
+    assert asked.found == {likes[0].id: True, likes[1].id: False, liked: True}
 
 
 def test_an_empty_answer_of_bluesky_is_no_deletion() -> None:
@@ -403,3 +428,36 @@ def test_a_failing_look_up_of_one_story_deletes_nothing() -> None:
         asked = Asked(hackernews_gone.find_gone, server.url, [story(1)])
     assert asked.error is not None
     assert asked.found == {}
+
+
+# --- Hugging Face
+
+
+def proposal(number: int, hours: float = 60) -> Post:
+    return post(network="huggingface", id=f"huggingface:2611.{number:05}", hours=hours)
+
+
+def test_proposals_are_looked_for_on_the_list_of_their_day_and_what_it_leaves_out_alone() -> None:
+    posts = [*(proposal(number) for number in range(1, 31)), *(proposal(number, 90) for number in range(31, 41))]
+    lists: dict[str, list[str]] = {}
+    for each in posts:
+        lists.setdefault(f"{each.posted_at:%Y-%m-%d}", []).append(own(each))
+    with Loopback(DailyLookup({"2611.00003"}, {"2611.00004"}, lists)) as server:
+        asked = Asked(huggingface_gone.find_gone, f"{server.url}/api", posts)
+    assert (asked.error, asked.gone) == (None, {"huggingface:2611.00003"})
+    assert len(asked.found) == 40
+    assert asked.meter.requests == len(server.requests) == 4
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [Answer(503), Answer(404, b"<html>"), Answer(200, b"<html>"), as_json({"id": "2611.99999"}), as_json([])],
+)
+def test_odd_answers_of_hugging_face_delete_nothing(broken: Answer) -> None:
+    def answer(request: Request) -> Answer:
+        return as_json([]) if request.path.endswith("/daily_papers") else broken
+
+    with Loopback(answer) as server:
+        assert Asked(huggingface_gone.find_gone, server.url, [proposal(1)]).found == {}
+    with Loopback([broken, broken, broken]) as server:
+        assert Asked(huggingface_gone.find_gone, server.url, [proposal(1)]).found == {}

@@ -238,19 +238,13 @@ def _take(
 def _take_posts(config: Config, tree: Tree, posts: list[Post], now: datetime, texts: dict[str, Post]) -> Taken:
     from generator import filters  # noqa: PLC0415
     from generator.intake import take_posts  # noqa: PLC0415
-    from generator.sources import SOURCES  # noqa: PLC0415
-
-    sources = {source.name: source for source in SOURCES}
-    settings = {name: config.network_settings(name) for name in sources}
-
-    def reduced(post: Post) -> Post:
-        source = sources.get(post.network)
-        return source.reduce(post, settings[post.network]) if source else post
+    from generator.sources import reducer  # noqa: PLC0415
 
     muted = filters.muted_names(
         config.filters.mute_accounts, {network: state.accounts for network, state in tree.states.items()}
     )
-    return take_posts(tree, posts, now=now, reduce=reduced, muted=muted, texts=texts, keep_waiting=False)
+    reduce = reducer(config.network_settings)
+    return take_posts(tree, posts, now=now, reduce=reduce, muted=muted, texts=texts, keep_waiting=False)
 
 
 def _ask_arxiv(

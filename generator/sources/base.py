@@ -126,10 +126,11 @@ class Source:
     parse: Callable[[Record, datetime], list[Post]]
     """(record, seen_at) -> the posts in it, embedded originals first. Raises RecordError. Fills `links` and `text`;
     leaves `papers` empty (mentions finds them)."""
-    reduce: Callable[[Post, Mapping[str, Any]], Post]
-    """(post, settings) -> what of it may stand in public data/. X keeps ids only by default."""
     post_url: Callable[[str], str | None]
     """Post id -> its public address, or None."""
+    reduce: Callable[[Post, Mapping[str, Any]], Post] = lambda post, _: post
+    """(post, settings) -> what of it may stand in public data/: everything that is public, unless the network's terms
+    say otherwise. X keeps ids only by default."""
     find_gone: GoneFinder | None = None
     """Asks which captured posts are still there; None where the network has no way to ask."""
 

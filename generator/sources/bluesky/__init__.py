@@ -31,7 +31,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from generator.errors import FetchError, FormatError
-from generator.models import Post
 from generator.sources import wire
 from generator.sources.asking import NEXT, PAGES_MAX, Asker, Patience, in_turn, is_fault
 from generator.sources.base import Covered, Event, FetchRequest, Record, Source, StreamFailed
@@ -277,18 +276,12 @@ def _reason(error: FetchError) -> str:
     return f"Bluesky does not know it or does not show it (HTTP {error.status})"
 
 
-def reduce(post: Post, settings: Mapping[str, Any]) -> Post:  # noqa: ARG001 - as every source's
-    """Everything public may stand in public data; who asks otherwise was left out when it was read."""
-    return post
-
-
 SOURCE = Source(
     name=bluesky_posts.NETWORK,
     title="Bluesky",
     secrets=(),
     fetch=fetch,
     parse=bluesky_posts.parse,
-    reduce=reduce,
     post_url=bluesky_posts.post_url,
     find_gone=find_gone,
 )

@@ -6,6 +6,7 @@ Sources, read 2026-11-23: the lexicons of bluesky-social/atproto (2026-08-20) an
 | what | request |
 |---|---|
 | posts, quotes, replies | `getPosts`, 25 addresses each |
+| a like | the post that it likes, as above |
 | who reposted | `getProfiles`, 25 accounts each: their wish not to be shown covers what they repost |
 | a repost, and any post that `getPosts` left out | `getRecord`, one each; at most 300 reposts a run |
 
@@ -55,9 +56,10 @@ def find_gone(request: FetchRequest, posts: Sequence[Post]) -> Iterator[Checked]
 
 
 def _uri(post: Post) -> Uri | None:
-    """Where its record is; None for what is no record of Bluesky."""
-    did, _, rkey = post.id.removeprefix(f"{NETWORK}:").partition("/")
-    if post.kind == "like" or not DID.fullmatch(did) or not RKEY.fullmatch(rkey):
+    """Where its record is, of a like that of the post that it likes; None for what is no record of Bluesky."""
+    name = (post.of or "") if post.kind == "like" else post.id
+    did, _, rkey = name.removeprefix(f"{NETWORK}:").partition("/")
+    if not DID.fullmatch(did) or not RKEY.fullmatch(rkey):
         return None
     return Uri(did, REPOSTS if post.kind == "repost" else POSTS, rkey)
 
@@ -72,7 +74,7 @@ class _Asking:
         for batch in _batches(uris, URIS_MAX):
             found = self._views([uris[post_id] for post_id in batch])
             for post_id in batch:
-                view = found.get(post_id)
+                view = found.get(uris[post_id].id)
                 is_there = self._has_record(uris[post_id]) if view is None else self._is_shown(view)
                 if is_there is not None:
                     yield Checked(post_id, is_there)

@@ -21,7 +21,6 @@ from urllib.parse import urlsplit
 
 from generator.errors import FetchError, FormatError
 from generator.http_client import Response
-from generator.models import Post
 from generator.sources.asking import is_fault
 from generator.sources.base import Covered, Event, FetchRequest, Record, Source, StreamFailed
 from generator.sources.feed_xml import Feed, FeedError, read_xml
@@ -141,17 +140,11 @@ def post_url(post_id: str) -> str | None:  # noqa: ARG001 - as every source's
     return None
 
 
-def reduce(post: Post, settings: Mapping[str, Any]) -> Post:  # noqa: ARG001 - as every source's
-    """Everything public may stand in public data; of articles there is a short excerpt only."""
-    return post
-
-
 SOURCE = Source(
     name=feeds_posts.NETWORK,
     title="Feeds",
     secrets=(),
     fetch=fetch,
     parse=feeds_posts.parse,
-    reduce=reduce,
     post_url=post_url,
 )

@@ -158,18 +158,12 @@ def post_url(post_id: str) -> str | None:
     return _ADDRESS + own_id if network == NETWORK and _ID.fullmatch(own_id) else None
 
 
-def reduce(post: Post, settings: Mapping[str, Any]) -> Post:  # noqa: ARG001 - as every source's
-    """Everything public may stand in public data."""
-    return post
-
-
 SOURCE = Source(
     name=NETWORK,
     title="Hacker News",
     secrets=(),
     fetch=fetch,
     parse=parse,
-    reduce=reduce,
     post_url=post_url,
     find_gone=find_gone,
 )

@@ -28,10 +28,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from generator.errors import FetchError
-from generator.models import Post
 from generator.sources.base import Event, FetchRequest, Meter, Source
 from generator.sources.mastodon import posts as mastodon_posts
 from generator.sources.mastodon.gone import find_gone
@@ -90,18 +88,12 @@ def _add_up(total: Meter, part: Meter) -> None:
     total.limits.update(part.limits)
 
 
-def reduce(post: Post, settings: Mapping[str, Any]) -> Post:  # noqa: ARG001 - as every source's
-    """Everything public may stand in public data; the words of who asks otherwise were not taken when it was read."""
-    return post
-
-
 SOURCE = Source(
     name=NETWORK,
     title="Mastodon",
     secrets=(f"{TOKEN}*",),
     fetch=fetch,
     parse=mastodon_posts.parse,
-    reduce=reduce,
     post_url=mastodon_posts.post_url,
     find_gone=find_gone,
 )

@@ -154,9 +154,10 @@ class Reading:
             own_id = local_id(row)
             is_known = own_id is not None and known is not None and order_of(own_id) <= order_of(known)
             (again if is_known else new).append(row)
-        yield from self._threads.records(new, self._stream, page.where)
+        trackers, seen = self._stream.trackers, self._stream.seen
+        yield from self._threads.records(new, trackers, seen, page.where)
         if self._is_tag:
-            yield from self._threads.records(again, self._stream, page.where, alone=True)
+            yield from self._threads.records(again, trackers, seen, page.where, alone=True)
 
     def _reached(self, page: Page) -> None:
         ids = [*page.ids, *([self._mark.newest] if self._mark.newest else [])]

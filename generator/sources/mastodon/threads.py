@@ -9,15 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from generator.errors import FetchError
 from generator.sources.base import Event, Record
 from generator.sources.mastodon.api import CLOSED, Api
-from generator.sources.mastodon.posts import canonical_id, is_public, parent_of, quoted_of
-
-if TYPE_CHECKING:
-    from generator.sources.mastodon.streams import Stream
+from generator.sources.mastodon.posts import Seen, canonical_id, is_public, parent_of, quoted_of
 
 SINGLES_MAX = 50
 """Statuses asked for one by one, for one stream in one run."""
@@ -33,28 +30,31 @@ class Threads:
         """Local id -> id of the post; empty where it is not there, or not for everybody."""
         self._is_closed = False
 
-    def records(self, rows: list[Any], stream: Stream, where: str, *, alone: bool = False) -> Iterator[Event]:
+    def records(
+        self, rows: list[Any], trackers: tuple[str, ...], seen: Seen, where: str, *, alone: bool = False
+    ) -> Iterator[Event]:
         """The rows, after the posts that they point at.
 
         Args:
             rows: statuses as they came.
-            stream: that they are of.
+            trackers: that want them.
+            seen: what is known about the instance.
             where: names the page in messages.
             alone: do not ask for what they point at.
 
         Raises:
             FetchError: the instance does not say what they point at.
         """
-        seen = replace(stream.seen, known=self._known)
+        seen = replace(seen, known=self._known)
         for row in rows:
             self._note(row)
         if not alone:
-            yield from self._parents(rows, stream, seen)
+            yield from self._parents(rows, trackers, seen)
         own = replace(seen, guess=not alone)
         for index, row in enumerate(rows):
-            yield Record(row, stream.trackers, f"{where} [{index}]", own)
+            yield Record(row, trackers, f"{where} [{index}]", own)
 
-    def _parents(self, rows: list[Any], stream: Stream, seen: Any) -> Iterator[Event]:
+    def _parents(self, rows: list[Any], trackers: tuple[str, ...], seen: Seen) -> Iterator[Event]:
         left = SINGLES_MAX
         level: list[Any] = rows
         for _ in range(_STEPS):
@@ -75,7 +75,7 @@ class Threads:
             for status in level:
                 self._note(status)
             for status in level:
-                yield Record(status, stream.trackers, f"{self._api.host} statuses/{status.get('id')}", seen)
+                yield Record(status, trackers, f"{self._api.host} statuses/{status.get('id')}", seen)
 
     def _note(self, row: Any) -> None:
         for status in _with_embedded(row):

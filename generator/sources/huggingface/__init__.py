@@ -24,34 +24,27 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from generator.errors import FetchError, FormatError, RecordError
+from generator.errors import RecordError
 from generator.models import Account, Counts, Post
 from generator.sources import wire
-from generator.sources.asking import PAGES_MAX
 from generator.sources.base import Covered, Event, FetchRequest, Record, Source
+from generator.sources.huggingface.gone import find_gone
+from generator.sources.huggingface.lists import ENDPOINT, PAPER, pages, paper_id
+from generator.sources.huggingface.lists import upvotes as upvotes_of
 from generator.sources.thresholds import Mark, cursor, reached, thresholds
 
 NETWORK = "huggingface"
 STREAM = "daily"
-ENDPOINT = "daily_papers"
-PAGE = 100
-SMALLER_PAGE = 50
-"""What the service gives unless asked for more: a page of so many may be cut as well."""
 FIRST_REACH_DAYS = 30
 AGAIN_DAYS = 3
 """Days before today whose lists are read again in every run: upvotes grow."""
 DAYS_MAX = 31
 """In one run."""
 
-_API = "https://huggingface.co/api"
 _ADDRESS = "https://huggingface.co/papers/"
-_PAPER = re.compile(r"(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._-]{0,40}(?:/[0-9]{7})?", re.ASCII)
 _ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}", re.ASCII)
 _ACCOUNT_ID = re.compile(r"[0-9a-f]{24}", re.ASCII)
 _NOBODY = "daily-papers"
-_NOT_YET = 400
-_BUCKET = re.compile(r"r=(?P<left>[0-9]{1,9})\s*;\s*t=(?P<reset>[0-9]{1,6})", re.ASCII)
-_POLICY = re.compile(r"q=(?P<limit>[0-9]{1,9})", re.ASCII)
 
 
 def fetch(request: FetchRequest) -> Iterator[Event]:
@@ -68,10 +61,10 @@ def fetch(request: FetchRequest) -> Iterator[Event]:
     days = [first + timedelta(days=number) for number in range((today - first).days + 1)]
     for day in days[:DAYS_MAX]:
         has_list = False
-        for rows in _pages(request, day, may_be_missing=day == today):
+        for rows in pages(request, day, may_be_missing=day == today):
             has_list = has_list or bool(rows)
             for index, row in enumerate(rows):
-                upvotes = _upvotes(row)
+                upvotes = upvotes_of(row)
                 # what has no upvotes is for `parse` to refuse: a row that cannot be read is not one with few upvotes
                 trackers = tuple(sorted(least)) if upvotes is None else reached(least, upvotes)
                 if trackers:
@@ -84,55 +77,6 @@ def fetch(request: FetchRequest) -> Iterator[Event]:
         yield Covered(STREAM, cursor(_midnight(days[:DAYS_MAX][-1]), least))
 
 
-def _pages(request: FetchRequest, day: date, *, may_be_missing: bool) -> Iterator[list[Any]]:
-    """The rows of a day's list, each once."""
-    seen: set[str] = set()
-    for page in range(PAGES_MAX):
-        params = {"date": day.isoformat(), "limit": str(PAGE)} | ({"p": str(page)} if page else {})
-        try:
-            rows = _ask(request, params)
-        except FetchError as error:
-            if may_be_missing and error.status == _NOT_YET:
-                return
-            raise
-        new = [row for row in rows if _paper_id(row) not in seen]
-        yield new
-        if not new or len(rows) % SMALLER_PAGE:
-            return
-        seen.update(filter(None, map(_paper_id, new)))
-    raise FormatError(f"format changed: {PAGES_MAX} pages of one day, and no end", url=ENDPOINT)
-
-
-def _ask(request: FetchRequest, params: Mapping[str, str]) -> list[Any]:
-    url = f"{str(request.settings.get('api') or _API).rstrip('/')}/{ENDPOINT}"
-    request.meter.requests += 1
-    answer = request.client.get(url, params=params)
-    bucket = _BUCKET.search(answer.headers.get("ratelimit", ""))
-    policy = _POLICY.search(answer.headers.get("ratelimit-policy", ""))
-    if bucket and policy:
-        until = request.now + timedelta(seconds=int(bucket["reset"]))
-        request.meter.limits[ENDPOINT] = f"{int(bucket['left'])} of {int(policy['limit'])} until {until:%H:%M}Z"
-    rows = wire.decode_list(answer.body, answer.url or url)
-    if rows and not any(_paper_id(row) and _upvotes(row) is not None for row in rows):
-        raise FormatError("format changed: no row has a paper with an id and upvotes", url=url)
-    return rows
-
-
-def _paper(row: Any) -> Mapping[str, Any]:
-    paper = row.get("paper") if isinstance(row, dict) else None
-    return paper if isinstance(paper, dict) else {}
-
-
-def _paper_id(row: Any) -> str | None:
-    own_id = _paper(row).get("id")
-    return own_id if isinstance(own_id, str) and _PAPER.fullmatch(own_id) else None
-
-
-def _upvotes(row: Any) -> int | None:
-    upvotes = _paper(row).get("upvotes")
-    return upvotes if isinstance(upvotes, int) and not isinstance(upvotes, bool) else None
-
-
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
 
@@ -141,7 +85,7 @@ def parse(record: Record, seen_at: datetime) -> list[Post]:
     """One row of a list -> the post that proposed its paper. Raises RecordError."""
     row = wire.mapping(record.raw, record.where)
     paper = wire.mapping(row.get("paper"), f"{record.where}.paper")
-    own_id, upvotes = _paper_id(row), _upvotes(row)
+    own_id, upvotes = paper_id(row), upvotes_of(row)
     if own_id is None:
         raise RecordError(f"{record.where}.paper.id", f"is no id: {wire.shown(paper.get('id'))!r}")
     if upvotes is None:
@@ -197,12 +141,7 @@ def _is_account(name: Any) -> bool:
 def post_url(post_id: str) -> str | None:
     """`huggingface:PAPER` -> its page."""
     network, _, own_id = post_id.partition(":")
-    return _ADDRESS + own_id if network == NETWORK and _PAPER.fullmatch(own_id) else None
-
-
-def reduce(post: Post, settings: Mapping[str, Any]) -> Post:  # noqa: ARG001 - as every source's
-    """Everything public may stand in public data."""
-    return post
+    return _ADDRESS + own_id if network == NETWORK and PAPER.fullmatch(own_id) else None
 
 
 SOURCE = Source(
@@ -211,6 +150,6 @@ SOURCE = Source(
     secrets=(),
     fetch=fetch,
     parse=parse,
-    reduce=reduce,
     post_url=post_url,
+    find_gone=find_gone,
 )
