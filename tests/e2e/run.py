@@ -70,5 +70,9 @@ class Copy:
 
     def files(self, folder: str) -> dict[str, bytes]:
         """Every file below a folder, by path."""
-        root = self.folder / folder
-        return {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+        return files_below(self.folder / folder)
+
+
+def files_below(root: Path) -> dict[str, bytes]:
+    """Every file below a folder, by path."""
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()}
