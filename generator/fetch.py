@@ -8,7 +8,6 @@ before, keeps its cursors, and stops nobody.
 from __future__ import annotations
 
 import logging
-import zlib
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
@@ -25,6 +24,7 @@ from generator.errors import FetchError, FormatError, RecordError
 from generator.http_client import Client
 from generator.intake import Taken, note_unknown, take_posts
 from generator.models import NetworkState, Post
+from generator.shards import Shard
 from generator.sources import SOURCES, Source, reducer
 from generator.sources.base import Covered, FetchRequest, Meter, Record, Resolved, StreamFailed, Wanted
 from generator.store import Store, Tree
@@ -66,19 +66,6 @@ class FetchReport:
         """Networks that could not be read to the end, and arXiv where it refused."""
         failed = [report.network for report in self.networks if report.failure]
         return [*failed, "arxiv"] if self.arxiv.refused else failed
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shard:
-    """One of several runs that divide the accounts, lists and feeds among them."""
-
-    index: int
-    """From 1."""
-    total: int
-
-    def takes(self, stream: str) -> bool:
-        """True for exactly one shard of all."""
-        return zlib.crc32(stream.encode()) % self.total == self.index - 1
 
 
 @dataclass(slots=True)
@@ -175,27 +162,8 @@ def _wanted(config: Config, network: str, shard: Shard | None) -> tuple[Wanted, 
     wanted = wanted_of(config, network)
     if shard is None or shard.total == 1:
         return wanted
-    shares = (Wanted(each.tracker, _share(network, each.block, shard)) for each in wanted)
-    return tuple(each for each in shares if _names_streams(each) or (shard.index == 1 and not _has_lists(each)))
-
-
-def _has_lists(wanted: Wanted) -> bool:
-    """False for networks that are read whole, such as Hacker News: the first shard reads those."""
-    return any(isinstance(value, list | tuple) for value in wanted.block.values())
-
-
-def _names_streams(wanted: Wanted) -> bool:
-    return any(value for value in wanted.block.values() if isinstance(value, list | tuple))
-
-
-def _share(network: str, block: Mapping[str, Any], shard: Shard) -> dict[str, Any]:
-    """The block with only this shard's accounts, lists and feeds."""
-    return {
-        key: [name for name in value if shard.takes(f"{network}/{key}/{name}")]
-        if isinstance(value, list | tuple)
-        else value
-        for key, value in block.items()
-    }
+    shares = ((each.tracker, shard.share_of(network, each.block)) for each in wanted)
+    return tuple(Wanted(tracker, share) for tracker, share in shares if share is not None)
 
 
 def _read(source: Source, request: FetchRequest) -> _Yield:

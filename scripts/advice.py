@@ -25,7 +25,7 @@ _PASSES = "This usually passes: the next run tries again by itself. Where it doe
 def for_failure(failure: Failure, needs: Mapping[str, Mapping[str, str]], places: Places) -> str:
     """One paragraph of Markdown. `needs` are the outputs of the jobs before, by job."""
     outputs = needs.get(failure.job, {})
-    if failure.step in {"Fetch", "Prune"} and outputs.get("status") == "2":
+    if failure.step in {"Fetch", "Prune", "Divide"} and outputs.get("status") == "2":
         return _for_config(places)
     if failure.step in _PREPARING and failure.job != "deploy":
         return f"The machine that GitHub lent could not be prepared, or was taken back. {_PASSES} read the log."

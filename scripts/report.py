@@ -31,6 +31,9 @@ _SCHEDULE_SILENT = timedelta(days=2)
 _GONE = 410
 
 
+_SHARDS_KEPT = "One of the machines that divide the accounts failed; what the others read is kept and published."
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """What is told about one workflow."""
@@ -58,6 +61,8 @@ class Outcome:
 
     failures: list[Failure] = field(default_factory=list)
     findings: list[str] = field(default_factory=list)
+    shards_kept: bool = False
+    """Some shards of the fetch failed, and what the others read was joined."""
     pages: str = ""
     schedule_silent: bool = False
 
@@ -93,18 +98,25 @@ def find_failures(
     for job, result in results.items():
         if result not in _FAILED:
             continue
-        known: Mapping[str, Any] = next((each for each in jobs if each.get("name") == names.get(job)), {})
-        steps = known.get("steps") or []
+        steps = _steps_of(jobs, names.get(job, ""))
         step = next((str(each.get("name")) for each in steps if each.get("conclusion") in _FAILED), "")
         found.append(Failure(job, step))
     return found
+
+
+def _steps_of(jobs: Sequence[Mapping[str, Any]], name: str) -> list[Mapping[str, Any]]:
+    """The steps of a job; of those of a matrix, `Name (1)` and on, the first that failed."""
+    known = [each for each in jobs if each.get("name") == name or str(each.get("name")).startswith(f"{name} (")]
+    failed = [each for each in known if each.get("conclusion") in _FAILED]
+    return next((each.get("steps") or [] for each in [*failed, *known]), [])
 
 
 def markdown(kind: Kind, outcome: Outcome, outputs: Mapping[str, Mapping[str, str]], places: Places, url: str) -> str:
     """What the summary says."""
     parts = []
     if outcome.failures:
-        parts.append(f"## {kind.name} failed\n\n{kind.consequence}")
+        consequence = _SHARDS_KEPT if outcome.shards_kept else kind.consequence
+        parts.append(f"## {kind.name} failed\n\n{consequence}")
         parts += [f"**{_job_name(each)}**: {advice.for_failure(each, outputs, places)}" for each in outcome.failures]
     if outcome.pages in {"off", "branch"}:
         parts.append(advice.for_pages(outcome.pages, places, url))
@@ -117,6 +129,12 @@ def markdown(kind: Kind, outcome: Outcome, outputs: Mapping[str, Mapping[str, st
 
 def _job_name(failure: Failure) -> str:
     return f"{failure.job}, step {failure.step}" if failure.step else failure.job
+
+
+def _findings(outputs: Mapping[str, Mapping[str, str]]) -> list[str]:
+    """Of the fetch, or of the job that joins its shards."""
+    said = " ".join(outputs.get(job, {}).get("findings", "") for job in ("fetch", "join"))
+    return [each for each in said.split() if _FINDING.fullmatch(each)]
 
 
 def _jobs(github: GitHub, run_id: str) -> list[Mapping[str, Any]]:
@@ -178,7 +196,8 @@ def main(file: str) -> int:
     by_hand = os.environ.get("GITHUB_EVENT_NAME") != "schedule"
     outcome = Outcome(
         failures=find_failures(results, names, jobs),
-        findings=[each for each in outputs.get("fetch", {}).get("findings", "").split() if _FINDING.fullmatch(each)],
+        findings=_findings(outputs),
+        shards_kept=results.get("fetch") in _FAILED and results.get("join") == "success",
         pages=outputs.get("decide", {}).get("pages", ""),
         schedule_silent=by_hand and file == "update.yml" and schedule_is_silent(github, file, datetime.now(UTC)),
     )

@@ -16,9 +16,10 @@ from generator.errors import ConfigError, Problem
 
 if TYPE_CHECKING:
     from generator.config import Config
-    from generator.fetch import FetchReport, NetworkReport, Shard
+    from generator.fetch import FetchReport, NetworkReport
     from generator.http_client import HttpClient
     from generator.resolve import FollowReport
+    from generator.shards import Shard
 
 SOME_FAILED = 3
 _SECRET_NAME = re.compile(r"X_BEARER_TOKEN|BLUESKY_HANDLE|BLUESKY_APP_PASSWORD|MASTODON_TOKEN_[A-Z0-9_]+")
@@ -198,7 +199,7 @@ def tell_links(options: Options, report: FollowReport) -> None:
 
 
 def _parse_shard(text: str | None) -> Shard | None:
-    from generator.fetch import Shard  # noqa: PLC0415
+    from generator.shards import Shard  # noqa: PLC0415
 
     if text is None:
         return None

@@ -111,6 +111,13 @@ class ArxivNetwork(Block):
         return spacing_s
 
 
+class FetchSettings(Block):
+    """How the networks are read."""
+
+    shards: Annotated[int, Field(ge=1, le=8)] = 1
+    """So many runners of GitHub divide the accounts among them: for thousands of accounts."""
+
+
 class Networks(Block):
     """How to ask each network; every key is optional."""
 
@@ -135,6 +142,7 @@ class Config(Block):
     ranking: Ranking = Ranking()
     filters: Filters = Filters()
     networks: Networks = Networks()
+    fetch: FetchSettings = FetchSettings()
     feeds: FeedSettings = FeedSettings()
 
     def wanted(self, network: str) -> tuple[tuple[str, dict[str, Any]], ...]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -73,7 +74,7 @@ def _cache_restore(work: _Work, given: Mapping[str, str]) -> Acted:
     if found is not None and given.get("lookup-only") != "true":
         target = work.folder / given["path"]
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(kept[found], target)
+        _copy(kept[found], target)
     return True, {"cache-hit": "true" if found == given["key"] else "" if found is None else "false"}
 
 
@@ -84,14 +85,24 @@ def _cache_save(work: _Work, given: Mapping[str, str]) -> Acted:
         return SOUND
     target = work.github.folder / "caches" / str(len(work.github.caches))
     target.parent.mkdir(exist_ok=True)
-    shutil.copy2(source, target)
+    _copy(source, target)
     work.github.caches[key] = target
     return SOUND
 
 
+def _copy(source: Path, target: Path) -> None:
+    """A file, or a folder into whatever is there."""
+    if source.is_dir():
+        shutil.copytree(source, target, dirs_exist_ok=True)
+    else:
+        shutil.copy2(source, target)
+
+
 def _upload(work: _Work, given: Mapping[str, str], name: str | None = None) -> Acted:
-    source = work.folder / given["path"]
-    visible = [path for path in _files(source) if name or not _hidden(path.relative_to(source))]
+    paths = [work.folder / path for path in given["path"].split()]
+    source = paths[0] if len(paths) == 1 else work.folder  # of several, the folder that they have in common
+    found = [path for each in paths for path in ([each] if each.is_file() else _files(each))]
+    visible = [path for path in found if name or not _hidden(path.relative_to(source))]
     if not visible:
         work.log(f"no files found at {given['path']}\n")
         return given.get("if-no-files-found") != "error", {}
@@ -106,6 +117,12 @@ def _upload(work: _Work, given: Mapping[str, str], name: str | None = None) -> A
 
 
 def _download(work: _Work, given: Mapping[str, str]) -> Acted:
+    if pattern := given.get("pattern"):
+        kept = {key.partition("/")[2]: path for key, path in work.github.artifacts.items()
+                if fnmatchcase(key, f"{work.run.id}/{pattern}")}  # fmt: skip
+        for name, folder in kept.items():  # one alone gets no folder of its own name
+            shutil.copytree(folder, work.folder / given["path"] / (name if len(kept) > 1 else ""), dirs_exist_ok=True)
+        return SOUND
     source = work.github.artifacts.get(f"{work.run.id}/{given['name']}")
     if source is None:
         return False, {}
@@ -146,7 +163,7 @@ _ACTIONS: Mapping[str, tuple[Callable[[_Work, Mapping[str, str]], Acted], set[st
     "actions/cache/restore": (_cache_restore, {"path", "key", "restore-keys", "lookup-only"}),
     "actions/cache/save": (_cache_save, {"path", "key"}),
     "actions/upload-artifact": (_upload, {"name", "path", "if-no-files-found", "retention-days"}),
-    "actions/download-artifact": (_download, {"name", "path"}),
+    "actions/download-artifact": (_download, {"name", "pattern", "path"}),
     "actions/upload-pages-artifact": (_upload_pages, {"path"}),
     "actions/deploy-pages": (_deploy_pages, set()),
 }

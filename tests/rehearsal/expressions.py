@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 _TOKEN = re.compile(
-    r"\s*(?:(?P<op>==|!=|&&|\|\||[!().,])|(?P<text>'(?:[^']|'')*')|(?P<name>[A-Za-z_][\w-]*)|(?P<odd>\S))"
+    r"\s*(?:(?P<op>==|!=|&&|\|\||[!().,])|(?P<text>'(?:[^']|'')*')|(?P<number>[0-9]+)|(?P<name>[A-Za-z_][\w-]*)|(?P<odd>\S))"
 )
 _INSERTED = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
 _LITERALS: Mapping[str, Any] = {"true": True, "false": False, "null": None}
@@ -89,6 +89,8 @@ class Expression:
             return value
         if kind == "text":
             return word[1:-1].replace("''", "'")
+        if kind == "number":
+            return int(word)
         if kind != "name":
             raise UnsupportedError(self._text)
         if self._next() == "(":
@@ -100,11 +102,17 @@ class Expression:
         if name in self._status:
             self._take(")")
             return self._status[name]()
-        if name != "toJSON":
+        if name not in _FUNCTIONS:
             raise UnsupportedError(f"{name}() in {self._text}")
-        value = self._or()
+        given = [self._or()]
+        while self._next() == ",":
+            self._take()
+            given.append(self._or())
         self._take(")")
-        return json.dumps(value, indent=2)
+        count, function = _FUNCTIONS[name]
+        if len(given) != count:
+            raise UnsupportedError(f"{name}() of {len(given)} in {self._text}")
+        return function(*given)
 
     def _context(self, name: str) -> Any:
         if name not in self._contexts:
@@ -117,6 +125,20 @@ class Expression:
                 raise UnsupportedError(f"{key} of {name} in {self._text}")
             value = value.get(key) if isinstance(value, Mapping) else None
         return value
+
+
+def _contains(within: Any, wanted: Any) -> bool:
+    if not isinstance(within, list):
+        raise UnsupportedError("contains() of a text")
+    return any(_equals(each, wanted) for each in within)
+
+
+_FUNCTIONS: Mapping[str, tuple[int, Callable[..., Any]]] = {
+    "toJSON": (1, lambda value: json.dumps(value, indent=2)),
+    "fromJSON": (1, json.loads),
+    "contains": (2, _contains),
+}
+"""Name -> how many arguments, what it does."""
 
 
 class Closed(dict[str, Any]):
@@ -172,6 +194,6 @@ def _number(value: Any) -> float:
         return 0.0
     if isinstance(value, bool | int):
         return float(value)
-    if isinstance(value, str) and not value.strip().isdigit():
-        return math.nan
+    if isinstance(value, str):
+        return float(value) if re.fullmatch(r"\s*[0-9]+\s*", value) else math.nan
     raise UnsupportedError(f"comparing {value!r} with another type")

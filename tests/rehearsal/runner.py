@@ -13,13 +13,13 @@ import sys
 import sysconfig
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import count
+from itertools import count, product
 from pathlib import Path
 from typing import Any
 
 from tests.conftest import ROOT
 from tests.rehearsal import actions
-from tests.rehearsal.expressions import Closed, Status, condition, insert
+from tests.rehearsal.expressions import Closed, Status, condition, evaluate, insert
 from tests.rehearsal.github import BRANCH, REPOSITORY, GitHub
 from tests.rehearsal.workflow import Job, Step, Workflow, load
 
@@ -75,6 +75,8 @@ class Runner:
     tokens: list[str] = field(default_factory=list)
     """Every GITHUB_TOKEN that was lent."""
     runs: list[Run] = field(default_factory=list)
+    lost: set[str] = field(default_factory=set)
+    """Machines that are taken back before their first step, by job and place in its matrix: `fetch (2)`."""
 
     def __post_init__(self) -> None:
         shims = self.folder / "bin"
@@ -114,10 +116,10 @@ class Runner:
 
     def _job(self, job: Job, run: Run, contexts: Mapping[str, Any]) -> Ended:
         needs = {each: {"result": run.jobs[each].result, "outputs": run.jobs[each].outputs} for each in job.needs}
-        failed = any(each["result"] == "failure" for each in needs.values())
+        before = {run.jobs[each].result for each in job.ancestors}  # a skip or a failure goes down the whole chain
         status: Status = {
-            "success": lambda: all(each["result"] == "success" for each in needs.values()),
-            "failure": lambda: failed,
+            "success": lambda: before <= {"success"},
+            "failure": lambda: "failure" in before,
             "cancelled": lambda: False,
             "always": lambda: True,
         }
@@ -127,11 +129,19 @@ class Runner:
             return Ended("skipped")
         self.tokens.append(token)
         self.github.rights[token] = job.permissions
-        work = _Work(self, job, run, contexts, token)
-        ended = work.execute()
+        machines = [self._machine(job, run, contexts, token, values) for values in _matrix(job, contexts, status)]
+        return machines[0] if len(machines) == 1 else _together(machines)
+
+    def _machine(self, job: Job, run: Run, contexts: Mapping[str, Any], token: str, values: Mapping[str, Any]) -> Ended:
+        """One machine of a job: of a matrix the one with these values."""
+        place = f" ({', '.join(map(str, values.values()))})" if values else ""
+        if job.id + place in self.lost:
+            ended = Ended("failure")
+        else:
+            ended = _Work(self, job, run, {**contexts, "matrix": Closed(values)}, token, place=place).execute()
         self.github.jobs.setdefault(run.id, []).append(
             {
-                "name": job.name,
+                "name": job.name + place,
                 "conclusion": ended.result,
                 "steps": [{"name": name, "conclusion": how} for name, how in ended.steps.items()],
             }
@@ -142,13 +152,15 @@ class Runner:
 class _Work:
     """One job on its machine."""
 
-    def __init__(self, runner: Runner, job: Job, run: Run, contexts: Mapping[str, Any], token: str) -> None:
+    def __init__(
+        self, runner: Runner, job: Job, run: Run, contexts: Mapping[str, Any], token: str, *, place: str = ""
+    ) -> None:
         self.github = runner.github
         self.runner = runner
         self.job = job
         self.run = run
         self.token = token
-        self.home = runner.folder / f"{run.id}-{job.id}"
+        self.home = runner.folder / f"{run.id}-{job.id}{place.replace(' ', '-')}"
         self.folder = self.home / "work"
         self.folder.mkdir(parents=True)
         (self.home / "temp").mkdir()
@@ -244,6 +256,26 @@ class _Work:
     def log(self, text: str) -> None:
         """Keep what was printed."""
         self.run.log += text
+
+
+def _matrix(job: Job, contexts: Mapping[str, Any], status: Status) -> list[dict[str, Any]]:
+    """The values of each machine of a job; one machine without any where the job has no matrix."""
+    strategy = job.keys.get("strategy")
+    if strategy is None:
+        return [{}]
+    assert strategy["fail-fast"] == "false", f"{job.id}: one machine that fails would end the others"
+    columns = {
+        name: evaluate(values, contexts, status) if isinstance(values, str) else values
+        for name, values in strategy["matrix"].items()
+    }
+    return [dict(zip(columns, values, strict=True)) for values in product(*columns.values())]
+
+
+def _together(machines: list[Ended]) -> Ended:
+    """A matrix as later jobs see it: failed where one did; of each output the last that says something."""
+    sound = all(each.result == "success" for each in machines)
+    outputs = {name: value for each in machines for name, value in each.outputs.items() if value}
+    return Ended("success" if sound else "failure", outputs)
 
 
 def _outputs(text: str) -> dict[str, str]:

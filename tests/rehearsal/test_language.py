@@ -22,7 +22,9 @@ CONTEXTS: dict[str, Any] = {
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("github.event_name != 'schedule' || needs.build.outputs.verdict == 'PUBLISH'", True),
+    [("contains(fromJSON('[1, 2]'), 2)", True), ("contains(fromJSON('[1, 2]'), 3)", False),
+     ("needs.build.outputs.none != '1'", True), ("needs.build.outputs.none == '0'", True), ("'a' == 1", False),
+     ("github.event_name != 'schedule' || needs.build.outputs.verdict == 'PUBLISH'", True),
      ("needs.build.outputs.none", None), ("needs.build.outputs.none == ''", True),
      ("inputs.accept == 'publish'", False),
      ("secrets.X != ''", True), ("secrets.Y != ''", False), ("!(true && false)", True), ("'it''s'", "it's"),
@@ -54,8 +56,9 @@ def test_a_condition_asks_for_success_unless_it_asks_for_something_else(
 
 @pytest.mark.parametrize(
     "text",
-    ["contains(github.event_name, 's')", "needs.biuld.result", "env.X", "github.events", "1 +", "a b", "secrets['X']",
-     "steps.a", "'a' == 1", "(true", "'open"],
+    ["contains(github.event_name, 's')", "needs.biuld.result", "env.X", "github.events", "1 +", "fromJSON()",
+     "contains('abc', 'b')",
+     "format('{0}', 1)", "a b", "secrets['X']", "steps.a", "(true", "'open"],
 )  # fmt: skip
 def test_what_is_not_known_is_an_error(text: str) -> None:
     with pytest.raises(UnsupportedError):

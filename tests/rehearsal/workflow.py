@@ -43,6 +43,8 @@ class Job:
     environment: dict[str, str]
     outputs: dict[str, str]
     steps: tuple[Step, ...]
+    ancestors: frozenset[str]
+    """Everything that it needs, directly or through others."""
     keys: dict[str, Any] = field(default_factory=dict)
 
 
@@ -72,17 +74,33 @@ def load(path: Path) -> Workflow:
         on=on,
         inputs=(dispatch.get("inputs") or {}) if isinstance(dispatch, dict) else {},
         concurrency=read.get("concurrency", {}),
-        jobs={job: _job(job, each, path.name) for job, each in read["jobs"].items()},
+        jobs={job: _job(job, each, path.name, _ancestors(job, read["jobs"])) for job, each in read["jobs"].items()},
     )
 
 
-def _job(job: str, read: dict[str, Any], file: str) -> Job:
-    _known(read, _JOB, f"{file}: {job}")
+def _needs(read: dict[str, Any]) -> tuple[str, ...]:
     needs = read.get("needs", ())
+    return (needs,) if isinstance(needs, str) else tuple(needs)
+
+
+def _ancestors(job: str, jobs: dict[str, Any]) -> frozenset[str]:
+    found: set[str] = set()
+    ahead = list(_needs(jobs[job]))
+    while ahead:
+        each = ahead.pop()
+        if each not in found:
+            found.add(each)
+            ahead += _needs(jobs[each])
+    return frozenset(found)
+
+
+def _job(job: str, read: dict[str, Any], file: str, ancestors: frozenset[str]) -> Job:
+    _known(read, _JOB, f"{file}: {job}")
     return Job(
         id=job,
         name=read["name"],
-        needs=(needs,) if isinstance(needs, str) else tuple(needs),
+        needs=_needs(read),
+        ancestors=ancestors,
         condition=read.get("if"),
         permissions=read["permissions"],
         environment=read.get("environment", {}),
