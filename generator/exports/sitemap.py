@@ -19,7 +19,7 @@ URLS_MAX = 50_000
 """Of one file."""
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
-_LEFT_OUT = re.compile(r"(?:.*/)?page/\d+/|(?:search|saved|status|posts)/")
+_LEFT_OUT = re.compile(r"(?:.*/)?page/\d+/|(?:search|saved|offline|status|posts)/")
 """Further pages of a list repeat what the papers' own pages say; search, saved and status are nothing to find, and
 posts are other people's words, which belong to their networks."""
 

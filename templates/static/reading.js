@@ -8,7 +8,7 @@ const PAUSE_MS = 30 * 60_000 // A longer one ends a visit.
 const MOST = { read: 3000, hidden: 1000, saved: 2000, words: 200 }
 const EMPTY = {
   version: 1, at: 0, last: 0, upTo: "", since: "", read: [], hidden: [], saved: [],
-  muteWords: [], muteAuthors: [], markWords: [], markAuthors: [], colours: "", keys: true,
+  muteWords: [], muteAuthors: [], markWords: [], markAuthors: [], colours: "", keys: true, offline: true,
 }
 const ID = /^(\d{4}\.\d{4,5}|[a-z-]+\/\d{7})$/
 const COLOURS = ["", "light", "dark"]
@@ -36,7 +36,7 @@ function sound(given) {
     saved: [...new Map(saved.map(each => [each.id, each])).values()].slice(-MOST.saved),
     muteWords: texts(from.muteWords), muteAuthors: texts(from.muteAuthors),
     markWords: texts(from.markWords), markAuthors: texts(from.markAuthors),
-    colours: COLOURS.includes(from.colours) ? from.colours : "", keys: from.keys !== false,
+    colours: COLOURS.includes(from.colours) ? from.colours : "", keys: from.keys !== false, offline: from.offline !== false,
   }
 }
 
@@ -213,7 +213,20 @@ function tellSince(fresh, away) {
     away.forEach(each => shownAgain.add(idOf(each)))
     dress()
   }))
+  tellAge(line, fresh)
   if (line.childNodes.length) opening.append(line)
+}
+
+const DAY_MS = 24 * 3_600_000
+
+// A page without news is not made anew, and one whose updates stopped looks the same: what is known is said, and where to look.
+function tellAge(line, fresh) {
+  const made = Date.parse(document.querySelector(".updated time")?.dateTime)
+  const days = Math.floor((Date.now() - made) / DAY_MS)
+  if (!(days >= 1)) return
+  const age = days === 1 ? "a day" : `${days} days`, more = element("a", "", "Status")
+  more.href = new URL("status/", home)
+  line.append(element("span", "fresh", fresh ? `None newer for ${age}` : `Nothing new for ${age}`), ...(fresh ? [] : [more]))
 }
 
 function button(word, act) {
@@ -262,7 +275,24 @@ function save(article) {
   }))
   dress()
   say((already ? "Taken off your list." : "Saved.") + forgotten())
-  if (!already) fillBibtex(id)
+  if (already) return
+  fillBibtex(id)
+  keepForOffline(new URL(`abs/${id}/`, home).href)
+}
+
+async function copyText(text, node) {
+  try {
+    await navigator.clipboard.writeText(text)
+    return true
+  } catch { // No permission, or no secure address: the old way needs neither.
+    getSelection().selectAllChildren(node)
+    return document.execCommand("copy")
+  }
+}
+
+async function copy(article) {
+  const source = article.querySelector("#cite pre")
+  if (source) say(await copyText(source.textContent, source) ? "Copied." : "Not copied: your browser does not allow it. The text is marked: press Ctrl C.")
 }
 
 function hide(article) {
@@ -291,7 +321,7 @@ function hide(article) {
   say("Hidden." + forgotten())
 }
 
-const ACTS = { save, hide }
+const ACTS = { save, hide, copy }
 document.addEventListener("click", event => {
   const act = event.target.closest?.("[data-do]")
   const article = act?.closest("article[data-paper]")
@@ -410,13 +440,39 @@ function arrive() {
 }
 
 load()
+const came = kept.at > 0 // Not for the first time.
 arrive()
 addEventListener("visibilitychange", () => document.hidden && change(() => ({ at: Date.now() })))
 addEventListener("pageshow", event => event.persisted && (load(), arrive()))
 addEventListener("storage", event => event.key === KEY && (load(), wear(), dress()))
 
+// --- Reading offline ---
+
+// A first page is three requests and no more: the worker is fetched once its reader comes back, or does something here.
+async function keepForOffline(address = location.href) {
+  if (!remembers || !kept.offline || document.querySelector('script[src^="/__live/"]')) return // The last: the page is being made.
+  try {
+    await navigator.serviceWorker.register(new URL("sw.js", home), { scope: home.pathname })
+    const { active } = await navigator.serviceWorker.ready
+    const throughWorker = performance.getEntriesByType("navigation")[0]?.workerStart > 0 // Then it kept this page itself.
+    if (address !== location.href || !throughWorker) active.postMessage({ keep: address })
+  } catch {} // There is none, or the browser does not want to: everything else goes on.
+}
+
+async function forgetOffline() {
+  try {
+    for (const each of await navigator.serviceWorker.getRegistrations()) if (each.scope === home.href) await each.unregister()
+    for (const name of await caches.keys()) if (name.startsWith(`${KEY}:`)) await caches.delete(name)
+  } catch {} // No worker, no caches.
+}
+
+const whenIdle = window.requestIdleCallback ?? (act => setTimeout(act, 200))
+const begin = () => whenIdle(() => keepForOffline())
+if (came) document.readyState === "complete" ? begin() : addEventListener("load", begin, { once: true })
+else for (const sign of ["pointerdown", "keydown"]) addEventListener(sign, begin, { once: true, passive: true })
+
 const own = document.querySelector("[data-part]")?.dataset.part
 if (own) import(new URL(`${own}.js${new URL(import.meta.url).search}`, import.meta.url)).then(part => part.start({
-  home, button, change, current, dress, element, erase, fillBibtex, say, sound, remembers: () => remembers,
+  home, button, change, current, dress, element, erase, fillBibtex, forgetOffline, keepForOffline, say, sound, remembers: () => remembers,
   mark: (article, words) => words.length && article.querySelectorAll(".title, .authors").forEach(area => markIn(area, beginning(words))),
 }))

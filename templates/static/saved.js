@@ -1,6 +1,6 @@
 // The page of what this browser keeps: the saved papers with their exports, words, hidden papers, and the way out for all.
 
-export function start({ home, button, change, current, dress, element, erase, fillBibtex, say, sound, remembers }) {
+export function start({ home, button, change, current, dress, element, erase, fillBibtex, forgetOffline, keepForOffline, say, sound, remembers }) {
   const by = id => document.getElementById(id)
   const told = by("told")
   const tell = text => { told.textContent = text }
@@ -106,6 +106,15 @@ export function start({ home, button, change, current, dress, element, erase, fi
 
   // --- The way out ---
 
+  const offline = by("offline")
+  offline.checked = current().offline
+  offline.addEventListener("change", () => {
+    change(() => ({ offline: offline.checked }))
+    if (offline.checked) keepForOffline()
+    else forgetOffline()
+    say(offline.checked ? "What you open from now on is kept." : "No page is kept any more.")
+  })
+
   const exports = by("exports")
   exports.append(button("Export as BibTeX", exportBibtex), button("Export as JSON", exportAll))
   by("keeping").append(button("Export everything as JSON", exportAll), button("Erase everything", eraseAll))
@@ -117,6 +126,7 @@ export function start({ home, button, change, current, dress, element, erase, fi
   function eraseAll() {
     const before = current()
     erase()
+    forgetOffline()
     fill()
     tell("Erased: this browser keeps nothing of your reading here.")
     told.append(" ", button("Undo", () => {

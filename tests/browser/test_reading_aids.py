@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -30,9 +31,16 @@ new PerformanceObserver(list => { for (const each of list.getEntries()) window.s
 
 @contextmanager
 def visit(
-    browser: Browser, served: Served, path: str = "", *, kept: Any = None, blocked: bool = False, **context: Any
+    browser: Browser,
+    served: Served,
+    path: str = "",
+    *,
+    kept: Any = None,
+    blocked: bool = False,
+    now: str | None = None,
+    **context: Any,
 ) -> Iterator[Page]:
-    """A page of a browser that keeps `kept`; whatever is suspicious fails the test in the end."""
+    """A page of a browser that keeps `kept`, at `now`; whatever is suspicious fails the test in the end."""
     trouble: list[str] = []
     settings: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}, "accept_downloads": True}
     opened = browser.new_context(**settings | context)
@@ -42,6 +50,8 @@ def visit(
         opened.add_init_script(f"if (!sessionStorage.put) {{ sessionStorage.put = 1; {put} }}")
     if blocked:
         opened.add_init_script(BLOCKED)
+    if now:
+        opened.clock.set_fixed_time(now)
     page = opened.new_page()
     page.on("console", lambda message: trouble.append(f"console: {message.text}"))
     page.on("pageerror", lambda error: trouble.append(f"error: {error}"))
@@ -85,8 +95,49 @@ def first_ids(served: Served, path: str = "", number: int = 3) -> list[str]:
 # --- Since last time ---
 
 
+def made_at(served: Served, days: float = 0) -> str:
+    """When the home page was made, and some days later."""
+    stamp = re.search(r'Updated <time datetime="([^"]+)"', (served.folder / "index.html").read_text("utf-8"))
+    assert stamp
+    return (datetime.fromisoformat(stamp[1]) + timedelta(days=days)).isoformat()
+
+
+@pytest.mark.parametrize(
+    ("days", "says"), [(0.99, None), (1.01, "Nothing new for a day"), (3.5, "Nothing new for 3 days")]
+)
+def test_a_page_older_than_a_day_says_so(browser: Browser, served: Served, days: float, says: str | None) -> None:
+    with visit(browser, served, now=made_at(served, days)) as page:
+        if says is None:
+            expect(page.locator(".since")).to_have_count(0)
+        else:
+            expect(page.locator(".since")).to_contain_text(says)
+            expect(page.locator(".since a")).to_have_attribute("href", served.url + "status/")
+
+
+def test_the_bibtex_is_copied_without_being_asked(browser: Browser, served: Served) -> None:
+    paper = first_ids(served)[0]
+    with visit(browser, served, f"abs/{paper}/") as page:
+        page.click("[data-do=copy]")
+        expect(page.locator("[role=status]")).to_have_text("Copied.")
+        page.evaluate("document.body.append(Object.assign(document.createElement('textarea'), {id: 'pasted'}))")
+        page.focus("#pasted")
+        page.keyboard.press("Control+V")
+        pasted = page.input_value("#pasted")
+    assert pasted.strip() == (served.folder / f"abs/{paper}/cite.bib").read_text("utf-8").strip()
+
+
+def test_a_paper_is_saved_from_its_own_page(browser: Browser, served: Served) -> None:
+    paper = first_ids(served)[0]
+    with visit(browser, served, f"abs/{paper}/") as page:
+        page.click("[data-do=save]")
+        expect(page.locator("[data-do=save]")).to_have_text("Saved")
+        saved = kept_by(page)["saved"]
+        assert [each["id"] for each in saved] == [paper]
+        assert re.search(r"\d{4}$", saved[0]["date"])
+
+
 def test_a_first_visit_marks_nothing_as_new(browser: Browser, served: Served) -> None:
-    with visit(browser, served) as page:
+    with visit(browser, served, now=made_at(served)) as page:
         assert page.title() == "Trending arXiv"
         assert page.locator(".new, .ended, .since").count() == 0
         assert kept_by(page)["upTo"] == max(seen_at(browser, served, ""))
@@ -139,6 +190,7 @@ def test_papers_that_were_opened_are_dimmed_also_on_the_way_back(browser: Browse
     first, second, *_ = first_ids(served)
     with visit(browser, served) as page:
         page.click(f"article[data-paper='{first}'] .title a")
+        page.wait_for_url(f"**/abs/{first}/")
         page.go_back()
         expect(page.locator(f"article[data-paper='{first}']")).to_have_class("paper read")
         expect(page.locator(f"article[data-paper='{second}']")).to_have_class("paper")
