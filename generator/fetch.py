@@ -110,12 +110,14 @@ def run(
     texts = store.load_texts()
     report = FetchReport()
     changed = set()
+    unsettled: frozenset[str] | None = None
     requests = _requests(config, tree, client_for=client_for, secrets=secrets, now=now, only=only, shard=shard)
     for source, brought in _read_all(requests):
         brought.posts = follow_links(source.name, brought.posts, tree.posts)
         taken = _take(config, tree, brought, texts=texts, now=now)
-        texts = tree.needed_texts({**texts, **taken.texts}, taken.unsettled)
-        store.save_texts(texts, tree)  # before the cursors that cover them
+        texts |= taken.texts
+        unsettled = taken.unsettled
+        store.save_texts(texts, tree)  # before the cursors that cover them, and before what settles them is forgotten
         note_unknown(tree, now)
         report.networks.append(brought.report)
         changed.update(store.save(tree))
@@ -124,6 +126,7 @@ def run(
         api = config.networks.arxiv.api
         report.arxiv = ask_arxiv(tree, api=api, client=client, now=now, texts=texts)
         changed.update(store.save(tree))
+    store.save_texts(texts, tree, unsettled)
     report.networks.sort(key=lambda each: each.network)
     report.changed_files = len(changed)
     return report

@@ -34,16 +34,18 @@ class Tree:
 
         Args:
             texts: as the cache has them, by id.
-            unsettled: ids; None takes every post that stands nowhere here, and is about no paper, for unsettled.
+            unsettled: ids; None takes every post about no paper for unsettled.
         """
         waiting = {post.id for state in self.states.values() for post in state.waiting}
 
         def is_needed(post: Post) -> bool:
+            if post.id in waiting:
+                return True
+            if unsettled is None and not post.papers:
+                return not self.keeps_away(post)
             if post.id in self.posts:
                 return bool(post.papers)  # else it is from before it was taken
-            if post.id in waiting or unsettled is not None:
-                return post.id in waiting or post.id in (unsettled or ())
-            return not post.papers and not self.keeps_away(post)
+            return post.id in (unsettled or ())
 
         return {post_id: post for post_id, post in texts.items() if is_needed(post)}
 

@@ -25,6 +25,7 @@ from generator.sources.feed_xml import read_xml
 from generator.sources.feeds.posts import Publisher
 from generator.sources.mastodon.posts import Seen, canonical_id
 from generator.sources.x.posts import Included
+from generator.store import Store
 from generator.tree import Tree
 from generator.x_archive.wire import Owner, Setting, parse_like
 from tests.make import paper
@@ -151,6 +152,22 @@ def test_no_order_of_arrival_and_no_split_over_runs_changes_the_data_or_the_rank
     assert tree.pending == expected.pending
     assert texts == expected_texts
     assert ranking(tree) == ranking(expected)
+
+
+def test_a_fetch_remembers_unsettled_posts_in_the_cache_until_data_has_what_settles_them(tmp_path: Path) -> None:
+    by_key = {post.id.rpartition("/")[2]: post for post in posts_of("bluesky")}
+    head, below = by_key["head"], by_key["below"]
+    store = Store(tmp_path / "data", tmp_path / "cache")
+    for arrived, stored in (([head], set()), ([below], {head.id, below.id})):
+        tree, texts = store.load(), store.load_texts()
+        found = take_posts(tree, arrived, now=NOW, texts=texts)
+        store.save_texts({**texts, **found.texts}, tree)
+        assert set(store.load_texts()) == {head.id}  # a run that is killed here has forgotten nothing
+        store.save(tree)
+        store.save_texts({**texts, **found.texts}, tree, found.unsettled)
+        assert set(store.load().posts) == stored
+    assert store.load_texts() == {}
+    assert b"Paper below" in b"".join(path.read_bytes() for path in (tmp_path / "data").rglob("*.jsonl"))
 
 
 def test_one_person_is_one_vote_for_a_paper_in_the_first_reply() -> None:
