@@ -50,6 +50,7 @@ class FetchError(TrendingError):
         retry_after_s: how long the service asked us to wait, in seconds.
         reason: one sentence for the reader of the status page, without URL and secret.
         body: how the service explains its refusal (at most 64 KiB), for adapters that understand it; in no message.
+        unsent: the service has certainly not received the request.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class FetchError(TrendingError):
         status: int | None = None,
         retry_after_s: float | None = None,
         body: bytes = b"",
+        unsent: bool = False,
     ) -> None:
         super().__init__(f"{url}: {reason}" if url else reason)
         self.reason = reason
@@ -67,6 +69,23 @@ class FetchError(TrendingError):
         self.status = status
         self.retry_after_s = retry_after_s
         self.body = body
+        self.unsent = unsent
+
+    def at(self, url: str) -> FetchError:
+        """The same, of an address that may be shown."""
+        return FetchError(
+            self.reason,
+            url=url,
+            status=self.status,
+            retry_after_s=self.retry_after_s,
+            body=self.body,
+            unsent=self.unsent,
+        )
+
+    @property
+    def refused(self) -> bool:
+        """What was asked or sent has certainly not been acted upon; otherwise nobody knows."""
+        return self.unsent or (self.status is not None and 300 <= self.status < 500)  # noqa: PLR2004 (HTTP's classes)
 
 
 class FormatError(FetchError):

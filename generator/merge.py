@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from generator.models import Account, Counts, GonePost, NetworkState, Paper, PendingPaper, Post
+from generator.models import Account, Announced, Counts, GonePost, NetworkState, Paper, PendingPaper, Post
 
 _Stored = TypeVar("_Stored", Post, Paper)
 
@@ -57,6 +57,12 @@ def merge_pending(one: PendingPaper, other: PendingPaper) -> PendingPaper:
 def merge_gone(one: GonePost, other: GonePost) -> GonePost:
     """Gone since the first time that it was found gone."""
     return min(one, other, key=lambda gone: gone.gone_on)
+
+
+def merge_announced(one: Announced, other: Announced) -> Announced:
+    """Whoever was told on either side was told; of two days, the first."""
+    days = sorted((*one.on.items(), *other.on.items()), reverse=True)
+    return Announced(id=one.id, on=dict(sorted(dict(days).items())))
 
 
 def merge_states(one: NetworkState, other: NetworkState) -> NetworkState:

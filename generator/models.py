@@ -117,6 +117,15 @@ class GonePost(msgspec.Struct, frozen=True, kw_only=True):
     """YYYY-MM-DD."""
 
 
+class Announced(msgspec.Struct, frozen=True, kw_only=True):
+    """To whom a paper was announced, and when: so that nobody is told of it twice."""
+
+    id: str
+    """A paper's id, or `*` for the day from which a target is told at all."""
+    on: dict[str, str]
+    """Target -> YYYY-MM-DD."""
+
+
 class NetworkState(msgspec.Struct, frozen=True, kw_only=True):
     """What one network's next fetch needs to know. Public, in `data/state/<network>.json`: never a secret."""
 

@@ -19,7 +19,7 @@ import msgspec
 from generator import arxiv_id
 from generator.disk import remove_files, sweep, write_files
 from generator.errors import Problem, StoreError
-from generator.models import GonePost, NetworkState, Paper, PendingPaper, Post
+from generator.models import Announced, GonePost, NetworkState, Paper, PendingPaper, Post
 from generator.tree import Tree
 
 __all__ = ["SCHEMA_VERSION", "Store", "Tree"]
@@ -29,7 +29,7 @@ QUARANTINE = "quarantine"
 TEXTS = "texts.jsonl"
 """In the cache: posts in full of which less, or nothing, may stand in `data/`."""
 
-_Record = TypeVar("_Record", Post, Paper, PendingPaper, GonePost)
+_Record = TypeVar("_Record", Post, Paper, PendingPaper, GonePost, Announced)
 
 
 @dataclass(slots=True)
@@ -61,11 +61,17 @@ def paper_path(paper: Paper) -> str:
     return f"papers/{month}/{bucket}.jsonl"
 
 
+def announced_path(announced: Announced) -> str:
+    """`announced/<YYYY>.jsonl`, by the first day."""
+    return f"announced/{min(announced.on.values(), default='0000')[:4]}.jsonl"
+
+
 _POSTS = _Kind(Post, "posts/*/*/*/*.jsonl", post_path)
 _PAPERS = _Kind(Paper, "papers/*/*.jsonl", paper_path)
 _PENDING = _Kind(PendingPaper, "pending.jsonl", lambda _: "pending.jsonl")
 _GONE = _Kind(GonePost, "gone.jsonl", lambda _: "gone.jsonl")
-_KINDS: tuple[_Kind[Any], ...] = (_POSTS, _PAPERS, _PENDING, _GONE)
+_ANNOUNCED = _Kind(Announced, "announced/*.jsonl", announced_path)
+_KINDS: tuple[_Kind[Any], ...] = (_POSTS, _PAPERS, _PENDING, _GONE, _ANNOUNCED)
 
 
 class Store:
@@ -93,6 +99,8 @@ class Store:
             tree.add_paper(paper)
         for pending in self._read(_PENDING, tree.problems):
             tree.add_pending(pending)
+        for announced in self._read(_ANNOUNCED, tree.problems):
+            tree.add_announced(announced)
         for path in sorted(self.root.glob("state/*.json")):
             state = self._read_state(path, tree.problems)
             if state is not None:
@@ -171,6 +179,7 @@ class Store:
         yield _POSTS, tree.posts.values()
         yield _PENDING, tree.pending.values()
         yield _GONE, tree.gone.values()
+        yield _ANNOUNCED, tree.announced.values()
 
     def _encode(self, kind: _Kind[_Record], records: Iterable[_Record]) -> dict[str, bytes]:
         by_path: dict[str, list[_Record]] = defaultdict(list)

@@ -9,7 +9,7 @@ import msgspec
 
 from generator import merge
 from generator.errors import Problem
-from generator.models import GonePost, NetworkState, Paper, PendingPaper, Post
+from generator.models import Announced, GonePost, NetworkState, Paper, PendingPaper, Post
 
 
 @dataclass(slots=True)
@@ -22,6 +22,8 @@ class Tree:
     gone: dict[str, GonePost] = field(default_factory=dict)
     states: dict[str, NetworkState] = field(default_factory=dict)
     """By network."""
+    announced: dict[str, Announced] = field(default_factory=dict)
+    """By paper: who was told of it."""
     problems: list[Problem] = field(default_factory=list)
     """Damaged lines met on loading; they stay in their files until `check --fix` moves them."""
 
@@ -64,6 +66,11 @@ class Tree:
             known = self.pending.get(pending.id)
             self.pending[pending.id] = merge.merge_pending(known, pending) if known else pending
 
+    def add_announced(self, announced: Announced) -> None:
+        """Remember who was told of a paper."""
+        known = self.announced.get(announced.id)
+        self.announced[announced.id] = merge.merge_announced(known, announced) if known else announced
+
     def remove_posts(self, ids: Iterable[str], gone_on: str) -> int:
         """Forget posts and remember that they are gone; how many were there."""
         removed = 0
@@ -85,6 +92,8 @@ class Tree:
             self.add_paper(paper)
         for pending in other.pending.values():
             self.add_pending(pending)
+        for announced in other.announced.values():
+            self.add_announced(announced)
         for network, state in other.states.items():
             known = self.states.get(network)
             self.states[network] = merge.merge_states(known, state) if known else state

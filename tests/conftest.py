@@ -68,6 +68,8 @@ def pytest_configure() -> None:
     socket.getaddrinfo = _guarded_getaddrinfo
     for name in ("X_BEARER_TOKEN", "BLUESKY_HANDLE", "BLUESKY_APP_PASSWORD"):
         os.environ.pop(name, None)
+    for name in [name for name in os.environ if name.startswith("ANNOUNCE_")]:
+        del os.environ[name]
 
 
 _THOROUGH = ("e2e/", "rehearsal/", "test_commands_", "test_cli", "test_http_client", "test_check", "test_pages")

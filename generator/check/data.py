@@ -19,6 +19,7 @@ from generator.tree import Tree
 _KNOWN = (
     re.compile(r"posts/[a-z]{1,20}/\d{4}/\d\d/\d\d\.jsonl"),
     re.compile(r"papers/\d{4}/[a-z0-9-]+\.jsonl"),
+    re.compile(r"announced/\d{4}\.jsonl"),
     re.compile(r"state/[a-z]{1,20}\.json"),
     re.compile(r"(pending|gone)\.jsonl|schema\.json|\.gitkeep"),
     re.compile(r"quarantine/.*"),

@@ -8,6 +8,7 @@ COMMANDS: dict[str, str] = {
     "serve": "Show the site on this machine, and again after every change.",
     "import": "Take in posts or papers from JSON Lines.",
     "merge": "Join other data trees into data/.",
+    "announce": "Tell whom you named of new top papers, each once.",
     "prune": "Remove posts that are gone at their network.",
     "check": "Find what is wrong in configuration, data and site.",
     "status": "Say what the last run did, and what it cost.",

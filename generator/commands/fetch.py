@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -107,11 +107,16 @@ def read_secrets(environment: Mapping[str, str]) -> dict[str, str]:
     Raises:
         ConfigError: one has a line break or another control character inside; its value is not shown.
     """
+    return usable_secrets(environment, lambda name: bool(_SECRET_NAME.fullmatch(name)))
+
+
+def usable_secrets(environment: Mapping[str, str], wanted: Callable[[str], bool]) -> dict[str, str]:
+    """As `read_secrets`, of those whose names are wanted."""
     secrets = {}
     problems = []
     for name, value in environment.items():
         stripped = value.strip()
-        if not _SECRET_NAME.fullmatch(name) or not stripped:
+        if not wanted(name) or not stripped:
             continue
         if not stripped.isascii() or not stripped.isprintable() or " " in stripped:
             problems.append(Problem(f"environment variable {name}", "is no secret of one word: copy it again"))

@@ -9,6 +9,7 @@ from typing import Any
 
 FETCH = "last-run.json"
 PRUNE = "last-prune.json"
+ANNOUNCE = "last-announce.json"
 
 
 def save(cache: Path, summary: Mapping[str, Any], name: str = FETCH) -> None:

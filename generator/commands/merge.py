@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from generator.models import NetworkState, Post
     from generator.tree import Tree
 
-_PARTS = ("schema.json", "posts", "papers", "state", "pending.jsonl", "gone.jsonl")
+_PARTS = ("schema.json", "posts", "papers", "state", "pending.jsonl", "gone.jsonl", "announced")
 
 
 @click.command("merge")

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator
 
 from generator.config import values
+from generator.config.announce import Announce
 from generator.config.feeds import FeedSettings
 from generator.config.filters import Filters
 from generator.config.kinds import AccountReference, Address, Block, Line, Prose, SiteAddress, Weight
@@ -144,6 +145,7 @@ class Config(Block):
     networks: Networks = Networks()
     fetch: FetchSettings = FetchSettings()
     feeds: FeedSettings = FeedSettings()
+    announce: Announce = Announce()
 
     def wanted(self, network: str) -> tuple[tuple[str, dict[str, Any]], ...]:
         """What each tracker wants of a network, as (tracker id, block as plain values).

@@ -20,6 +20,7 @@ _SECRET_VALUE = re.compile(
     r"A{10,}[A-Za-z0-9%]{20,}"  # X, bearer
     r"|gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}"
     r"|[a-z0-9]{4}(?:-[a-z0-9]{4}){3}"  # Bluesky, app password
+    r"|https://hooks\.slack\.com/\S+|https://(?:\w+\.)?discord(?:app)?\.com/api/webhooks/\S+"
     r"|eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*"  # a JSON web token
 )
 _SECRET_NAMES = {"x": "X_BEARER_TOKEN", "bluesky": "BLUESKY_APP_PASSWORD", "mastodon": "MASTODON_TOKEN_<INSTANCE>"}
@@ -48,6 +49,8 @@ def contradictions(config: Config, called: Callable[[Path], str] = dotted) -> It
     yield from _same_ids(("trackers",), [tracker.id for tracker in config.trackers], called)
     yield from _same_ids(("feeds", "searches"), [search.id for search in config.feeds.searches])
     yield from _odd_searches(config)
+    for name, block in config.announce.targets().items():
+        yield from _odd_tracker(config, ("announce", name, "tracker"), block.tracker)
     people: dict[str, int] = {}
     for index, person in enumerate(config.people):
         for place, account in enumerate(person):
@@ -68,14 +71,18 @@ def _same_ids(path: Path, ids: list[str], called: Callable[[Path], str] = dotted
 
 
 def _odd_searches(config: Config) -> Iterator[Found]:
-    trackers = [tracker.id for tracker in config.trackers]
     for index, search in enumerate(config.feeds.searches):
         if search.is_empty:
             yield ("feeds", "searches", index), "finds everything: name words, authors, categories or a tracker"
-        if search.tracker is not None and search.tracker not in trackers:
-            near = difflib.get_close_matches(search.tracker, trackers, 1, 0.5)
-            meant = f"; did you mean `{near[0]}`?" if near else ""
-            yield ("feeds", "searches", index, "tracker"), f"`{search.tracker}` is the id of no tracker{meant}"
+        yield from _odd_tracker(config, ("feeds", "searches", index, "tracker"), search.tracker)
+
+
+def _odd_tracker(config: Config, path: Path, name: str | None) -> Iterator[Found]:
+    trackers = [tracker.id for tracker in config.trackers]
+    if name is not None and name not in trackers:
+        near = difflib.get_close_matches(name, trackers, 1, 0.5)
+        meant = f"; did you mean `{near[0]}`?" if near else ""
+        yield path, f"`{name}` is the id of no tracker{meant}"
 
 
 def secrets(document: Document) -> Iterator[Found]:
@@ -133,6 +140,11 @@ def _far_keys(key: str, keys: tuple[str, ...]) -> list[str]:
 
 def _secret_remedy(path: Path) -> str:
     words = dotted(path).lower()
+    if words.startswith("announce."):
+        return (
+            "remove it, make it invalid at the service (it may be public already), and set a new one in the "
+            "environment: docs/announce.md names it"
+        )
     name = next((secret for network, secret in _SECRET_NAMES.items() if re.search(rf"\b{network}(_|\b)", words)), None)
     return (
         f"remove it, make it invalid at the service (it may be public already), and set a new one in the "

@@ -180,6 +180,29 @@ def category(text: str) -> str:
     return text
 
 
+def mail_host(text: str) -> str:
+    """Check the name of a mail server."""
+    try:
+        _check_host(text)
+    except ValueError:
+        raise ValueError("is no host name of a mail server, such as smtp.example.org") from None
+    return text.lower()
+
+
+def mail_address(text: str) -> str:
+    """Check an e-mail address, bare."""
+    if not re.fullmatch(rf"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@(?:{DOMAIN}|localhost)", text):
+        raise ValueError("is no e-mail address such as papers@example.org")
+    return text
+
+
+def matrix_room(text: str) -> str:
+    """Check the id of a room on Matrix."""
+    if not re.fullmatch(r"![\w.~=/+:-]{1,250}", text, re.ASCII):
+        raise ValueError("is no id of a room: it begins with !, and stands in the room's settings under Advanced")
+    return text
+
+
 def one_line(text: str) -> str:
     """Check a text of one line."""
     if "\n" in text or "\t" in text:

@@ -4,11 +4,12 @@ client      manners: redirects, trying again, budgets, errors without secrets
 interface   what the rest of the program sees: Client, Response, get_json
 service     when a host may be asked; waiting says how long it wants to be left alone
 transport   one exchange over connections that go to public addresses only; both are imported when first needed
+answers     what a status means
 addresses   where a request may go, and how an address is shown;  body: what an answer says
 """
 
 from generator.http_client.addresses import shown
 from generator.http_client.client import SIZE_LIMIT, HttpClient
-from generator.http_client.interface import Client, Peeker, Response, get_json, user_agent
+from generator.http_client.interface import Client, Peeker, Response, Sender, get_json, user_agent
 
-__all__ = ["SIZE_LIMIT", "Client", "HttpClient", "Peeker", "Response", "get_json", "shown", "user_agent"]
+__all__ = ["SIZE_LIMIT", "Client", "HttpClient", "Peeker", "Response", "Sender", "get_json", "shown", "user_agent"]

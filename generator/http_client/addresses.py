@@ -82,6 +82,14 @@ def parse_target(url: str) -> Target:
     return Target(clean, parts.scheme, host, port or _PORTS[parts.scheme])
 
 
+def sendable_target(url: str) -> Target:
+    """Read an address that something may be sent to. Raises AddressError."""
+    target = parse_target(url)
+    if target.scheme == "http" and not target.on_loopback:
+        raise AddressError("nothing is sent over http; write https")
+    return target
+
+
 def follow(target: Target, location: str | None) -> Target:
     """Where a redirect leads. Raises AddressError where it must not be followed."""
     if not location:
@@ -155,6 +163,15 @@ def shown(url: str) -> str:
         text = url.partition("?")[0].rpartition("@")[2]
     text = "".join(char if char.isprintable() else quote(char.encode("utf-8", "replace")) for char in text)
     return text if len(text) <= _SHOWN_LENGTH else text[: _SHOWN_LENGTH - 1] + "…"
+
+
+def origin(url: str) -> str:
+    """Scheme and host alone, for an address that is a secret itself."""
+    try:
+        target = parse_target(url)
+    except AddressError:
+        return "the address"
+    return f"{target.scheme}://{target.key}/…"
 
 
 def _masked(pair: str) -> str:

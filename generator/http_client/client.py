@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlencode
 
 from generator.errors import FetchError
-from generator.http_client.addresses import AddressError, Target, follow, parse_target, shown
+from generator.http_client.addresses import AddressError, Target, follow, origin, parse_target, sendable_target, shown
+from generator.http_client.answers import REDIRECTS, is_answer, location, reason
 from generator.http_client.interface import Response
 from generator.http_client.service import TOO_MANY, Clocks, Service
 
@@ -21,21 +22,7 @@ if TYPE_CHECKING:
 SIZE_LIMIT = 8 * 1_048_576
 """Bytes of an answer, after decompression."""
 _MOST_REDIRECTS = 5
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_UNCHANGED = 304
-_ANSWERS = frozenset({200, 203, 204})
 _KEPT_ELSEWHERE = frozenset({"accept", "accept-encoding", "user-agent", "if-none-match", "if-modified-since"})
-_REASONS = {
-    400: "it does not understand the question",
-    401: "it does not accept the secret, or needs one",
-    402: "its credit is used up",
-    403: "it refuses to answer",
-    404: "there is nothing at this address",
-    406: "it refuses to answer in the asked form",
-    410: "what was there is gone",
-    429: "it was asked too much",
-    451: "it may not answer for legal reasons",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +115,48 @@ class HttpClient:
         answer = self._ask(target, _Attempt(headers, until, 0, last=True, how=How(method, body=False)))
         return Response(target.url, answer.status, answer.headers, answer.body)
 
+    def send(
+        self,
+        url: str,
+        content: bytes,
+        *,
+        method: Literal["POST", "PUT"] = "POST",
+        headers: Mapping[str, str] | None = None,
+        content_type: str = "application/json",
+        repeatable: bool = False,
+        secret_address: bool = False,
+        tries: int = 3,
+    ) -> Response:
+        """Send something, and again only where it was certainly not taken, or where that does no harm (`repeatable`).
+
+        With `secret_address` no message shows more of the address than its host. A redirect is never followed.
+
+        Raises:
+            FetchError: it was not taken, or nobody knows (`refused` tells).
+        """
+        from generator.http_client.transport import How  # noqa: PLC0415 (requests is slow to import)
+
+        how = How(method, content=content, repeatable=repeatable)
+        try:
+            target = sendable_target(url)
+            sent = self._headers({**(headers or {}), "content-type": content_type}, "application/json", url)
+            return self._send(target, sent, how, max(1, tries))
+        except AddressError as error:
+            raise FetchError(str(error), url=origin(url) if secret_address else shown(url), unsent=True) from None
+        except FetchError as error:
+            if secret_address:
+                error = error.at(origin(url))
+            raise error from None
+
+    def _send(self, target: Target, headers: Mapping[str, str], how: How, tries: int) -> Response:
+        for number in range(tries):
+            try:
+                answer = self._ask(target, _Attempt(headers, None, number, number + 1 == tries, how))
+                return Response(target.url, answer.status, answer.headers, answer.body)
+            except _AgainError:
+                continue
+        raise AssertionError("the last attempt answers or raises FetchError")
+
     def limited(self, deadline_s: float) -> LimitedClient:
         """A view of this client that may be used for so many seconds from now; then its calls raise FetchError."""
         return LimitedClient(self, self._clocks.clock() + deadline_s)
@@ -174,6 +203,7 @@ class HttpClient:
                     f"the value of {name} has a character that no header may have; look for a line break or a space "
                     "at the end of the secret",
                     url=shown(url),
+                    unsent=True,
                 )
             sent[name.lower()] = value
         return sent
@@ -183,10 +213,10 @@ class HttpClient:
         target = start
         for _ in range(_MOST_REDIRECTS + 1):
             answer = self._ask(target, attempt)
-            if answer.status not in _REDIRECTS:
+            if answer.status not in REDIRECTS:
                 return Response(target.url, answer.status, answer.headers, answer.body)
             try:
-                there = follow(target, _location(answer.headers))
+                there = follow(target, location(answer.headers))
             except AddressError as error:
                 raise FetchError(str(error), url=shown(target.url), status=answer.status) from None
             if not there.same_place(target):
@@ -198,24 +228,26 @@ class HttpClient:
         """One exchange, when the service may be asked; its answer decides when it may be asked next."""
         from generator.http_client.transport import WHOLE, ExchangeError  # noqa: PLC0415 (requests is slow to import)
 
+        how = attempt.how or WHOLE
         service = self._service(target)
         with service.turn(target, attempt.until):
             left = service.left(target, attempt.until)
             try:
                 within_s = float("inf") if left is None else left
-                answer = service.transport.ask(target, attempt.headers, within_s, attempt.how or WHOLE)
+                answer = service.transport.ask(target, attempt.headers, within_s, how)
             except ExchangeError as error:
-                failure, again = FetchError(error.reason, url=shown(target.url)), error.again
+                failure = FetchError(error.reason, url=shown(target.url), unsent=error.unsent)
+                again = error.again and (error.unsent or how.repeatable)
             else:
                 service.note(target, answer)
                 status = answer.status
-                if _is_answer(status, attempt.headers):
+                if is_answer(status, attempt.headers, sending=how.content is not None):
                     return answer
                 pause = service.stated_pause(status, answer.headers)
                 failure = FetchError(
-                    _reason(status), url=shown(target.url), status=status, retry_after_s=pause, body=answer.body
+                    reason(status), url=shown(target.url), status=status, retry_after_s=pause, body=answer.body
                 )
-                again = status == TOO_MANY or 500 <= status <= 599  # noqa: PLR2004 (the server's errors)
+                again = status == TOO_MANY or (500 <= status <= 599 and how.repeatable)  # noqa: PLR2004 (server's errors)
             limited = failure.status == TOO_MANY and failure.retry_after_s is None
             if again and (limited or not attempt.last):
                 service.back_off(attempt.number, limited=limited)
@@ -257,29 +289,3 @@ class LimitedClient:
     def peek(self, url: str, *, method: Literal["GET", "HEAD"] = "HEAD") -> Response:
         """As HttpClient.peek, within the same end."""
         return self.client.peek(url, method=method, until=self.until)
-
-
-def _is_answer(status: int, headers: Mapping[str, str]) -> bool:
-    """200 and its kin, redirects, and 304 where we asked for it (without a validator it has nothing to say)."""
-    if status == _UNCHANGED:
-        return bool(headers.keys() & {"if-none-match", "if-modified-since"})
-    return status in _ANSWERS or status in _REDIRECTS
-
-
-def _location(headers: Mapping[str, str]) -> str | None:
-    """The Location header, which servers write in UTF-8 although headers are Latin-1."""
-    value = headers.get("location")
-    try:
-        return value.encode("latin-1").decode("utf-8") if value else None
-    except UnicodeError:
-        return value
-
-
-def _reason(status: int) -> str:
-    from http import HTTPStatus  # noqa: PLC0415 (only for errors; the command line starts faster)
-
-    try:
-        phrase = f" ({HTTPStatus(status).phrase})"
-    except ValueError:
-        phrase = ""
-    return _REASONS.get(status, "it answers with an error") + f": HTTP {status}{phrase}"

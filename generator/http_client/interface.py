@@ -40,6 +40,25 @@ class Client(Protocol):
         ...
 
 
+class Sender(Client, Protocol):
+    """What announcers see of the network."""
+
+    def send(
+        self,
+        url: str,
+        content: bytes,
+        *,
+        method: Literal["POST", "PUT"] = "POST",
+        headers: Mapping[str, str] | None = None,
+        content_type: str = "application/json",
+        repeatable: bool = False,
+        secret_address: bool = False,
+        tries: int = 3,
+    ) -> Response:
+        """Send once, and again only where that does no harm. Raises FetchError (`refused`: certainly not taken)."""
+        ...
+
+
 class Peeker(Protocol):
     """What follows shortened links sees of the network."""
 

@@ -111,6 +111,7 @@ class Service:
                 f"it does not want to be asked for another {pause:.0f} s, which is longer than this run waits",
                 url=shown(target.url),
                 retry_after_s=pause,
+                unsent=True,
             )
         while (pause := self._free_at(target) - self.clocks.clock()) > 0:
             self.clocks.sleep(pause)
@@ -118,4 +119,4 @@ class Service:
 
 def used_up(target: Target) -> FetchError:
     """The error of a call after the end of its budget."""
-    return FetchError("the time for this network in this run is used up", url=shown(target.url))
+    return FetchError("the time for this network in this run is used up", url=shown(target.url), unsent=True)

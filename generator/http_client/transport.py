@@ -44,9 +44,13 @@ class Timeouts:
 class How:
     """What is asked of an address."""
 
-    method: Literal["GET", "HEAD"] = "GET"
+    method: Literal["GET", "HEAD", "POST", "PUT"] = "GET"
     body: bool = True
     """False: the headers are enough."""
+    content: bytes | None = None
+    """What is sent."""
+    repeatable: bool = True
+    """Sending it twice does no more than sending it once."""
 
 
 WHOLE = How()
@@ -68,12 +72,14 @@ class ExchangeError(Exception):
     Attributes:
         reason: one sentence, without address and secret.
         again: asking once more may help.
+        unsent: the service has certainly not received the request.
     """
 
-    def __init__(self, reason: str, *, again: bool) -> None:
+    def __init__(self, reason: str, *, again: bool, unsent: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
         self.again = again
+        self.unsent = unsent
 
 
 class Transport:
@@ -98,9 +104,9 @@ class Transport:
         total_s = max(_SHORTEST_S, min(self._timeouts.total_s, within_s))
         plan = Plan(self._resolve, target.on_loopback, min(self._timeouts.connect_s, total_s))
         try:
-            request = requests.Request(how.method, target.url, headers=dict(headers)).prepare()
+            request = requests.Request(how.method, target.url, headers=dict(headers), data=how.content).prepare()
         except (requests.RequestException, ValueError):
-            raise ExchangeError("the address or a header cannot be sent", again=False) from None
+            raise ExchangeError("the address or a header cannot be sent", again=False, unsent=True) from None
         times = (plan.connect_s, min(self._timeouts.read_s, total_s))
         with Watch(total_s) as watch:
             current.watch, current.plan = watch, plan
@@ -182,7 +188,7 @@ def _too_slow(total_s: float) -> ExchangeError:
 def _explained(error: Exception) -> ExchangeError | None:
     """The library's errors in our words: theirs quote addresses and header values, which may hold secrets."""
     if isinstance(error, (ConnectError, BodyError)):
-        return ExchangeError(str(error), again=error.again)
+        return ExchangeError(str(error), again=error.again, unsent=isinstance(error, ConnectError))
     certificate = _cause(error, ssl.SSLCertVerificationError)
     if certificate is not None:
         return ExchangeError(f"its certificate is not valid ({certificate.verify_message})", again=False)
@@ -197,7 +203,7 @@ def _explained(error: Exception) -> ExchangeError | None:
         reason, again = "it could not be connected to", True
     else:
         reason, again = "the connection broke, or the answer is no HTTP", True
-    return ExchangeError(reason, again=again)
+    return ExchangeError(reason, again=again, unsent=_cause(error, NewConnectionError) is not None)
 
 
 def _cause(error: BaseException | None, kind: type[_Kind]) -> _Kind | None:

@@ -1,0 +1,135 @@
+"""One run: each target in turn, by itself; what was told is on the disk before the next message goes out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from generator.announce import TARGETS, Desk, Target
+from generator.announce.choosing import EVER, Choice, choose, note, take_back
+from generator.assemble import make_site
+from generator.config import Config
+from generator.config.announce import TargetBlock
+from generator.errors import FetchError
+from generator.http_client import Sender
+from generator.store import Store
+from generator.tree import Tree
+
+
+@dataclass(slots=True)
+class Told:
+    """What became of one target."""
+
+    target: str
+    is_first: bool = False
+    """It was told nothing yet: what is at the top today is noted as known to it."""
+    said: list[str] = field(default_factory=list)
+    """Ids of the papers that it was told of; with a dry run, those that it would be."""
+    passed: int = 0
+    waiting: int = 0
+    messages: list[Any] = field(default_factory=list)
+    """What would be sent (dry run)."""
+    failure: str | None = None
+    doubtful: list[str] = field(default_factory=list)
+    """Ids of papers of which nobody knows whether they were told; they are not told again."""
+    warnings: list[str] = field(default_factory=list)
+
+
+def run(
+    config: Config,
+    store: Store,
+    *,
+    client: Sender,
+    secrets: Mapping[str, str],
+    now: datetime,
+    only: str | None = None,
+    dry: bool = False,
+) -> list[Told]:
+    """Tell every target that is switched on.
+
+    Args:
+        config: the validated configuration.
+        store: `data/`, read and, unless `dry`, noted in.
+        client: the network.
+        secrets: by environment variable.
+        now: of this run.
+        only: name of the one target to tell.
+        dry: send nothing, ask nothing, note nothing.
+    """
+    blocks = {name: block for name, block in config.announce.targets().items() if only in {None, name}}
+    if not blocks:
+        return []
+    tree = store.load()
+    site = make_site(config, tree, texts={}, now=now)
+    found = []
+    for target in TARGETS:
+        block = blocks.get(target.name)
+        if block is None:
+            continue
+        told = Told(target.name)
+        desk = Desk(
+            client=client,
+            settings=block.model_dump(),
+            secrets={name: secrets[name] for name in target.secrets if name in secrets},
+            now=now,
+            site_title=config.site.title,
+            site_url=config.site.url,
+            warn=told.warnings.append,
+        )
+        choice = choose(site, tree, target.name, block, now.date())
+        _Telling(target, desk, tree, lambda: store.save(tree), told, now).tell(choice, block, dry=dry)
+        found.append(told)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """What one target is told."""
+
+    target: Target
+    desk: Desk
+    tree: Tree
+    save: Callable[[], Any]
+    told: Told
+    now: datetime
+
+    def tell(self, choice: Choice, block: TargetBlock, *, dry: bool) -> None:
+        told = self.told
+        told.is_first, told.passed, told.waiting = choice.is_first, len(choice.passed), choice.waiting
+        size = min(self.target.per_message, block.max_per_run)
+        groups = [choice.due[start : start + size] for start in range(0, len(choice.due), size)]
+        if dry:
+            told.messages = [self.target.compose(self.desk, group) for group in groups]
+            told.said = [] if choice.is_first else [each.paper_id for each in choice.due]
+            return
+        if choice.is_first:
+            self._note((EVER, *choice.passed))
+            return
+        try:
+            for group in groups:
+                self._deliver(group)
+        except FetchError as error:
+            told.failure = str(error)
+
+    def _deliver(self, group: tuple[Any, ...]) -> None:
+        ids = tuple(each.paper_id for each in group)
+        if not self.target.repeatable:
+            self._note(ids)
+        try:
+            self.target.deliver(self.desk, group)
+        except FetchError as error:
+            if not self.target.repeatable and error.refused:
+                take_back(self.tree, self.target.name, ids)
+                self.save()
+            elif not self.target.repeatable:
+                self.told.doubtful += ids
+            raise
+        if self.target.repeatable:
+            self._note(ids)
+        self.told.said += ids
+
+    def _note(self, ids: tuple[str, ...]) -> None:
+        note(self.tree, self.target.name, ids, self.now.date())
+        self.save()

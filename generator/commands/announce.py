@@ -1,0 +1,111 @@
+"""`announce`: tells whom the owner named of new top papers, each paper once; notes in data/announced/ what was told."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from generator.commands import last_run
+from generator.commands.fetch import SOME_FAILED, make_client, usable_secrets
+from generator.commands.options import Options, with_options
+
+if TYPE_CHECKING:
+    from generator.announce.telling import Told
+    from generator.config import Config
+
+EMAIL_TO = "ANNOUNCE_EMAIL_TO"
+"""Several words may be in this one: addresses, one a line."""
+
+
+@click.command("announce")
+@click.option("--dry-run", "dry", is_flag=True, help="Show what would be said; send, ask and note nothing.")
+@click.option("--only", default=None, metavar="TARGET", help="Tell only this one.")
+@click.option("--strict", is_flag=True, help="Fail (1) where one target failed, not only say so (3).")
+@with_options
+def command(options: Options, *, dry: bool, only: str | None, strict: bool) -> None:
+    """Tell of new top papers: Slack, Discord, Matrix, Mastodon, Bluesky, e-mail, as `announce` in config.yaml says.
+
+    Each paper once, and nothing of the past: the first run of a target only notes what is at the top. Secrets come from
+    the environment alone: ANNOUNCE_SLACK_WEBHOOK, ANNOUNCE_DISCORD_WEBHOOK, ANNOUNCE_MATRIX_TOKEN,
+    ANNOUNCE_MASTODON_TOKEN, ANNOUNCE_BLUESKY_APP_PASSWORD, ANNOUNCE_EMAIL_TO, ANNOUNCE_SMTP_PASSWORD.
+    """
+    config = options.load_config()
+    told = run(options, config, dry=dry, only=only)
+    summary = summarise(options, told, dry=dry)
+    if not dry:
+        last_run.save(options.cache, summary, last_run.ANNOUNCE)
+    _tell(options, told, dry=dry)
+    failed = any(each.failure for each in told)
+    status = 0 if not failed else 1 if strict else SOME_FAILED
+    options.console.done(summary, ok=status == 0)
+    click.get_current_context().exit(status)
+
+
+def run(options: Options, config: Config, *, dry: bool, only: str | None) -> list[Told]:
+    """Announce once, with the environment's secrets and the clock."""
+    from generator.announce import TARGETS, telling  # noqa: PLC0415 (ranking and the network library)
+    from generator.store import Store  # noqa: PLC0415
+
+    names = [target.name for target in TARGETS]
+    if only not in {None, *names}:
+        raise click.UsageError(f"--only {only!a} is no target; there are {', '.join(names)}.")
+    known = {name for target in TARGETS for name in target.secrets}
+    one_word = {name: ",".join(value.split()) if name == EMAIL_TO else value for name, value in os.environ.items()}
+    secrets = usable_secrets(one_word, lambda name: name in known)
+    client = make_client(config)
+    try:
+        return telling.run(
+            config,
+            Store(options.data, options.cache),
+            client=client,
+            secrets=secrets,
+            now=options.now(),
+            only=only,
+            dry=dry,
+        )
+    finally:
+        client.close()
+
+
+def summarise(options: Options, told: list[Told], *, dry: bool) -> dict[str, Any]:
+    """The run as plain values: what --json writes and .cache/last-announce.json keeps."""
+    targets = {
+        each.target: {
+            "first": each.is_first,
+            "said": each.said,
+            "passed": each.passed,
+            "waiting": each.waiting,
+            "doubtful": each.doubtful,
+            "failure": each.failure,
+            **({"messages": each.messages} if dry else {}),
+        }
+        for each in told
+    }
+    at = options.now().isoformat().replace("+00:00", "Z")
+    return {"at": at, "dry_run": dry, "targets": targets, "failed": [each.target for each in told if each.failure]}
+
+
+def _tell(options: Options, told: list[Told], *, dry: bool) -> None:
+    console = options.console
+    if not told:
+        console.say("nobody is to be told: `announce` in config.yaml names no target (docs/announce.md)")
+    for each in told:
+        name = each.target
+        if each.is_first:
+            console.say(
+                f"{name}: first run: {each.passed:,} papers at the top are taken as known, and what comes after them "
+                "is announced" + ("; an announcement looks like this:" if dry and each.messages else "")
+            )
+        else:
+            would = "would be told of" if dry else "told of"
+            console.say(f"{name}: {would} {len(each.said):,} papers, {each.waiting:,} wait for a later run")
+        for message in each.messages:
+            console.say(json.dumps(message, indent=2, ensure_ascii=False))
+        for text in each.warnings:
+            console.warn(text, name)
+        if each.failure:
+            unsure = f"; nobody knows whether {', '.join(each.doubtful)} was told, and it is not told again"
+            console.warn(f"failed: {each.failure}{unsure if each.doubtful else ' (the next run tries again)'}", name)
