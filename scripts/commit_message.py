@@ -47,6 +47,8 @@ def message() -> str:
         parts.append(f"{_count(len(posts), 'post')} ({share})")
     if gone:
         parts.append(f"{_count(len(gone), 'post')} removed")
+    if _git("diff", "--cached", "--name-only", "--", "data/announced"):
+        parts.append("announcements noted")
     return ", ".join(parts) or "State of the networks"
 
 

@@ -132,8 +132,8 @@ def _job_name(failure: Failure) -> str:
 
 
 def _findings(outputs: Mapping[str, Mapping[str, str]]) -> list[str]:
-    """Of the fetch, or of the job that joins its shards."""
-    said = " ".join(outputs.get(job, {}).get("findings", "") for job in ("fetch", "join"))
+    """Of the fetch, or of the job that joins its shards; and of the announcements."""
+    said = " ".join(outputs.get(job, {}).get("findings", "") for job in ("fetch", "join", "announce"))
     return [each for each in said.split() if _FINDING.fullmatch(each)]
 
 

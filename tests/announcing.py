@@ -106,9 +106,9 @@ def notice(**fields: Any) -> Notice:
     return Notice(**{**defaults, **fields})
 
 
-def desk(name: str, url: str = "https://server.example") -> Desk:
+def desk(name: str) -> Desk:
     """What `compose` may use."""
-    block = read(config(url, name).encode() if url.startswith("http://127") else config(url, name).encode())
+    block = read(config("https://server.example", name).encode())
     settings = block.announce.targets()[name].model_dump()
     return Desk(
         client=HttpClient("tests"),
@@ -136,7 +136,7 @@ _SLACK_ELEMENT = {
         {
             "properties": {
                 "type": {"const": "link"},
-                "url": {"type": "string", "pattern": "^https://"},
+                "url": {"type": "string", "pattern": "^https?://"},
                 "text": _TEXT,
                 "style": {"properties": {"bold": {"type": "boolean"}}, "additionalProperties": False},
             },
@@ -193,7 +193,7 @@ SCHEMAS: dict[str, Any] = {
                     "properties": {
                         "title": {"type": "string", "minLength": 1, "maxLength": 256},
                         "description": {"type": "string", "maxLength": 4096},
-                        "url": {"type": "string", "pattern": "^https://"},
+                        "url": {"type": "string", "pattern": "^https?://"},
                     },
                     "required": ["title", "url"],
                     "additionalProperties": False,
@@ -216,7 +216,7 @@ SCHEMAS: dict[str, Any] = {
         "required": ["msgtype", "body", "m.mentions"],
         "additionalProperties": False,
     },
-    # docs.joinmastodon.org: POST /api/v1/statuses
+    # docs.joinmastodon.org, statuses, what is posted
     "mastodon": {
         "properties": {
             "status": {"type": "string", "minLength": 1, "maxLength": 500},
@@ -257,7 +257,7 @@ def problems(name: str, value: Any) -> list[str]:
 
 
 class Services:
-    """All services but mail on one loopback address: what they take must have their shapes. Use `server` with `with`."""
+    """All services but mail on one loopback address: what they take must have their shapes."""
 
     def __init__(self) -> None:
         self.taken: dict[str, list[Any]] = {}
@@ -277,25 +277,28 @@ class Services:
             if name in path and replies:
                 reply, self.broken[name] = replies[0], replies[1:]
                 return reply
-        if path.startswith("/services/"):
-            return self._take("slack", request, Answer(200, b"ok"))
-        if path.startswith("/api/webhooks/"):
-            assert request.query == {"wait": "true"}
-            return self._take("discord", request, as_json({"id": "1"}))
-        if path.startswith("/_matrix/"):
-            if request.method != "PUT" or request.headers.get("authorization") != "Bearer canaryOfMatrix":
-                return as_json({"errcode": "M_UNKNOWN_TOKEN"}, 401)
-            if path in self.transactions:
-                return as_json({"event_id": "$again"})
-            self.transactions.add(path)
-            return self._take("matrix", request, as_json({"event_id": "$1"}))
-        if path == "/api/v1/statuses":
-            if request.headers.get("authorization") != "Bearer canaryOfMastodon":
-                return as_json({"error": "The access token is invalid"}, 401)
-            return self._take("mastodon", request, as_json({"id": "1"}))
-        if path.startswith("/xrpc/"):
-            return self._bluesky(path.removeprefix("/xrpc/com.atproto."), request)
-        return Answer(404, b"")
+        ways = {
+            "/services/": lambda: self._take("slack", request, Answer(200, b"ok")),
+            "/api/webhooks/": lambda: self._take("discord", request, as_json({"id": "1"})),
+            "/_matrix/": lambda: self._matrix(request),
+            "/api/v1/statuses": lambda: self._mastodon(request),
+            "/xrpc/": lambda: self._bluesky(path.removeprefix("/xrpc/com.atproto."), request),
+        }
+        way = next((each for start, each in ways.items() if path.startswith(start)), None)
+        return way() if way else Answer(404, b"")
+
+    def _matrix(self, request: Request) -> Reply:
+        if request.method != "PUT" or request.headers.get("authorization") != "Bearer canaryOfMatrix":
+            return as_json({"errcode": "M_UNKNOWN_TOKEN"}, 401)
+        if request.path in self.transactions:
+            return as_json({"event_id": "$again"})
+        self.transactions.add(request.path)
+        return self._take("matrix", request, as_json({"event_id": "$1"}))
+
+    def _mastodon(self, request: Request) -> Reply:
+        if request.headers.get("authorization") != "Bearer canaryOfMastodon":
+            return as_json({"error": "The access token is invalid"}, 401)
+        return self._take("mastodon", request, as_json({"id": "1"}))
 
     def _bluesky(self, method: str, request: Request) -> Reply:
         if method == "server.createSession":

@@ -55,7 +55,7 @@ def test_a_first_run_says_nothing_a_new_paper_is_said_once_and_a_run_again_says_
     assert services.taken == {}
     data(tmp_path, ("2611.00003", 2))
     told = announce(tmp_path, text, secrets)
-    assert {name: each.said for name, each in told.items()} == dict.fromkeys(WEB, ["2611.00003"])
+    assert {name: each.said for name, each in told.items()} == {name: ["2611.00003"] for name in WEB}
     for name in WEB:
         assert services.titles(TAKEN.get(name, name)).count("abs/2611.00003/") >= 1
         assert "2611.00001" not in services.titles(TAKEN.get(name, name))

@@ -44,8 +44,13 @@ WORKFLOWS = {path.name: load(path) for path in FILES}
 JOBS = [(workflow, job) for workflow in WORKFLOWS.values() for job in workflow.jobs.values()]
 PLACES = Places("https://github.com/ada-example/papers", "main")
 each_job = pytest.mark.parametrize(("workflow", "job"), JOBS, ids=[f"{w.file}:{j.id}" for w, j in JOBS])
-PUSHING = {("update.yml", "commit"), ("prune.yml", "commit"), ("setup.yml", "write")}
-WITH_SECRETS = {("update.yml", "fetch"), ("prune.yml", "prune")}
+PUSHING = {("update.yml", "commit"), ("prune.yml", "commit"), ("setup.yml", "write"), ("update.yml", "note")}
+WITH_SECRETS = {
+    ("update.yml", "fetch"): "networks",
+    ("prune.yml", "prune"): "networks",
+    ("update.yml", "announce"): "announce",
+}
+"""Job -> the environment that its secrets may be kept in."""
 
 
 # --- the texts
@@ -69,7 +74,7 @@ def test_secrets_writing_and_publishing_are_never_in_one_job(workflow: Workflow,
     assert bool(writes & {"pages", "id-token"}) == (place == ("update.yml", "deploy"))
     if uses_secrets:
         assert job.permissions == {"contents": "read"}
-        assert job.environment == {"name": "networks", "deployment": "false"}
+        assert job.environment == {"name": WITH_SECRETS[place], "deployment": "false"}
         assert all("secrets." not in value for step in job.steps for value in step.given.values())
     if "contents" in writes:
         assert writes == {"contents"}

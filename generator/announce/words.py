@@ -7,7 +7,8 @@ import unicodedata
 
 JOINER = "\u2060"
 """WORD JOINER: invisible, and the end of what a network takes for a mention, a tag or an address."""
-_LIVE = re.compile(r"[@#＠＃]|(?<=:)(?=//)|\b(?=www\.)", re.IGNORECASE)
+_TAG = re.compile(r"[#＃](?=\S)")
+_LIVE = re.compile(r"[@＠]|(?<=:)(?=//)|\b(?=www\.)", re.IGNORECASE)
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~:])")
 _INVISIBLE = re.compile("[\u200b-\u200f\u2060-\u2064\ufeff\u00ad]")
 
@@ -18,8 +19,11 @@ def plain(text: str) -> str:
 
 
 def defuse(text: str) -> str:
-    """The same to the eye, but no network finds a mention, a tag or an address in it."""
-    return _LIVE.sub(lambda found: f"{found[0]}{JOINER}", text)
+    """Much the same to the eye, but no network finds a mention, a tag or an address in it.
+
+    A tag gets a space: to some servers an invisible character is part of it.
+    """
+    return _LIVE.sub(lambda found: f"{found[0]}{JOINER}", _TAG.sub(lambda found: f"{found[0]} ", text))
 
 
 def escape_markdown(text: str) -> str:

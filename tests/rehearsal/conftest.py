@@ -96,7 +96,7 @@ def stage(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
 
 
 def _no_secret_anywhere(github: GitHub, runner: Runner) -> None:
-    canaries = [each.encode() for each in (X_CANARY, PASSWORD_CANARY, *runner.tokens)]
+    canaries = [each.encode() for each in (X_CANARY, PASSWORD_CANARY, *runner.secrets.values(), *runner.tokens)]
     packed = git("rev-list", "--objects", "--all", cwd=github.remote).splitlines()
     blobs = "\n".join(line.split()[0] for line in packed)
     content = git("cat-file", "--batch", cwd=github.remote, stdin=blobs).encode("utf-8", "surrogateescape")

@@ -1,0 +1,77 @@
+"""Announcements, rehearsed: after the page is published, each paper once, whatever is lost between the jobs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from tests.announcing import Services, secrets_for
+from tests.loopback import Answer
+from tests.rehearsal.conftest import Stage
+from tests.rehearsal.test_update import ALL_SOUND
+
+pytestmark = pytest.mark.slow
+
+TOLD = {**ALL_SOUND, "announce": "success", "note": "success"}
+NAMES = ("ANNOUNCE_SLACK_WEBHOOK", "ANNOUNCE_BLUESKY_APP_PASSWORD")
+
+
+@pytest.fixture
+def services(stage: Stage) -> Iterator[Services]:
+    """A channel of Slack and an account on Bluesky that are told of every paper; one of them is there already."""
+    found = Services()
+    with found.server:
+        every = {"min_votes": 1}
+        account = {"account": "papers.example.com", "service": found.server.url, **every}
+        config = stage.networks.config(f"{stage.github.server.url}/", x=False)
+        stage.push({"config.yaml": f"{config}announce: {json.dumps({'slack': every, 'bluesky': account})}\n"})
+        every_secret = secrets_for(found.server.url)
+        stage.runner.secrets = {name: every_secret[name] for name in NAMES}
+        stage.networks.post()
+        first = stage.update("push")
+        assert first.results == TOLD, first.log
+        assert "1 papers at the top are taken as known" in first.summary
+        assert stage.github.subjects()[-1] == "announcements noted"
+        yield found
+        assert found.refused == []
+
+
+def test_a_paper_is_told_once_after_it_is_published_whatever_is_refused_or_lost_between_the_jobs(
+    stage: Stage, services: Services
+) -> None:
+    head = stage.github.head()
+    idle = stage.update()
+    assert idle.results == {**ALL_SOUND, "build": "skipped", "deploy": "skipped"}
+    assert (stage.github.head(), services.taken) == (head, {})
+    paper = stage.networks.post()
+    services.broken = {"/services/": [Answer(404, b"no_service")]}
+    hook = stage.github.remote / "hooks" / "pre-receive"
+    hook.parent.mkdir(exist_ok=True)
+    deployed_before: list[int] = []
+
+    def refuse_the_note(job: str) -> None:
+        if job == "announce":
+            deployed_before.append(stage.github.deployments)
+        if job == "note":
+            hook.write_text("#!/bin/sh\nexit 1\n")
+            hook.chmod(0o755)
+
+    stage.runner.between = refuse_the_note
+    run = stage.update()
+    assert run.results == {**TOLD, "note": "failure"}, run.log
+    assert deployed_before == [2], "the page stands before anybody is told of it"
+    assert "The service refuses the secret `ANNOUNCE_SLACK_WEBHOOK`" in run.summary
+    assert "/settings/secrets/actions" in stage.github.issues[0]["body"]
+    assert list(services.taken) == ["createSession", "createRecord"]
+    hook.unlink()
+    stage.runner.between = lambda _: None
+    services.records.clear()  # so that only our own memory keeps it from being told again
+    run = stage.update("workflow_dispatch")
+    assert run.results == TOLD, run.log
+    assert "| Slack | 1 | 0 |" in run.summary
+    assert f"/abs/{paper}/" in services.titles("slack")
+    assert [len(services.taken[name]) for name in ("slack", "createRecord")] == [1, 1]
+    assert len(stage.saved("announced/*")) == 3, "two papers, and the day of the first run"
+    assert stage.github.issues[0]["state"] == "closed"
