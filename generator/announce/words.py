@@ -7,7 +7,8 @@ import unicodedata
 
 JOINER = "\u2060"
 """WORD JOINER: invisible, and the end of what a network takes for a mention, a tag or an address."""
-_TAG = re.compile(r"[#＃](?=\S)")
+_TAG = re.compile(r"[#＃](?=\S)|\](?=\()")
+"""A tag, and a link of Markdown, which some servers take."""
 _LIVE = re.compile(r"[@＠]|(?<=:)(?=//)|\b(?=www\.)", re.IGNORECASE)
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~:])")
 _INVISIBLE = re.compile("[\u200b-\u200f\u2060-\u2064\ufeff\u00ad]")
@@ -21,7 +22,7 @@ def plain(text: str) -> str:
 def defuse(text: str) -> str:
     """Much the same to the eye, but no network finds a mention, a tag or an address in it.
 
-    A tag gets a space: to some servers an invisible character is part of it.
+    A tag gets a space, and so does a link in Markdown: to some servers an invisible character is part of either.
     """
     return _LIVE.sub(lambda found: f"{found[0]}{JOINER}", _TAG.sub(lambda found: f"{found[0]} ", text))
 

@@ -7,12 +7,15 @@ apps do; then the program fetches, builds and prunes. scripts/install_bluesky_ne
 from __future__ import annotations
 
 import json
+import shutil
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests import announcing
 from tests.e2e.run import Copy
 from tests.loopback import Loopback, Reply, Request, as_xml
 from tests.test_arxiv_api import entry, feed
@@ -205,3 +208,32 @@ def test_what_people_took_back_on_a_real_network_goes_and_stays_away(
     assert "I keep what I said" in page
     for said in ("I delete", "I leave", "I hide"):
         assert said not in page
+
+
+def test_a_paper_is_announced_once_on_a_real_network_and_its_title_is_text(network: Network, tmp_path: Path) -> None:
+    papers = network.join("papers")
+    account = {"account": papers.handle, "service": network.pds}
+    config = announcing.config(network.pds, "bluesky", **account)
+    announcing.data(tmp_path)
+    announcing.announce(tmp_path, config, {})
+    announcing.data(tmp_path, ("2611.00077", 3), title=announcing.HOSTILE)
+    refused = announcing.announce(tmp_path, config, {"ANNOUNCE_BLUESKY_APP_PASSWORD": "wrong"})["bluesky"]
+    assert "HTTP 401" in str(refused.failure)
+    secrets = {"ANNOUNCE_BLUESKY_APP_PASSWORD": "made-up-password"}
+    assert announcing.announce(tmp_path, config, secrets)["bluesky"].said == ["2611.00077"]
+    shutil.rmtree(tmp_path / "announced")  # as if nothing had been noted: the account is asked
+    announcing.data(tmp_path / "empty")
+    announcing.announce(tmp_path / "empty", config, {})
+    shutil.copytree(tmp_path / "empty/announced", tmp_path / "announced")
+    assert announcing.announce(tmp_path, config, secrets)["bluesky"].said == ["2611.00077"]
+    network.settle()
+    address = f"{network.appview}/xrpc/app.bsky.feed.getAuthorFeed?actor={papers.did}"
+    with urllib.request.urlopen(address, timeout=30) as answer:  # noqa: S310 (loopback)
+        (shown,) = json.loads(answer.read())["feed"]
+    record = shown["post"]["record"]
+    (facet,) = record["facets"]
+    where = facet["index"]
+    assert record["text"].encode()[where["byteStart"] : where["byteEnd"]].decode() == "arXiv:2611.00077"
+    assert [each["uri"] for each in facet["features"]] == ["https://arxiv.org/abs/2611.00077"]
+    assert shown["post"]["embed"]["external"]["uri"] == "https://pages.example/made-up/abs/2611.00077/"
+    assert "3 people posted about it this week" in record["text"]
