@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -277,7 +277,7 @@ class Services:
             if name in path and replies:
                 reply, self.broken[name] = replies[0], replies[1:]
                 return reply
-        ways = {
+        ways: dict[str, Callable[[], Reply]] = {
             "/services/": lambda: self._take("slack", request, Answer(200, b"ok")),
             "/api/webhooks/": lambda: self._take("discord", request, as_json({"id": "1"})),
             "/_matrix/": lambda: self._matrix(request),
