@@ -27,9 +27,11 @@ pause() { # longer after every try, and not as long as the other's
 
 commit_and_push() {
   local branch=$1 try text
-  export GIT_AUTHOR_NAME="github-actions[bot]" GIT_COMMITTER_NAME="github-actions[bot]"
-  export GIT_AUTHOR_EMAIL="41898282+github-actions[bot]@users.noreply.github.com"
-  export GIT_COMMITTER_EMAIL=$GIT_AUTHOR_EMAIL
+  if [ "${GITHUB_ACTIONS:-}" = true ]; then
+    export GIT_AUTHOR_NAME="github-actions[bot]" GIT_COMMITTER_NAME="github-actions[bot]"
+    export GIT_AUTHOR_EMAIL="41898282+github-actions[bot]@users.noreply.github.com"
+    export GIT_COMMITTER_EMAIL=$GIT_AUTHOR_EMAIL
+  fi
   for try in 1 2 3 4 5 6; do
     if take_remote "$branch"; then
       change || exit 1

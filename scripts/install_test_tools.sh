@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# What the tests need beyond pip: Chromium and fonts, feed readers, the Nu HTML checker (Java), axe-core.
+# What the tests need beyond pip: Chromium and fonts, feed readers, the Nu HTML checker (Java), axe-core, nginx.
 # Installs where it can (root on Debian, npm present) and says what it left out; tests then skip with a reason.
 # In CI (CI=true) nothing may be left out.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 tools=.tools
-packages=(chromium fonts-stix fonts-noto-core newsboat jing default-jre-headless nodejs npm)
+packages=(chromium fonts-stix fonts-noto-core newsboat jing default-jre-headless nginx-light nodejs npm)
 missing=()
 
 have() { command -v "$1" >/dev/null 2>&1; }
@@ -14,12 +14,13 @@ wanted=()
 have chromium || wanted+=(chromium fonts-stix fonts-noto-core)
 have newsboat || wanted+=(newsboat)
 have jing || wanted+=(jing)
+[ -x /usr/sbin/nginx ] || wanted+=(nginx-light)
 have java || wanted+=(default-jre-headless)
 have npm || wanted+=(nodejs npm)
 
 if [ "${#wanted[@]}" -gt 0 ]; then
   if [ "$(id -u)" = 0 ] && have apt-get; then
-    export DEBIAN_FRONTEND=noninteractive
+    export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 # nothing that is installed is started
     apt-get -qq update || true
     apt-get -qq install -y --no-install-recommends "${wanted[@]}" >/dev/null || missing+=("${wanted[@]}")
   else

@@ -93,11 +93,17 @@ class Announce(Block):
     """Who is told of new top papers, by the command `announce`: each paper once. Nobody by default."""
 
     slack: SlackTarget | None = None
+    """A channel of Slack."""
     discord: DiscordTarget | None = None
+    """A channel of Discord."""
     matrix: MatrixTarget | None = None
+    """A room of Matrix."""
     mastodon: MastodonTarget | None = None
+    """An account on Mastodon."""
     bluesky: BlueskyTarget | None = None
+    """An account on Bluesky."""
     email: EmailTarget | None = None
+    """A digest by e-mail."""
 
     @model_validator(mode="before")
     @classmethod
