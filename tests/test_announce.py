@@ -364,7 +364,7 @@ def test_a_text_is_cut_within_its_limit_and_never_before_a_mark(text: str, limit
 def test_nothing_is_announced_by_default_and_the_sample_configuration_announces_nothing() -> None:
     assert read(b"site: {}\n").announce.targets() == {}
     assert read((ROOT / "config.yaml").read_bytes()).announce.targets() == {}
-    assert set(read(b"announce: {slack: , discord: }\n").announce.targets()) == {"slack", "discord"}
+    assert set(read(b"announce: {slack: {}, discord: {}, matrix: }\n").announce.targets()) == {"slack", "discord"}
     assert set(Announce.model_fields) == {target.name for target in TARGETS}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -90,7 +90,7 @@ class EmailTarget(TargetBlock):
 
 
 class Announce(Block):
-    """Who is told of new top papers, by the command `announce`: each paper once. Nobody by default."""
+    """Who is told of new top papers, by the command `announce`: each paper once. Nobody by default; `slack: {}` is enough."""
 
     slack: SlackTarget | None = None
     """A channel of Slack."""
@@ -104,14 +104,6 @@ class Announce(Block):
     """An account on Bluesky."""
     email: EmailTarget | None = None
     """A digest by e-mail."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _switched_on(cls, given: Any) -> Any:
-        """`slack:` without a value means: with the defaults."""
-        if not isinstance(given, dict):
-            return given
-        return {key: {} if value is None and key in {"slack", "discord"} else value for key, value in given.items()}
 
     def targets(self) -> dict[str, TargetBlock]:
         """Those that are switched on, by name."""
