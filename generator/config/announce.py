@@ -90,7 +90,7 @@ class EmailTarget(TargetBlock):
 
 
 class Announce(Block):
-    """Who is told of new top papers, by the command `announce`: each paper once. Nobody by default; `slack: {}` is enough."""
+    """Who is told of new top papers, by the command `announce`: each paper once. `slack: {}` is enough for one."""
 
     slack: SlackTarget | None = None
     """A channel of Slack."""
