@@ -2,8 +2,9 @@
 
     sources -records-> parse -posts-> mentions -paper ids-> arxiv_api -papers-> merge -> store -> data/    FETCH
     data/ -> store -posts, papers-> mentions -> rank -ranked papers-> views -> pages | feeds -> site/      BUILD
+    data/ -> store -> rank -lists-> announce -messages-> whom the owner named; nobody by default        ANNOUNCE
 
-The two halves meet only on disk. A broken network never breaks the site; a broken template never loses data.
+The halves meet only on disk. A broken network never breaks the site; a broken template never loses data.
 Imports go one way (checked by `make check`, stated in docs/architecture.md).
 """
 

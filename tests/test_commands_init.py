@@ -81,6 +81,8 @@ def test_with_yes_data_is_emptied_and_other_files_stay(copy: Copy) -> None:
     copy.run("sample", "--papers", "2", "--posts", "3")
     (copy.folder / "data" / ".gitkeep").touch()
     (copy.folder / "data" / "mine.txt").touch()
+    (copy.folder / "data" / "announced").mkdir()
+    (copy.folder / "data" / "announced" / "2026.jsonl").write_text('{"id":"*","on":{"slack":"2026-11-20"}}\n')
     ran = copy.run("init", "--x", "ada", "--yes", "--json")
     assert ran.status == 0
     assert ran.json["removed_files"] > 3

@@ -188,7 +188,7 @@ def _confirm(options: Options, *, yes: bool) -> None:
 def _captured(data: Path) -> list[Path]:
     """The files of data/ that docs/data-format.md names; others are not ours to remove."""
     ours: list[Path] = []
-    for folder in ("posts", "papers", "state", "quarantine"):
+    for folder in ("posts", "papers", "state", "announced", "quarantine"):
         ours += [path for path in (data / folder).rglob("*") if path.is_file()]
     return ours + [path for name in ("pending.jsonl", "gone.jsonl", "schema.json") if (path := data / name).is_file()]
 
