@@ -63,14 +63,14 @@ def inline(document: str) -> Iterator[str]:
     yield from re.findall(r"(?<!`)`([^`\n]+)`(?!`)", text)
 
 
-def copied(folder: Path) -> Path:
-    """A fresh clone of what is or would be committed, as one commit, with a bare remote beside it."""
+def template(folder: Path) -> Path:
+    """A bare repository of what is or would be committed, as one commit."""
     from tests.rehearsal.github import git
 
-    source, bare, clone = folder / "source", folder / "papers.git", folder / "papers"
+    source, bare = folder / "source", folder / "papers.git"
     listed = git("ls-files", "-z", "--cached", "--others", "--exclude-standard", cwd=ROOT)
     for name in filter(None, listed.split("\0")):
-        if (ROOT / name).is_file():
+        if (ROOT / name).is_file() and not name.startswith("tests/"):
             target = source / name
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes((ROOT / name).read_bytes())
@@ -79,5 +79,14 @@ def copied(folder: Path) -> Path:
     git("add", "--all", cwd=source)
     git("commit", "--quiet", "--message", "The template", cwd=source)
     git("clone", "--quiet", "--bare", str(source), str(bare), cwd=folder)
-    git("clone", "--quiet", str(bare), str(clone), cwd=folder)
-    return clone
+    return bare
+
+
+def cloned(bare: Path, folder: Path) -> Path:
+    """A fresh clone, with a remote of its own beside it."""
+    from tests.rehearsal.github import git
+
+    folder.mkdir(parents=True)
+    git("clone", "--quiet", "--bare", str(bare), str(folder / "papers.git"), cwd=folder)
+    git("clone", "--quiet", str(folder / "papers.git"), str(folder / "papers"), cwd=folder)
+    return folder / "papers"

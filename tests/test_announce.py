@@ -282,6 +282,8 @@ def test_every_message_is_within_the_limits_whatever_it_says(title: str, authors
     for target, name in ((slack, "slack"), (discord, "discord"), (matrix, "matrix"), (mastodon, "mastodon")):
         count = 1 if name == "mastodon" else 5
         assert problems(name, json.loads(json.dumps(target.compose(desk(name), [told] * count)))) == []
+    far = notice(title=told.title, authors=told.authors, url=f"https://pages.example/{'a' * 480}/abs/2611.00001/")
+    assert problems("mastodon", mastodon.compose(desk("mastodon"), [far])) == []
     record = bluesky.compose(desk("bluesky"), [told])
     assert len(record["text"]) <= bluesky.GRAPHEMES_MAX
     assert len(record["text"].encode()) <= bluesky.BYTES_MAX

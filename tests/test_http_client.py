@@ -742,3 +742,62 @@ def test_every_recorded_fault_is_an_answer_or_one_fetch_error_in_bounded_time(
             client.close()
     assert wrong == []
     assert caplog.records == []  # the library's own warnings quote addresses and tracebacks
+
+
+# --- sending
+
+
+def _client() -> HttpClient:
+    return HttpClient("tests", sleep=lambda _: None)
+
+
+def test_what_is_sent_is_taken_by_any_2xx_and_goes_out_once() -> None:
+    with Loopback([Answer(202, b"{}")]) as server:
+        answer = _client().send(f"{server.url}/in", b'{"a":1}', headers={"authorization": "Bearer b"})
+    (request,) = server.requests
+    assert (answer.status, request.method, request.body) == (202, "POST", b'{"a":1}')
+    assert (request.headers["content-type"], request.headers["authorization"]) == ("application/json", "Bearer b")
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_what_is_sent_follows_no_redirect(status: int) -> None:
+    with Loopback({"/in": Answer(status, b"", {"Location": "/elsewhere"})}) as server:
+        with pytest.raises(FetchError) as caught:
+            _client().send(f"{server.url}/in", b"{}")
+        assert server.paths == ["/in"]
+    assert caught.value.refused
+
+
+@pytest.mark.parametrize(("repeatable", "times", "refused"), [(False, 1, False), (True, 3, False)])
+def test_what_may_have_been_taken_is_sent_again_only_where_that_does_no_harm(
+    repeatable: bool, times: int, refused: bool
+) -> None:
+    for broken in (Answer(503, b""), Raw(b"HTTP/1.1 2")):
+        with Loopback([broken]) as server:
+            with pytest.raises(FetchError) as caught:
+                _client().send(f"{server.url}/in", b"{}", repeatable=repeatable)
+            assert len(server.requests) == times
+        assert caught.value.refused is refused
+
+
+def test_what_was_certainly_not_taken_is_sent_again() -> None:
+    with Loopback([Answer(429, b"", {"Retry-After": "0"}), Answer(200, b"{}")]) as server:
+        assert _client().send(f"{server.url}/in", b"{}").status == 200
+        assert len(server.requests) == 2
+    with pytest.raises(FetchError) as caught:  # nobody listens there any more
+        _client().send(f"{server.url}/in", b"{}")
+    assert caught.value.refused
+
+
+def test_an_address_that_is_a_secret_is_in_no_message() -> None:
+    with Loopback([Answer(404, b"canary")]) as server:
+        for address in (
+            f"{server.url}/canary",
+            "http://canary.example/canary",
+            "canary",
+            "https://a:canary@b.example/",
+        ):
+            with pytest.raises(FetchError) as caught:
+                _client().send(address, b"{}", secret_address=True)
+            assert "/canary" not in str(caught.value)
+            assert ":canary" not in str(caught.value)

@@ -20,6 +20,8 @@ from generator.http_client import get_json
 TOKEN = "ANNOUNCE_MASTODON_TOKEN"  # noqa: S105 (the name of one)
 MAX_CHARACTERS = 500
 _URL_MIN = 23
+_URL_LONGEST = 200
+"""Mastodon counts any address as 23 characters; others count it whole, and a longer one would leave no room."""
 _AUTHORS_MAX = 100
 _LONGEST = 2000
 """Some servers allow a hundred thousand; nobody wants to read that."""
@@ -29,13 +31,13 @@ def compose(desk: Desk, notices: Sequence[Notice], limit: int = MAX_CHARACTERS) 
     """The status's JSON; one paper."""
     (notice,) = notices
     rest = "\n".join(filter(None, (defuse(fit(notice.authors, _AUTHORS_MAX)), notice.said_by)))
-    room = limit - len(rest) - max(len(notice.url), _URL_MIN) - 4
-    title = defuse(notice.title)
-    while len(title) > room:  # what makes it inert counts, too
-        title = defuse(fit(notice.title, room - max(1, len(title) - room)))
-        room -= 1
+    address = notice.url if len(notice.url) <= _URL_LONGEST else notice.arxiv_url
+    room = limit - len(rest) - max(len(address), _URL_MIN) - 4
+    cut = min(room, len(notice.title))
+    while len(title := defuse(fit(notice.title, cut))) > room:  # what makes it inert counts, too
+        cut -= max(1, len(title) - room)
     return {
-        "status": f"{title}\n{rest}\n\n{notice.url}",
+        "status": f"{title}\n{rest}\n\n{address}",
         "visibility": desk.settings["visibility"],
         "language": "en",
     }

@@ -9,7 +9,7 @@ JOINER = "\u2060"
 """WORD JOINER: invisible, and the end of what a network takes for a mention, a tag or an address."""
 _TAG = re.compile(r"[#＃](?=\S)|\](?=\()")
 """A tag, and a link of Markdown, which some servers take."""
-_LIVE = re.compile(r"[@＠]|(?<=:)(?=//)|\b(?=www\.)", re.IGNORECASE)
+_LIVE = re.compile(r"[@＠]|(?<=:)(?=//)|(?<=www)(?=\.)", re.IGNORECASE)
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~:])")
 _INVISIBLE = re.compile("[\u200b-\u200f\u2060-\u2064\ufeff\u00ad]")
 

@@ -25,7 +25,6 @@ import pytest
 import yaml
 
 from tests.conftest import ROOT
-from tests.documents import copied
 from tests.e2e.reader import Reader
 from tests.e2e.test_documents import find
 from tests.pretend_bluesky import did
@@ -36,22 +35,6 @@ from tests.tools.bluesky_network import missing
 pytestmark = pytest.mark.slow
 FOLDER = ROOT / "docs/elsewhere"
 SITE = "https://papers.example.org/papers/"
-
-
-@pytest.fixture
-def networks() -> Iterator[Networks]:
-    with Networks() as found:
-        yield found
-
-
-@pytest.fixture
-def reader(tmp_path: Path, networks: Networks) -> Reader:
-    """In a fresh clone whose config.yaml reads the networks on loopback, at home in `~/papers`."""
-    (tmp_path / "clone").mkdir()
-    found = Reader(tmp_path / "home", copied(tmp_path / "clone"))
-    (found.home / "papers").symlink_to(found.folder)
-    networks.post()
-    return found
 
 
 def settle(reader: Reader, networks: Networks) -> None:
