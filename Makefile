@@ -27,7 +27,7 @@ bench: setup ## time and memory at several sizes (benchmarks/README.md says how 
 	$(BIN)/python -m benchmarks.run
 
 shots: setup tools ## screenshots of every kind of page into shots/
-	$(BIN)/python scripts/shots.py
+	$(BIN)/python scripts/shots.py $(TREES)
 
 setup: $(READY)
 

@@ -1,7 +1,7 @@
 """The data trees that pages are shown on, each built once for all workers of a run.
 
-The made-up sample, the page of 2016 that this project re-makes, 12,290 real papers with their posts, and a copy that
-has captured nothing yet.
+The made-up sample, the page of 2016 that this project re-makes, 12,290 real papers with their posts, a copy that has
+captured nothing yet, papers and posts of every odd shape, and a site of one paper.
 """
 
 from __future__ import annotations
@@ -13,7 +13,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
+from generator.models import Paper, Post
 from tests.e2e.run import Copy
+from tests.site_samples import NOW, a_paper, a_post, many_shapes
 
 SAMPLE = """\
 site: {title: Trending arXiv, url: "https://pages.example/trending-arxiv/", note: "**Note:** all of this is made up."}
@@ -33,6 +37,16 @@ trackers: [{id: corpus, title: The corpus}]
 EMPTY = """\
 site: {title: Nothing yet, url: "https://pages.example/empty/"}
 trackers: [{id: example, title: "@example", bluesky: {accounts: [ada.example]}}]
+"""
+SHAPES = """\
+site: {title: Odd shapes, url: "https://pages.example/shapes/", note: "**Note:** all of this is made up."}
+trackers: [{id: lab, title: The lab}, {id: harbour, title: "@harbour"}]
+feeds: {searches: [{id: depth, title: "Depth, wherever", words: [depth]}]}
+filters: {highlight: {words: [depth], authors: [Sample]}}
+"""
+ONE = """\
+site: {title: One paper, url: "https://pages.example/one/"}
+trackers: [{id: lab, title: The lab}]
 """
 
 
@@ -61,6 +75,17 @@ class Trees:
     def empty(self) -> Copy:
         """A copy before its first fetch."""
         return self._once("empty", EMPTY, lambda copy: _ran(copy, "build"))
+
+    def shapes(self) -> Copy:
+        """Long titles, 2,800 authors, names from right to left, no abstract, 300 posts, withdrawn, unknown to arXiv."""
+        papers, posts = many_shapes()
+        told = [paper for paper in papers if paper.id != "2611.00010"]
+        return self._once("shapes", SHAPES, lambda copy: _make_import(copy, told, posts))
+
+    def one(self) -> Copy:
+        """One paper and one post."""
+        paper = a_paper("2611.00001", "Benefits of depth that survive noise")
+        return self._once("one", ONE, lambda copy: _make_import(copy, [paper], [a_post(1, paper.id)]))
 
     def _once(self, name: str, config: str, make: Callable[[Copy], object]) -> Copy:
         copy = Copy(self._folder / name, config)
@@ -106,6 +131,13 @@ def _make_sample(copy: Copy) -> None:
 
 def _make_corpus(copy: Copy, files: list[str]) -> None:
     told = _ran(copy, "import", *files, "--offline", "--now", "2026-07-02T00:00:00Z")
+    assert "warning" not in told.lower()
+    _ran(copy, "build")
+
+
+def _make_import(copy: Copy, papers: list[Paper], posts: list[Post]) -> None:
+    lines = "\n".join(msgspec.json.encode(record).decode() for record in (*papers, *posts))
+    told = _ran(copy, "import", "-", "--offline", "--now", NOW.isoformat(), stdin=lines)
     assert "warning" not in told.lower()
     _ran(copy, "build")
 
