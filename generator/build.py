@@ -23,7 +23,8 @@ from generator.outputs import Progress, Written, unchanged, write_outputs
 from generator.pages import plan_pages
 from generator.similar_cache import similar_papers
 from generator.store import TEXTS, Store
-from generator.templating import Templates, read_theme
+from generator.templating import Templates
+from generator.theme_files import ThemeFiles
 from generator.views import Output
 
 
@@ -136,9 +137,10 @@ def _build(
         own_pages=content.pages,
         notes=content.notes,
     )
+    theme = ThemeFiles(paths.templates, paths.content).theme()
     known = [paper for paper_id, paper in site.papers.items() if paper_id not in site.unknown]
-    site = replace(site, similar=similar_papers(known, paths.similar), theme=read_theme(paths.templates))
-    templates = Templates(paths.templates, site, cache=paths.cache / "templates")
+    site = replace(site, similar=similar_papers(known, paths.similar), theme=theme)
+    templates = Templates(paths.templates, site, cache=paths.cache / "templates", content=paths.content)
     pages = list(plan_pages(site, templates))
     exports = plan_exports(site, [page.path for page in pages])
     outputs: list[Output] = [*pages, *plan_feeds(site), *exports]

@@ -25,20 +25,17 @@ from generator.formula_styles import use_classes
 from generator.paper_views import BodyView
 from generator.post_text import clean
 from generator.template_filters import FILTERS
-from generator.theme import Theme, theme_of
+from generator.theme_files import ThemeFiles
 from generator.views import Chrome, Site, chrome_of
 
 CSP = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
-    "manifest-src 'self'; base-uri 'none'; form-action 'none'"
+    "font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'"
 )
 """What pages may load: our own style, scripts, files and images, and nothing from elsewhere."""
 
 EARLY = "early.js"
 """The script that stands in every page, because it must run before the first paint; allowed by its digest."""
-
-STATIC = "static"
-"""Folder of the templates whose files are published as they are."""
 
 NOT_FOUND = "404.html"
 """Served at any depth: its links cannot be relative, and it brings its style along."""
@@ -50,21 +47,20 @@ _CUT = "\1"
 
 
 class Templates:
-    """Renders views with the templates of one folder.
+    """Renders views with the templates of one folder, and what the owner lays over them.
 
     Args:
         folder: the templates, with `static/`.
         site: whose pages these are; only its `Chrome` is kept.
         cache: where compiled templates may be kept between runs.
+        content: the owner's folder, with or without `style.css` and `templates/`.
 
     Raises:
         BuildError: the folder has no templates.
     """
 
-    def __init__(self, folder: Path, site: Site, cache: Path | None = None) -> None:
-        if not (folder / "base.html").is_file():
-            raise BuildError(f"{folder}: holds no base.html; name the folder of the templates with --templates")
-        self.folder = folder
+    def __init__(self, folder: Path, site: Site, cache: Path | None = None, content: Path | None = None) -> None:
+        self.files = ThemeFiles(folder, content)
         self.chrome: Chrome = chrome_of(site)
         self._environment = self._make_environment(cache)
         self._tex: dict[str, Markup] = {}
@@ -76,41 +72,33 @@ class Templates:
     def fingerprint(self) -> str:
         """Changes when a template, a static file or the chrome does. Covers no Python code."""
         digest = hashlib.blake2b(msgspec.msgpack.encode(self.chrome), digest_size=16)
-        for path in sorted(self.folder.rglob("*")):
-            if path.is_file():
-                content = path.read_bytes()
-                digest.update(f"{path.relative_to(self.folder).as_posix()}\0{len(content)}\0".encode() + content)
+        for name, content in self.files.all():
+            digest.update(f"{name}\0{len(content)}\0".encode() + content)
         return digest.hexdigest()
 
     @cached_property
     def assets(self) -> str:
         """Changes when a static file does: part of the style's address, so that no old style meets a new page."""
         digest = hashlib.blake2b(digest_size=4)
-        for path in sorted((self.folder / STATIC).rglob("*")):
-            if path.is_file():
-                digest.update(path.relative_to(self.folder).as_posix().encode() + b"\0" + path.read_bytes())
+        for name, content in self.files.static():
+            digest.update(name.encode() + b"\0" + content)
         return digest.hexdigest()
 
     @cached_property
     def _style(self) -> str:
-        path = self.folder / STATIC / "style.css"
-        style = path.read_text("utf-8") if path.is_file() else ""
-        if "</" in style:
-            raise BuildError(f"{path}: holds '</', which would end the style element of 404.html; write it as '<\\/'")
-        return style
+        return self.files.style()
 
     @cached_property
     def _favicon(self) -> str:
         """The site's mark inside the page: a tenth of a kilobyte more there is a request less."""
-        path = self.folder / STATIC / "favicon.svg"
-        mark = path.read_text("utf-8").strip().replace('"', "'") if path.is_file() else ""
+        mark = self.files.text("static/favicon.svg").strip().replace('"', "'")
         return f"data:image/svg+xml,{quote(mark, safe=_IN_DATA)}" if mark else "data:,"
 
     @cached_property
     def _early(self) -> str:
-        path = self.folder / EARLY
-        script = path.read_text("utf-8").strip() if path.is_file() else ""
+        script = self.files.text(EARLY).strip()
         if "</" in script or "<!--" in script:
+            path = self.files.path(EARLY)
             raise BuildError(f"{path}: holds '</' or '<!--', which a script inside a page must not; write it otherwise")
         return script
 
@@ -141,7 +129,7 @@ class Templates:
                 page_url=self.chrome.url + path.removesuffix("index.html"),
             )
         except jinja2.TemplateError as error:
-            raise BuildError(_explain(self.folder, template, error)) from error
+            raise BuildError(self.files.explain(template, error)) from error
         # Whatever slipped through: no control character but tab and newline ever reaches a page.
         return html.encode("utf-8", "replace").translate(None, _CONTROLS)
 
@@ -182,7 +170,7 @@ class Templates:
         if cache is not None:
             cache.mkdir(parents=True, exist_ok=True)
         environment = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(self.folder),
+            loader=self.files.loader(),
             autoescape=True,
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
@@ -203,14 +191,6 @@ class Templates:
             feed_files=FEED_TYPES,
         )
         return environment
-
-
-def read_theme(folder: Path) -> Theme:
-    """The colours that the style of these templates states; ours where there is none."""
-    try:
-        return theme_of((folder / STATIC / "style.css").read_text("utf-8"))
-    except (OSError, UnicodeDecodeError):
-        return Theme()
 
 
 FEED_TYPES = (
@@ -245,18 +225,3 @@ def _tie(html: Markup) -> Markup:
 
 
 _MATH_AND_POINT = re.compile(r"[(\[“‘]?<math\b(?:(?!</math>).)*</math>[.,;:!?)\]’”]+", re.DOTALL)
-
-
-def _explain(folder: Path, template: str, error: jinja2.TemplateError) -> str:
-    """`file:line: message` for a template that is wrong."""
-    name, line = template, 0
-    if isinstance(error, jinja2.TemplateSyntaxError):
-        name, line = error.name or template, error.lineno
-    else:
-        at = error.__traceback__
-        while at is not None:
-            file = at.tb_frame.f_code.co_filename
-            if file.startswith(str(folder)):
-                name, line = file[len(str(folder)) :].lstrip("/\\"), at.tb_lineno
-            at = at.tb_next
-    return f"{folder / name}:{line}: {error.message or type(error).__name__}"

@@ -1,6 +1,6 @@
 """The site's colours as its style states them, for what is drawn or said outside of CSS: icons, cards, the manifest.
 
-A fork changes a colour in one place, `templates/static/style.css`; everything else reads it there. Pure.
+A copy changes a colour in one place, `content/style.css`; everything else reads it there. Pure.
 """
 
 from __future__ import annotations
@@ -39,16 +39,18 @@ class Theme(msgspec.Struct, frozen=True, kw_only=True):
     )
 
 
-def theme_of(css: str) -> Theme:
-    """The colours of the first `:root` rule; where one is missing, or is no hexadecimal colour, ours stands in.
+def theme_of(css: str, base: Theme | None = None) -> Theme:
+    """The colours of the first `:root` rule; where one is missing, or is no hexadecimal colour, another stands in.
 
     Args:
         css: a style sheet. `--paper: light-dark(#fff, #000)` states both schemes, and so does a `:root` rule inside
             `@media (prefers-color-scheme: dark)`; a colour alone is that of both.
+        base: the colours that stand in; ours, if not given.
     """
     css = _COMMENT.sub("", css)
     dark_rule = _DARK.search(css)
-    root = _ROOT.search(css)
+    root = _ROOT.search(_DARK.sub("", css))
+    base = base or Theme()
     light: dict[str, str] = {}
     dark: dict[str, str] = {}
     for name, value in _VARIABLE.findall(root[1]) if root else ():
@@ -56,12 +58,12 @@ def theme_of(css: str) -> Theme:
         light[name], dark[name] = (both[1], both[2]) if both else (value, value)
     if dark_rule:
         dark |= dict(_VARIABLE.findall(dark_rule[1]))
-    return Theme(light=_known(light, Theme().light), dark=_known(dark, Theme().dark))
+    return Theme(light=_known(light, base.light), dark=_known(dark, base.dark))
 
 
-def _known(found: dict[str, str], ours: Colours) -> Colours:
+def _known(found: dict[str, str], base: Colours) -> Colours:
     stated = {name: value.strip() for name, value in found.items() if _HEX.fullmatch(value.strip())}
-    return msgspec.structs.replace(ours, **{name: _long(value) for name, value in stated.items()})
+    return msgspec.structs.replace(base, **{name: _long(value) for name, value in stated.items()})
 
 
 def _long(colour: str) -> str:

@@ -1,7 +1,8 @@
 """Screenshots of every kind of page, at phone and desk width, light and dark, and as printed: `make shots`.
 
-Writes `shots/<tree>/<kind>-<width>-<scheme>.png` and `-print.png`. The trees are made up (a sample, odd shapes, one paper,
-nothing at all) but for two that stand beside the project where it is made: the page of 2016, and 12,290 real papers.
+Writes `shots/<tree>/<kind>-<width>-<scheme>.png` and `-print.png`. The trees are made up (a sample, odd shapes, one
+paper, nothing at all) but for two whose records stand beside the project where it is made: the page of 2016, and 12,290
+real papers.
 `make shots TREES="shapes one"` takes fewer; `--picture FILE` writes the README's picture alone.
 """
 

@@ -6,13 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.templating import read_theme
 from generator.theme import Theme, theme_of
 from tests.conftest import ROOT
 
 
 def test_our_style_states_the_colours_that_stand_in() -> None:
-    assert read_theme(ROOT / "templates") == Theme()
+    assert theme_of((ROOT / "templates/static/style.css").read_text("utf-8")) == Theme()
 
 
 def test_both_schemes_are_read_from_light_dark_and_from_a_media_query() -> None:
@@ -40,8 +39,12 @@ def test_a_colour_that_cannot_be_drawn_is_ours(value: str) -> None:
     assert theme_of(f":root {{ --paper: light-dark({value}, {value}); }}") == Theme()
 
 
-def test_no_style_is_no_error(tmp_path: object) -> None:
-    assert read_theme(ROOT / "docs") == Theme()
+def test_what_a_second_style_leaves_open_stays_as_it_was() -> None:
+    first = theme_of(":root { --paper: light-dark(#eee, #111); }")
+    second = theme_of("@media (prefers-color-scheme: dark) { :root { --paper: #222; } }", first)
+    assert (second.light.paper, second.dark.paper) == ("#eeeeee", "#222222")
+    assert theme_of("", second) == second
+    assert theme_of("") == Theme()
 
 
 @given(st.text(alphabet=":root{}-paperlight(),#0aF;/* @mdi\n", max_size=120))
