@@ -18,7 +18,7 @@ class Failure:
     """Its name."""
 
 
-_PREPARING = {"Install", "Set up job", ""}
+_PREPARING = {"Install", "Install what draws cards, if wanted", "Set up job", ""}
 _PASSES = "This usually passes: the next run tries again by itself. Where it does not within a day:"
 
 

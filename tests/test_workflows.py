@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -112,6 +113,46 @@ def test_the_token_stays_on_the_machine_only_where_it_pushes(workflow: Workflow,
     assert kept in ([], ["true" if (workflow.file, job.id) in PUSHING else "false"])
     if kept == ["true"]:
         assert not any("upload" in (step.uses or "") for step in job.steps)
+
+
+@each_job
+def test_whatever_builds_the_site_installs_what_draws_cards_first(workflow: Workflow, job: Job) -> None:
+    runs = [step.run or "" for step in job.steps]
+    for number, run in enumerate(runs):
+        if re.search(r"-m generator (build|update)", run):
+            assert "scripts/install_cards.sh" in runs[:number]
+            assert any("-r requirements.lock" in earlier for earlier in runs[: runs.index("scripts/install_cards.sh")])
+
+
+@pytest.mark.parametrize(
+    ("config", "installs"),
+    [("site: {cards: true}", True), ("site: {cards: false}", False), ("site: {title: x}", False), ("site: [", False)],
+)
+@pytest.mark.slow
+def test_what_draws_cards_is_installed_where_the_owner_wants_them(config: str, installs: bool, tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text(f"{config}\ntrackers: [{{id: lab}}]\n")
+    python = tmp_path / "python"
+    python.write_text(f'#!/bin/sh\ncase "$*" in *pip*) echo "$@";; *) exec {sys.executable} "$@";; esac\n')
+    python.chmod(0o755)
+    ran = subprocess.run(
+        [str(ROOT / "scripts/install_cards.sh")],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHON": str(python), "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ("--require-hashes -r requirements-cards.lock" in ran.stdout) == installs
+
+
+def test_the_lock_of_cards_is_the_lock_of_the_rest_and_two_packages() -> None:
+    plain, cards = (
+        dict(re.findall(r"^([a-z0-9-]+)==(\S+)", (ROOT / name).read_text("utf-8"), re.MULTILINE))
+        for name in ("requirements.lock", "requirements-cards.lock")
+    )
+    assert plain.items() < cards.items(), "nothing is installed twice in two versions"
+    assert cards.keys() - plain.keys() == {"pillow", "font-source-serif-pro"}
 
 
 def test_what_writes_to_data_waits_for_each_other_and_is_never_cut_off() -> None:
