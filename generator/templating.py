@@ -91,7 +91,7 @@ class Templates:
     @cached_property
     def _favicon(self) -> str:
         """The site's mark inside the page: a tenth of a kilobyte more there is a request less."""
-        mark = self.files.text("static/favicon.svg").strip().replace('"', "'")
+        mark = self.files.mark().strip().replace('"', "'")
         return f"data:image/svg+xml,{quote(mark, safe=_IN_DATA)}" if mark else "data:,"
 
     @cached_property

@@ -15,6 +15,7 @@ _DARK = re.compile(r"@media\s*\(\s*prefers-color-scheme:\s*dark\s*\)\s*\{\s*:roo
 _VARIABLE = re.compile(r"--(paper|ink|soft|faint|link|new)\s*:\s*([^;}]+)")
 _BOTH = re.compile(r"light-dark\(\s*([^,()]+?)\s*,\s*([^,()]+?)\s*\)")
 _HEX = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
+_LONG = re.compile(r"#[0-9a-fA-F]{6}")
 
 
 class Colours(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,6 +60,17 @@ def theme_of(css: str, base: Theme | None = None) -> Theme:
     if dark_rule:
         dark |= dict(_VARIABLE.findall(dark_rule[1]))
     return Theme(light=_known(light, base.light), dark=_known(dark, base.dark))
+
+
+def in_colours(drawing: str, theme: Theme) -> str:
+    """A drawing in our colours -> the same in those of a theme."""
+    ours = Theme()
+    new = {
+        getattr(scheme, name): getattr(wanted, name)
+        for scheme, wanted in ((ours.light, theme.light), (ours.dark, theme.dark))
+        for name in scheme.__struct_fields__
+    }
+    return _LONG.sub(lambda found: new.get(found[0].lower(), found[0]), drawing)
 
 
 def _known(found: dict[str, str], base: Colours) -> Colours:

@@ -13,11 +13,12 @@ from pathlib import Path
 import jinja2
 
 from generator.errors import BuildError
-from generator.theme import Theme, theme_of
+from generator.theme import Theme, in_colours, theme_of
 
 STATIC = "static"
 """Folder of the templates whose files are published as they are."""
 STYLE = "static/style.css"
+MARK = "static/favicon.svg"
 OURS = "ours"
 """`ours/lists.html` is our template where the owner has a `lists.html` too."""
 
@@ -56,7 +57,8 @@ class ThemeFiles:
             if path.is_file() and not path.name.startswith(".")
         }
         for name in sorted(names):
-            yield name, self.style().encode() if name == STYLE else self.path(name).read_bytes()
+            made = {STYLE: self.style, MARK: self.mark}.get(name)
+            yield name, made().encode() if made else self.path(name).read_bytes()
 
     def style(self) -> str:
         """Our style, and the owner's after it."""
@@ -67,6 +69,11 @@ class ThemeFiles:
                 raise BuildError(f"{path}: holds '</', {what}")
         ours, *own = (sheet for _, sheet in sheets)
         return "\n".join([ours, *filter(None, own)])
+
+    def mark(self) -> str:
+        """The site's mark: the owner's as it is, ours in the colours of the style."""
+        path = self.path(MARK)
+        return in_colours(_text(path), self.theme()) if path.is_relative_to(self._folders[-1]) else _text(path)
 
     def theme(self) -> Theme:
         """The colours that these styles state, the owner's word last."""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from generator.config import read
 from generator.searches import Finder, SavedSearch
+from tests.conftest import ROOT
 from tests.site_samples import a_paper, a_post, sample_site
 
 PAPER = a_paper(
@@ -64,3 +68,13 @@ def test_a_search_is_a_list_of_the_site_with_what_it_asks_for_in_words() -> None
     assert listings["s/lab-water/"].search == "lab-water"
     assert listings["s/lab-water/"].description.startswith("Papers about rivers, in cs, in the reading of lab: ")
     assert listings["s/water/"].api_name == "s-water"
+
+
+def test_the_examples_of_the_configuration_and_of_the_doc_are_searches() -> None:
+    commented = (ROOT / "config.yaml").read_text("utf-8")
+    config = read(re.sub(r"^  # (searches:|  - \{id: )", r"  \1", commented, flags=re.MULTILINE).encode())
+    assert [search.id for search in config.feeds.searches] == ["diffusion", "our-papers"]
+    (block,) = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs/feeds.md").read_text("utf-8"), re.DOTALL)
+    shown = read(f"trackers: [{{id: physics}}]\n{block}".encode())
+    assert [search.id for search in shown.feeds.searches] == ["diffusion", "ours", "physics-quietly"]
+    assert not any(search.is_empty for search in (*config.feeds.searches, *shown.feeds.searches))

@@ -51,6 +51,8 @@ def test_one_colour_is_changed_by_one_file_and_everything_follows(tmp_path: Path
     theme = ThemeFiles(TEMPLATES, files).theme()
     assert (theme.light.link, theme.dark.link) == ("#7a1f5c", "#f0a8d8")
     assert theme.light.paper == Theme().light.paper
+    assert b"#7a1f5c" in published(files)["static/favicon.svg"]
+    assert b"#f0a8d8" in published(files)["static/favicon.svg"]
     assert "#7a1f5c" in page(files), "404.html brings its style along"
 
 
