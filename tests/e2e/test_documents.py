@@ -57,6 +57,8 @@ SHOWN = {  # not run, and why
     "docs/architecture.md: cli -> commands": "the layers; import-linter has them",
     "docs/data-format.md: data/posts/<network>": "the layout; tests/test_store.py has it",
     "docs/ranking.md: score(paper)": "the formula; tests/test_rank.py has it",
+    "docs/theming.md: :root { --link": "tests/test_theme_files.py lays it over the style",
+    "docs/theming.md: {% extends": "tests/test_theme_files.py renders it",
     "docs/groups.md: *                        @group-owner": "GitHub's CODEOWNERS: only GitHub reads it",
 }
 NOT_TYPED = {  # lines of blocks that are run, and why they are not
