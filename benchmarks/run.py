@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,17 +37,19 @@ class Measured:
     """Of the largest single process."""
 
 
-def run(folder: Path, *arguments: str) -> Measured:
+def run(
+    folder: Path, *arguments: str, accepted: Sequence[int] = (0,), env: Mapping[str, str] | None = None
+) -> Measured:
     """Run `trending-arxiv ARGUMENTS` and account for it and its children."""
     began = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, "-m", "generator", *arguments, "--quiet"],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": str(ROOT), **(env or {})},
         stdout=subprocess.DEVNULL,
     )
     _, status, usage = os.wait4(process.pid, 0)
-    if status:
+    if os.waitstatus_to_exitcode(status) not in accepted:
         raise SystemExit(f"{' '.join(arguments)} failed in {folder}")
     return Measured(time.perf_counter() - began, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 

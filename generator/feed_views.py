@@ -17,6 +17,7 @@ import msgspec
 from generator import arxiv_id, comments
 from generator.models import Paper, Post, RankedPaper
 from generator.post_text import clean, shorten
+from generator.shares import entries_in_feed
 from generator.views import Listing, Site
 
 RSS_FILE = "feed.xml"
@@ -142,7 +143,7 @@ class FeedView(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
 
 
 def feed_view(site: Site, listing: Listing, comment_of: CommentOf = comments.comment_of) -> FeedView:
-    """The first `site.feed_entries` papers of the list.
+    """The first `site.feed_entries` papers of the list, fewer where very many trackers share the site.
 
     Papers that arXiv has not answered for yet are left out: readers remember a title for ever, and an id is none.
 
@@ -152,7 +153,7 @@ def feed_view(site: Site, listing: Listing, comment_of: CommentOf = comments.com
         comment_of: (post, paper) -> words of their own; a build passes one that remembers its answers.
     """
     known = (ranked for ranked in listing.papers if ranked.paper.id not in site.unknown)
-    papers = tuple(_feed_paper(site, ranked, comment_of) for ranked in islice(known, site.feed_entries))
+    papers = tuple(_feed_paper(site, ranked, comment_of) for ranked in islice(known, _entries(site, listing)))
     url = site.url + listing.path
     site_title = clean_line(site.title) or FALLBACK_TITLE
     own_title = clean_line(listing.title) if listing.path else ""
@@ -172,6 +173,10 @@ def feed_view(site: Site, listing: Listing, comment_of: CommentOf = comments.com
 def feed_path(listing: Listing, file: str) -> str:
     """Where a feed of this list is, below site/: `top/week/feed.xml`."""
     return listing.path + file
+
+
+def _entries(site: Site, listing: Listing) -> int:
+    return entries_in_feed(len(site.trackers), site.feed_entries) if listing.tracker else site.feed_entries
 
 
 def _feed_paper(site: Site, ranked: RankedPaper, comment_of: CommentOf) -> FeedPaper:

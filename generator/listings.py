@@ -12,10 +12,8 @@ from generator.models import Paper, RankedPaper, Tracker, Window
 from generator.rank import Cast, Formula, place, rank_newest, rank_trending, submitted_order
 from generator.readings import Reading
 from generator.searches import Finder, SavedSearch
+from generator.shares import papers_in_list, papers_in_newest
 from generator.views import Listing, Order
-
-RANKED_LIMIT = 1000
-"""Papers in a ranked list: nobody turns to page 51, and 'newest' and the archive have them all."""
 
 _WINDOWS: tuple[tuple[Window, str], ...] = (
     ("day", "Today"),
@@ -56,7 +54,7 @@ def make_listings(
     """
     return (
         *_scope(captured, None, home, everything),
-        *(listing for tracker in trackers for listing in _scope(captured, tracker, home, None)),
+        *(listing for tracker in trackers for listing in _scope(captured, tracker, home, None, among=len(trackers))),
         *_searches(captured, everything, searches),
         *_categories(captured, everything),
         *_months(everything),
@@ -64,9 +62,14 @@ def make_listings(
 
 
 def _scope(
-    captured: Captured, tracker: Tracker | None, home: Order, newest: tuple[RankedPaper, ...] | None
+    captured: Captured,
+    tracker: Tracker | None,
+    home: Order,
+    newest: tuple[RankedPaper, ...] | None,
+    *,
+    among: int = 1,
 ) -> Iterator[Listing]:
-    """The lists of the whole site or of one tracker; `newest` where it is made already."""
+    """The lists of the whole site, or of one tracker `among` so many; `newest` where it is made already."""
     casts = captured.readings[tracker.id].casts if tracker else captured.casts
     prefix, name, whose = (f"t/{tracker.id}/", f"t-{tracker.id}-", tracker.title) if tracker else ("", "", "")
 
@@ -77,11 +80,12 @@ def _scope(
             now=captured.now,
             formula=captured.formula,
             window=window,
-            limit=RANKED_LIMIT,
+            limit=papers_in_list(among),
         )
 
     if newest is None:
         newest = rank_newest(captured.papers, casts, now=captured.now, formula=captured.formula)
+        newest = newest[: papers_in_newest(among)]
 
     def listing(path: str, title: str, about: str, order: Order, window: Window | None = None) -> Listing:
         api = path.strip("/").replace("/", "-") or "home"

@@ -12,11 +12,12 @@ import msgspec
 from generator.models import Post, Tracker
 from generator.pages.paging import Paging, page_path, paginate
 from generator.post_views import PostView, post_view, without_links_to
+from generator.shares import POSTS_LIMIT, posts_in_list
 from generator.templating import Templates
 from generator.views import Output, Site
 
 POSTS_PER_PAGE = 60
-POSTS_SHOWN = 100 * POSTS_PER_PAGE
+POSTS_SHOWN = POSTS_LIMIT
 """A new post moves every older one to another place, so each page after it is made anew; beyond the hundredth page
 posts stand on their papers' pages, where they stay."""
 TEXT_SHOWN = 600
@@ -70,7 +71,8 @@ def plan(site: Site, templates: Templates) -> Iterator[Output]:
 
 def _plan_posts(site: Site, templates: Templates, posts: Sequence[Post], tracker: Tracker | None) -> Iterator[Output]:
     prefix = f"t/{tracker.id}/" if tracker else ""
-    for paging in paginate(f"{prefix}posts/", min(len(posts), POSTS_SHOWN), POSTS_PER_PAGE):
+    shown = min(len(posts), posts_in_list(len(site.trackers)) if tracker else POSTS_SHOWN)
+    for paging in paginate(f"{prefix}posts/", shown, POSTS_PER_PAGE):
         path = page_path(f"{prefix}posts/", paging.number)
         yield Output(
             path,

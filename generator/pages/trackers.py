@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 
@@ -35,17 +36,14 @@ def plan(site: Site, templates: Templates) -> Iterator[Output]:
 
 def trackers_view(site: Site) -> TrackersView:
     """Each tracker with the number of papers in its reading."""
-    papers: dict[str, int] = {}
-    for listing in site.listings:
-        if listing.tracker is not None:
-            papers[listing.tracker.id] = max(papers.get(listing.tracker.id, 0), len(listing.papers))
+    papers = Counter(tracker for readers in site.readers.values() for tracker in readers)
     return TrackersView(
         trackers=tuple(
             TrackerRow(
                 tracker_id=tracker.id,
                 title=tracker.title,
                 about_html=markdown_to_html(tracker.about),
-                papers=papers.get(tracker.id, 0),
+                papers=papers[tracker.id],
             )
             for tracker in site.trackers
         )
