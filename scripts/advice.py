@@ -39,8 +39,8 @@ def for_failure(failure: Failure, needs: Mapping[str, Mapping[str, str]], places
 
 def _for_config(places: Places) -> str:
     return (
-        f"{places.config} or a secret cannot be used. The page of the run says line and column; correct it, press "
-        f"**Commit changes**, and the page is made anew. Secrets are set in {places.secrets}."
+        f"{places.config}, a file of `trackers/` or a secret cannot be used. The page of the run says file, line and "
+        f"column; correct it, press **Commit changes**, and the page is made anew. Secrets are set in {places.secrets}."
     )
 
 
