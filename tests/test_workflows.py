@@ -82,6 +82,16 @@ def test_secrets_writing_and_publishing_are_never_in_one_job(workflow: Workflow,
 
 
 @each_job
+def test_a_job_that_may_follow_a_skipped_one_says_itself_when_it_runs(workflow: Workflow, job: Job) -> None:
+    skippable = {each for each in job.ancestors if workflow.jobs[each].condition}
+    assert (
+        not skippable
+        or re.search(r"\b(cancelled|always|failure)\(\)", job.condition or "")
+        or job.needs == tuple(skippable)
+    )
+
+
+@each_job
 def test_no_text_from_outside_is_put_into_a_script(workflow: Workflow, job: Job) -> None:
     assert [step.name for step in job.steps if "${{" in (step.run or "")] == []
 
