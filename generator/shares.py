@@ -1,7 +1,7 @@
 """How much of the site each tracker may take, where there are many: Pages publishes 1 GB. Pure.
 
 Every tracker has seven lists with pages and three feeds each. With up to eight trackers nothing is shortened; beyond
-that they share what eight would have, so that the site stays as large, whoever joins (docs/decisions, 14).
+that they share what eight would have, so that the site stays as large, whoever joins (docs/decisions, 16).
 """
 
 from __future__ import annotations
