@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from generator.commands.console import Console
 from generator.config import Config, load
 from generator.errors import ConfigError
 
@@ -116,3 +117,17 @@ def test_a_search_may_name_a_tracker_of_a_file(tmp_path: Path) -> None:
     assert "did you mean `ada`?" in refused(tmp_path, files)[0]
     files["config.yaml"] = files["config.yaml"].replace("adda", "ada")
     assert accepted(tmp_path, files).feeds.searches[0].tracker == "ada"
+
+
+def test_a_files_name_is_no_workflow_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hostile = {"trackers/a\n::error::no,%0A@all.yaml": "title: A", "trackers/b::warning file=c.yaml": "titel: B"}
+    path = write(tmp_path, hostile)
+    with pytest.raises(ConfigError) as caught:
+        load(path)
+    for problem in caught.value.problems:
+        Console(on_actions=True).found(problem)
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == len(hostile)
+    assert all(line.startswith(("::error::", "::error file=")) and "becomes an address" in line for line in lines)
