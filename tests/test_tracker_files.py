@@ -119,9 +119,7 @@ def test_a_search_may_name_a_tracker_of_a_file(tmp_path: Path) -> None:
     assert accepted(tmp_path, files).feeds.searches[0].tracker == "ada"
 
 
-def test_a_files_name_is_no_workflow_command(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_files_name_is_no_workflow_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     hostile = {"trackers/a\n::error::no,%0A@all.yaml": "title: A", "trackers/b::warning file=c.yaml": "titel: B"}
     path = write(tmp_path, hostile)
     with pytest.raises(ConfigError) as caught:
