@@ -13,7 +13,7 @@ import msgspec
 from markupsafe import Markup
 
 from generator import arxiv_id
-from generator.latex import to_text
+from generator.latex import to_name, to_text
 from generator.models import Paper
 from generator.post_text import clean
 
@@ -25,7 +25,7 @@ _DOI = re.compile(r"10\.[0-9]{3,9}/[^\s\"<>?#]+")
 def citation_tags(paper: Paper) -> list[tuple[str, str]]:
     """(name, content) of each tag, one `citation_author` an author; empty values are left out."""
     tags = [("citation_title", _line(to_text(paper.title)))]
-    tags += [("citation_author", _line(author)) for author in paper.authors]
+    tags += [("citation_author", _line(to_name(author))) for author in paper.authors]
     if paper.submitted_at is not None:
         tags.append(("citation_date", f"{paper.submitted_at:%Y/%m/%d}"))
         tags.append(("citation_publication_date", f"{paper.submitted_at:%Y/%m/%d}"))
@@ -53,7 +53,7 @@ def json_ld(paper: Paper, page_url: str) -> Markup:
         "@context": "https://schema.org",
         "@type": "ScholarlyArticle",
         "name": _line(to_text(paper.title)),
-        "author": [{"@type": "Person", "name": _line(name)} for name in paper.authors[:JSON_AUTHORS_MAX]],
+        "author": [{"@type": "Person", "name": _line(to_name(name))} for name in paper.authors[:JSON_AUTHORS_MAX]],
         "datePublished": paper.submitted_at and f"{paper.submitted_at:%Y-%m-%d}",
         "dateModified": paper.revised_at and f"{paper.revised_at:%Y-%m-%d}",
         "version": paper.version,

@@ -18,6 +18,7 @@ from generator.feed_views import (
     clean_line,
     feed_post,
 )
+from generator.latex import to_name
 from generator.models import RankedPaper
 from generator.views import Digest, Issue, Period, Site
 
@@ -85,7 +86,7 @@ def _issue_paper(site: Site, ranked: RankedPaper, comment_of: CommentOf) -> Issu
         paper_id=paper.id,
         url=f"{site.url}abs/{paper.id}/" if paper.id in site.papers else arxiv_id.abs_url(paper.id),
         title=paper.title,
-        authors=paper.authors[:AUTHORS_MAX],
+        authors=tuple(map(to_name, paper.authors[:AUTHORS_MAX])),
         more_authors=max(0, len(paper.authors) - AUTHORS_MAX),
         abstract=paper.abstract,
         withdrawn=paper.withdrawn,

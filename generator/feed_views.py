@@ -15,6 +15,7 @@ from itertools import islice
 import msgspec
 
 from generator import arxiv_id, comments
+from generator.latex import to_name
 from generator.models import Paper, Post, RankedPaper
 from generator.post_text import clean, shorten
 from generator.shares import entries_in_feed
@@ -192,7 +193,7 @@ def _feed_paper(site: Site, ranked: RankedPaper, comment_of: CommentOf) -> FeedP
         url=uid if paper.id in site.papers else arxiv_url,
         arxiv_url=arxiv_url,
         title=paper.title,
-        authors=paper.authors[:AUTHORS_MAX],
+        authors=tuple(map(to_name, paper.authors[:AUTHORS_MAX])),
         more_authors=max(0, len(paper.authors) - AUTHORS_MAX),
         abstract=paper.abstract,
         categories=paper.categories,

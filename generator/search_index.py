@@ -15,6 +15,7 @@ from itertools import pairwise
 
 import msgspec
 
+from generator.latex import to_name
 from generator.search_words import COMMON, words, words_of_latex
 
 FILE_CHARS = 40_000
@@ -243,7 +244,7 @@ _AUTHORS_SHOWN = 4
 
 
 def _shown(paper: SearchPaper) -> ShownPaper:
-    named = ", ".join(paper.authors[:_AUTHORS_SHOWN])
+    named = ", ".join(map(to_name, paper.authors[:_AUTHORS_SHOWN]))
     more = len(paper.authors) - _AUTHORS_SHOWN
     return ShownPaper(
         paper_id=paper.paper_id,

@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from generator.filters import any_word, within
+from generator.latex import to_name
 from generator.models import Paper
 
 _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
@@ -49,7 +50,7 @@ class Finder:
         )
 
     def _is_wanted(self, author: str) -> bool:
-        parts = _parts(author)
+        parts = _parts(to_name(author))
         return any(_is_called(parts, wanted) for wanted in self._authors)
 
 

@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 from generator.arxiv_id import is_category
 from generator.bibtex import to_bibtex
 from generator.citation import citation_tags, json_ld
+from generator.latex import to_name
 from generator.paper_views import SparkView
 from generator.post_text import clean, isolate, linkify, safe_href, shorten
 from generator.timeline import draw_timeline, timeline_ends
@@ -113,6 +114,7 @@ def own_categories(categories: Sequence[str]) -> list[str]:
 
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
+    "author": lambda author: isolate(to_name(author)),
     "bibtex": to_bibtex,
     "citation_tags": citation_tags,
     "clean": clean,

@@ -19,7 +19,7 @@ import msgspec
 from generator.errors import BuildError
 from generator.exports.pictures import CARD_SIZE, draw_mark
 from generator.feed_views import clean_line
-from generator.latex import to_text
+from generator.latex import to_name, to_text
 from generator.models import Paper
 from generator.raster import Raster
 from generator.theme import Colours
@@ -88,7 +88,7 @@ def _card_view(site: Site, paper: Paper, libraries: tuple[str, ...]) -> CardView
     return CardView(
         paper_id=paper.id,
         title=paper.title,
-        authors=paper.authors[:AUTHORS_SHOWN],
+        authors=tuple(map(to_name, paper.authors[:AUTHORS_SHOWN])),
         more_authors=max(0, len(paper.authors) - AUTHORS_SHOWN),
         captured=f"Captured {what}: {ranked.captured:,}",
         site_title=site.title,

@@ -22,7 +22,7 @@ from generator.latex.commands import set_text
 from generator.latex.math import to_mathml
 from generator.latex.plain import script, to_plain
 
-__all__ = ["to_feed_html", "to_html", "to_text"]
+__all__ = ["to_feed_html", "to_html", "to_name", "to_text"]
 
 # Not allowed in XML or HTML: controls, lone surrogates, noncharacters.
 _FORBIDDEN = re.compile(
@@ -137,3 +137,13 @@ def to_text(text: str) -> str:
     For `<title>`, descriptions, feeds, the search index. White space is folded.
     """
     return " ".join(set_text(_clean(text), _LINE).split())
+
+
+_SPELT = re.compile(r"[\\{}~$]")
+_ACUTE_S = re.compile(r"\\'([sS])\b")
+"""In a title it may be a genitive; in a name it is a letter."""
+
+
+def to_name(author: str) -> str:
+    r"""An author as people read the name: old records of arXiv spell accents, as in `Erd\H{o}s`."""
+    return to_text(_ACUTE_S.sub(r"\'{\1}", author)) if _SPELT.search(author) else author
