@@ -117,11 +117,15 @@ class GonePost(msgspec.Struct, frozen=True, kw_only=True):
     """YYYY-MM-DD."""
 
 
+EVER = "*"
+"""In place of a paper's id among the announced: the day from which a target is told at all."""
+
+
 class Announced(msgspec.Struct, frozen=True, kw_only=True):
     """To whom a paper was announced, and when: so that nobody is told of it twice."""
 
     id: str
-    """A paper's id, or `*` for the day from which a target is told at all."""
+    """A paper's id, or EVER."""
     on: dict[str, str]
     """Target -> YYYY-MM-DD."""
 

@@ -65,6 +65,12 @@ def test_a_dry_run_shows_the_words_and_only_one_target_is_told_where_one_is_name
     assert list(services.taken) == ["mastodon"]
     assert Store(copy.folder / "data").load().announced["2611.00001"].on == {"mastodon": "2026-11-20"}
     assert copy.run("check").status == 0
+    status = copy.run("status", "--json").json["announced"]
+    assert status == {
+        "mastodon": {"papers": 1, "last_on": "2026-11-20"},
+        "slack": {"papers": 0, "last_on": "2026-11-20"},
+    }
+    assert "announced: mastodon knows 1 papers, the last since 2026-11-20" in copy.run("status").out
 
 
 def test_nobody_is_told_where_nobody_is_named_and_a_wrong_name_is_told(tmp_path: Path) -> None:

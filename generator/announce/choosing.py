@@ -16,12 +16,10 @@ from generator.announce.words import plain
 from generator.config.announce import TargetBlock
 from generator.feed_views import clean_line
 from generator.latex import to_text
-from generator.models import Announced, RankedPaper
+from generator.models import EVER, Announced, RankedPaper
 from generator.tree import Tree
 from generator.views import Site
 
-EVER = "*"
-"""In place of a paper's id: the day from which a target is told at all."""
 AUTHORS_SHOWN = 3
 ABSTRACT_MAX = 1000
 """Characters; every target shows less."""

@@ -8,12 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from generator.announce import TARGETS, Desk, Target
-from generator.announce.choosing import EVER, Choice, choose, note, take_back
+from generator.announce.choosing import Choice, choose, note, take_back
 from generator.assemble import make_site
 from generator.config import Config
 from generator.config.announce import TargetBlock
 from generator.errors import FetchError
 from generator.http_client import Sender
+from generator.models import EVER
 from generator.store import Store
 from generator.tree import Tree
 

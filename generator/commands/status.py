@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -34,6 +34,8 @@ def command(options: Options) -> None:
         _tell(options, name, network)
     if not summary["networks"]:
         console.say("no network was read yet: `trending-arxiv fetch`")
+    for target, told in summary["announced"].items():
+        console.say(f"announced: {target} knows {told['papers']:,} papers, the last since {told['last_on']}")
     console.done(summary)
 
 
@@ -61,7 +63,21 @@ def summarise(tree: Tree, run: dict[str, Any] | None, pruned: dict[str, Any] | N
         "last_run_at": run.get("at") if run else None,
         "last_prune_at": pruned.get("at") if pruned else None,
         "networks": networks,
+        "announced": _announced(tree),
     }
+
+
+def _announced(tree: Tree) -> dict[str, dict[str, Any]]:
+    """Target -> the papers that it is not told of again, and the last day on which one was added."""
+    from generator.models import EVER  # noqa: PLC0415 (msgspec; --help stays quick)
+
+    days: dict[str, list[str]] = defaultdict(list)
+    papers: Counter[str] = Counter()
+    for each in tree.announced.values():
+        for target, day in each.on.items():
+            days[target].append(day)
+            papers[target] += each.id != EVER
+    return {target: {"papers": papers[target], "last_on": max(days[target])} for target in sorted(days)}
 
 
 def _tell(options: Options, name: str, network: dict[str, Any]) -> None:
