@@ -106,7 +106,7 @@ def _ask(batch: list[str], client: Client, api: str, now: datetime) -> _Outcome:
         feed = parse_feed(body, now)
     except AtomError as error:
         if failure is None and not error.damaged:
-            raise _odd(api, str(error)) from None
+            raise _odd(api, f"format changed: {error}") from None
         return _halved(batch, [], failure or _odd(api, str(error)), str(error))
     return _sorted_out(batch, feed, failure, api)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +13,6 @@ from generator.http_client import HttpClient
 from generator.http_client.transport import Timeouts
 from generator.models import NetworkState, Post
 from generator.sources.base import Covered, Event, FetchRequest, Meter, Record, Source, StreamFailed, Wanted
-from tests.loopback import Loopback, Raw
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)  # a Friday
 
@@ -107,27 +105,3 @@ def faults(corpora: Path) -> list[dict[str, Any]]:
     """The recorded answers of every kind of wrong."""
     rows = [json.loads(line) for line in (corpora / "http_faults/scenarios.jsonl").read_text().splitlines()]
     return [row for row in rows if row["kind"] == "replay"]
-
-
-def outcomes_of_faults(source: Source, block: Mapping[str, Any], corpora: Path, *, as_feed: bool = False) -> list[str]:
-    """What is wrong with how the adapter takes each recorded fault: nothing ends unnamed, late or with posts."""
-    wrong = []
-    quick = Timeouts(connect_s=0.5, read_s=0.5, total_s=1.0)
-    for row in faults(corpora):
-        with Loopback([Raw((corpora / row["file"]).read_bytes())]) as server:
-            asked = {"feeds": [f"{server.url}/feed"]} if as_feed else block
-            started = time.monotonic()
-            run = Run(source, {"mine": asked}, api="" if as_feed else server.url, timeouts=quick)
-            took = time.monotonic() - started
-            quiet = row["id"] == "http-empty_list" and not as_feed
-            if run.error is None and not quiet:
-                wrong.append(f"{row['id']}: no error")
-            if run.error is not None and not run.error.reason:
-                wrong.append(f"{row['id']}: no reason")
-            if run.records:
-                wrong.append(f"{row['id']}: records")
-            if any(isinstance(event, Covered) for event in run.events) and not quiet:
-                wrong.append(f"{row['id']}: the cursor moved")
-            if took > 5:
-                wrong.append(f"{row['id']}: took {took:.1f} s")
-    return wrong

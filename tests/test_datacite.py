@@ -15,6 +15,7 @@ from generator.http_client import HttpClient
 from generator.models import Paper
 from tests.conftest import NOW
 from tests.loopback import Answer, Loopback, Reply, Request, as_json
+from tests.one_run import Clock
 
 
 def record(paper_id: str = "2401.00001", **changes: Any) -> dict[str, Any]:
@@ -53,7 +54,8 @@ def record(paper_id: str = "2401.00001", **changes: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def client() -> HttpClient:
-    return HttpClient("tests", sleep=lambda _: None, clock=iter(range(0, 10**9, 500)).__next__)
+    clock = Clock()
+    return HttpClient("tests", sleep=clock.sleep, clock=clock)
 
 
 def ask(ids: list[str], server: Loopback, client: HttpClient, most: int = 20) -> list[Paper]:

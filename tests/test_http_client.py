@@ -290,6 +290,42 @@ def test_a_budget_also_ends_a_running_request() -> None:
     assert time.monotonic() - started < 1.5
 
 
+def test_a_service_that_stays_silent_is_given_up_for_this_run_and_no_other_is(fake: FakeTime) -> None:
+    def ill(_request: Request) -> Reply:
+        fake.now += 29
+        return Answer(500)
+
+    client = fake.client()
+    with Loopback(ill) as server, Loopback([as_json({})]) as well:
+        for _ in range(4):
+            with pytest.raises(FetchError, match="500"):
+                client.get(server.url, tries=1)
+        with pytest.raises(FetchError, match=r"gave no usable answer for 116 s in this run \(at last: .*HTTP 500"):
+            client.get(server.url)
+        assert len(server.requests) == 4
+        assert client.get(well.url).status == 200
+
+
+def test_pauses_that_a_service_asks_for_are_part_of_the_patience(fake: FakeTime) -> None:
+    client = fake.client()
+    with Loopback([Answer(503, headers={"Retry-After": "40"})]) as server:
+        for _ in range(5):
+            with pytest.raises(FetchError):
+                client.get(server.url)
+    assert len(server.requests) == 3
+    assert sum(fake.slept) == 80
+
+
+def test_any_usable_answer_begins_patience_anew_even_that_there_is_nothing(fake: FakeTime) -> None:
+    client, busy = fake.client(), Answer(503, headers={"Retry-After": "60"})
+    with Loopback([busy, as_json({}), busy, Answer(404)] * 5) as server:
+        for _ in range(5):
+            assert client.get(server.url).status == 200
+            with pytest.raises(FetchError, match="404"):
+                client.get(server.url)
+    assert sum(fake.slept) == 600
+
+
 def test_waiting_for_another_thread_is_part_of_the_budget() -> None:
     client = HttpClient("tests")
     with Loopback([Answer(200, b"{}", wait_s=0.6)]) as server:

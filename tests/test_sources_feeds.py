@@ -29,7 +29,7 @@ from generator.sources.feeds import posts as feeds_posts
 from generator.sources.feeds.json import read_json
 from generator.sources.feeds.posts import Publisher
 from tests.loopback import Answer, Loopback, Reply, Request
-from tests.one_run import NOW, Run, outcomes_of_faults
+from tests.one_run import NOW, Run
 
 FIXTURES = Path(__file__).parent / "fixtures" / "feeds"
 KINDS = {"/blog": "blog.rss.xml", "/planet": "planet.atom.xml", "/news": "news.rdf.xml", "/links": "links.json"}
@@ -208,11 +208,6 @@ def test_a_cut_off_feed_loses_its_last_article_and_is_asked_in_full_again() -> N
     site.bodies["/a"] = whole
     assert len(run(site, first.state).posts) == 2
     assert site.statuses == [200]
-
-
-@pytest.mark.slow
-def test_every_fault_ends_in_a_named_error(shared: Path) -> None:
-    assert outcomes_of_faults(feeds.SOURCE, {}, shared / "corpora", as_feed=True) == []
 
 
 # --- what an article becomes ----------------------------------------------------------------------------------------

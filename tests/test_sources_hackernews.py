@@ -23,7 +23,7 @@ from generator.models import Account, NetworkState
 from generator.sources import hackernews
 from generator.sources.base import Covered, Record
 from tests.loopback import Answer, Loopback, Reply, Request, as_json
-from tests.one_run import NOW, Run, outcomes_of_faults
+from tests.one_run import NOW, Run
 
 FIXTURES = Path(__file__).parent / "fixtures" / "hackernews"
 _PARAMETERS = {"query", "tags", "numericFilters", "page", "hitsPerPage", "restrictSearchableAttributes"}
@@ -338,11 +338,6 @@ def test_every_mutation_of_a_story_ends_in_a_post_or_a_named_error(shared: Path)
                 assert all(link.startswith(("http://", "https://")) for link in post.links), row["id"]
                 assert post.posted_at <= NOW + timedelta(days=9)
     assert min(kept, refused, changed) > 5
-
-
-@pytest.mark.slow
-def test_every_fault_ends_in_a_named_error(shared: Path) -> None:
-    assert outcomes_of_faults(hackernews.SOURCE, {"min_points": 2}, shared / "corpora") == []
 
 
 _VALUES = st.recursive(

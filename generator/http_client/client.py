@@ -95,7 +95,8 @@ class HttpClient:
 
         Raises:
             FetchError: the answer is an error, broken, too large or too late, or the service asks for a longer pause
-                than 120 s (`retry_after_s`); nothing is sent to it then before that time.
+                than a run waits (`retry_after_s`); nothing is sent to it then before that time. One that gave no
+                usable answer for 115 s is given up for this run.
         """
         return self.ask(url, params=params, headers=headers, accept=accept, tries=tries, until=None)
 
@@ -231,9 +232,8 @@ class HttpClient:
         how = attempt.how or WHOLE
         service = self._service(target)
         with service.turn(target, attempt.until):
-            left = service.left(target, attempt.until)
+            within_s = service.left(target, attempt.until)
             try:
-                within_s = float("inf") if left is None else left
                 answer = service.transport.ask(target, attempt.headers, within_s, how)
             except ExchangeError as error:
                 failure = FetchError(error.reason, url=shown(target.url), unsent=error.unsent)
@@ -248,6 +248,7 @@ class HttpClient:
                     reason(status), url=shown(target.url), status=status, retry_after_s=pause, body=answer.body
                 )
                 again = status == TOO_MANY or (500 <= status <= 599 and how.repeatable)  # noqa: PLR2004 (server's errors)
+            service.last_failure = failure.reason
             limited = failure.status == TOO_MANY and failure.retry_after_s is None
             if again and (limited or not attempt.last):
                 service.back_off(attempt.number, limited=limited)

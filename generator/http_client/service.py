@@ -15,10 +15,15 @@ from generator.http_client.waiting import backoff, limit_reset, retry_after
 if TYPE_CHECKING:
     from generator.http_client.transport import Exchanged, Transport
 
-LONGEST_WAIT_S = 120.0
+PATIENCE_S = 115.0
+"""A service that gave no usable answer for so long, pauses that it asked for included, is left for the next run."""
+LONGEST_WAIT_S = 105.0
 """A service that asks for a longer pause is left for the next run."""
+_SHORTEST_S = 5.0
+"""With less patience left than this nothing is asked any more."""
 TOO_MANY = 429
 UNAVAILABLE = 503
+_FAULTS_FROM = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +48,12 @@ class Service:
     clocks: Clocks
     free_at: float = 0.0
     endpoint_free_at: dict[str, float] = field(default_factory=dict)
+    silent_s: float = 0.0
+    """Spent on it since its last usable answer."""
+    last_failure: str = ""
+    """Why its last answer could not be used."""
+    give_up_at: float = 0.0
+    """When patience ends, in the turn that is going on."""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @contextmanager
@@ -50,11 +61,16 @@ class Service:
         """Hold the service for one exchange: wait for other threads, then until it may be asked.
 
         Raises:
-            FetchError: that would be later than `until`, or more than 120 s away (`retry_after_s`).
+            FetchError: that would be later than `until`, or too far away (`retry_after_s`), or it was silent for too
+                long in this run.
         """
-        left = self.left(target, until)
-        if not self.lock.acquire(timeout=-1 if left is None else left):
+        left = None if until is None else until - self.clocks.clock()
+        if left is not None and (left <= 0 or not self.lock.acquire(timeout=left)):
             raise used_up(target)
+        if left is None:
+            self.lock.acquire()
+        began = self.clocks.clock()
+        self.give_up_at = began + PATIENCE_S - self.silent_s
         try:
             self._wait(target, until)
             try:
@@ -62,20 +78,25 @@ class Service:
             finally:
                 self.free_at = max(self.free_at, self.clocks.clock() + self.spacing_s)
         finally:
+            self.silent_s = PATIENCE_S - (self.give_up_at - self.clocks.clock())
             self.lock.release()
 
-    def left(self, target: Target, until: float | None) -> float | None:
-        """Seconds of the budget that are left, None without one. Raises FetchError where none are."""
-        if until is None:
-            return None
-        left = until - self.clocks.clock()
-        if left <= 0:
+    def left(self, target: Target, until: float | None) -> float:
+        """Seconds that the exchange of this turn may take. Raises FetchError where there are none."""
+        now = self.clocks.clock()
+        if until is not None and until <= now:
             raise used_up(target)
-        return left
+        patience = self.give_up_at - now
+        return patience if until is None else min(patience, until - now)
 
     def note(self, target: Target, answer: Exchanged) -> None:
-        """Remember until when the service does not want to be asked: all of it (Retry-After), or one endpoint."""
+        """Remember until when the service does not want to be asked: all of it (Retry-After), or one endpoint.
+
+        A usable answer, be it that there is nothing, begins our patience anew.
+        """
         now, wall = self.clocks.clock(), self.clocks.wall()
+        if answer.status != TOO_MANY and answer.status < _FAULTS_FROM:
+            self.give_up_at = now + PATIENCE_S
         pause = retry_after(answer.headers, wall) if answer.status in {TOO_MANY, UNAVAILABLE} else None
         if pause is not None:
             self.free_at = max(self.free_at, now + pause)
@@ -99,12 +120,16 @@ class Service:
     def can_wait(self, target: Target, until: float | None) -> bool:
         """Whether the next request may still go out in this run."""
         free_at = self._free_at(target)
-        return free_at - self.clocks.clock() <= LONGEST_WAIT_S and (until is None or free_at <= until)
+        in_time = free_at <= self.give_up_at - _SHORTEST_S and (until is None or free_at <= until)
+        return in_time and free_at - self.clocks.clock() <= LONGEST_WAIT_S
 
     def _free_at(self, target: Target) -> float:
         return max(self.free_at, self.endpoint_free_at.get(target.endpoint, 0.0))
 
     def _wait(self, target: Target, until: float | None) -> None:
+        if self.give_up_at - self.clocks.clock() < _SHORTEST_S:
+            reason = f"it gave no usable answer for {self.silent_s:.0f} s in this run (at last: {self.last_failure})"
+            raise FetchError(reason, url=shown(target.url))
         if not self.can_wait(target, until):
             pause = self._free_at(target) - self.clocks.clock()
             raise FetchError(

@@ -55,8 +55,12 @@ class Patience:
         self._last = error
         return self._in_a_row >= FAILURES_IN_A_ROW
 
+    def refused(self, error: FetchError) -> None:
+        """A stream was not read because the service does not know it or does not show it: its own failure."""
+        self._last = self._last or error
+
     def finish(self) -> None:
-        """All streams were tried. Raises the last failure when none of them could be read."""
+        """All streams were tried. Raises a failure when none of them could be read: that is more than their own."""
         if self._last is not None and not self._worked:
             raise self._last
 

@@ -4,8 +4,8 @@
     run.kill()                       # SIGKILL, at any moment, from any thread
     run.wait() -> Ran                # exit status (negative: the signal), what it printed
 
-With `hasty=True` only time is different: the program does not sleep and gives up a silent server at once, but its clock
-goes on as if it had slept and waited. `Outcome.took_s` is what such a run would have taken.
+With `hasty=0.2` only time is different: the program does not sleep and gives up a silent server after 0.2 s in place of
+20, but its clock goes on as if it had. `Outcome.waited_s` says how long a real run would have.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ class Outcome:
     """How a run ended."""
 
     ran: Ran
-    took_s: float
-    """Of the run's own clock."""
+    waited_s: dict[str, float]
+    """What each thread of a hasty run would have slept and waited for silent servers."""
 
 
 class Warm:
@@ -60,7 +60,7 @@ class Warm:
         self._said = said
 
     @classmethod
-    def start(cls, folder: Path, *arguments: str, env: Mapping[str, str] | None = None, hasty: bool = False) -> Warm:
+    def start(cls, folder: Path, *arguments: str, env: Mapping[str, str] | None = None, hasty: float = 0.0) -> Warm:
         """Start `trending-arxiv ARGUMENTS` in a folder."""
         said = folder / ".said"
         said.mkdir(exist_ok=True)
@@ -80,14 +80,14 @@ class Warm:
             raise AssertionError(f"the command did not end: {self._read('err')[-2000:]}")
         assert self._process.exitcode is not None
         took = self._read("took")
-        return Outcome(Ran(self._process.exitcode, self._read("out"), self._read("err")), float(took or "nan"))
+        return Outcome(Ran(self._process.exitcode, self._read("out"), self._read("err")), json.loads(took or "{}"))
 
     def _read(self, name: str) -> str:
         path = self._said / name
         return path.read_text("utf-8", errors="replace") if path.exists() else ""
 
 
-def _main(folder: str, arguments: list[str], env: dict[str, str], hasty: bool) -> None:
+def _main(folder: str, arguments: list[str], env: dict[str, str], hasty: float) -> None:
     """In the process of the command."""
     os.chdir(folder)
     for name in [name for name in os.environ if name.startswith(("GITHUB_", "X_BEARER", "BLUESKY_", "MASTODON_"))]:
@@ -97,7 +97,7 @@ def _main(folder: str, arguments: list[str], env: dict[str, str], hasty: bool) -
     Path(".said/took").unlink(missing_ok=True)
     conftest.pytest_configure()  # nothing but loopback, as in the tests' own process
     os.environ.update(env)
-    clock = Hasty() if hasty else None
+    clock = Hasty(hasty) if hasty else None
     if clock is not None:
         clock.rule()
     sys.argv = ["trending-arxiv", *arguments]
@@ -105,46 +105,57 @@ def _main(folder: str, arguments: list[str], env: dict[str, str], hasty: bool) -
         generator.cli.main()
     finally:
         if clock is not None:
-            Path(".said/took").write_text(json.dumps(clock() - clock.began))
+            Path(".said/took").write_text(json.dumps(clock.jumped))
 
 
 class Hasty:
-    """A clock that jumps over what a program would have slept or waited for."""
+    """A clock that jumps over what a thread would have slept or waited for: each network has threads of its own."""
 
-    def __init__(self) -> None:
-        self._jumped = 0.0
-        self._lock = threading.Lock()
-        self.began = self()
+    def __init__(self, read_s: float) -> None:
+        self._short = transport.Timeouts(connect_s=min(10.0, read_s), read_s=read_s, total_s=3 * read_s)
+        self._own = threading.local()
+        self.jumped: dict[str, float] = {}
+        """Seconds by thread."""
 
     def __call__(self) -> float:
-        return time.monotonic() + self._jumped
+        return time.monotonic() + getattr(self._own, "jumped", 0.0)
 
     def jump(self, seconds: float) -> None:
-        with self._lock:
-            self._jumped += max(0.0, seconds)
+        self._own.jumped = getattr(self._own, "jumped", 0.0) + max(0.0, seconds)
+        self.jumped[threading.current_thread().name] = self._own.jumped
 
     def rule(self) -> None:
         """Let the program's client live by it."""
         clock = self
         usual = transport.Timeouts()
-        short = transport.Timeouts(connect_s=0.3, read_s=0.3, total_s=0.6)
+        short = self._short
 
         class Impatient(transport.Transport):
             def ask(
                 self, target: Target, headers: Mapping[str, str], within_s: float, how: Any = transport.WHOLE
             ) -> Any:
-                began = time.monotonic()
                 try:
                     return super().ask(target, headers, within_s, how)
                 except transport.ExchangeError as error:
                     if "in time" in error.reason or "took longer" in error.reason:
-                        full = usual.read_s if "in time" in error.reason else usual.total_s
-                        clock.jump(min(full, within_s) - (time.monotonic() - began))
+                        full, real = (
+                            (usual.read_s, short.read_s)
+                            if "in time" in error.reason
+                            else (usual.total_s, short.total_s)
+                        )
+                        clock.jump(min(full, within_s) - real)
                     raise
 
         class Client(http_client.HttpClient):
             def __init__(self, user_agent: str, **given: Any) -> None:
-                super().__init__(user_agent, clock=clock, sleep=clock.jump, timeouts=short, **given)
+                super().__init__(
+                    user_agent, clock=clock, sleep=clock.jump, timeouts=short, resolve=_nowhere_else, **given
+                )
 
         transport.Transport = Impatient  # type: ignore[misc]
         http_client.HttpClient = Client  # type: ignore[misc]
+
+
+def _nowhere_else(host: str, _port: int) -> list[str]:
+    """Any other name leads to an address that is never asked."""
+    return [host] if host == "127.0.0.1" else ["192.0.2.1"]

@@ -141,6 +141,7 @@ def _failed(error: FetchError, stream: Stream, patience: Patience) -> Iterator[E
         raise error
     yield StreamFailed(stream.name, _reason(error))
     if error.status in _UNKNOWN:
+        patience.refused(error)
         return
     if error.status == _TOO_MANY or patience.is_lost(error):
         yield Covered(NEXT, stream.name)

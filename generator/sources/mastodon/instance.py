@@ -93,7 +93,9 @@ class Instance:
         if api.has_token and stream.feed_url:
             yield StreamFailed(stream.name, closed_reason(api, None))
         if not stream.feed_url:
-            yield StreamFailed(stream.name, closed_reason(api, None))
+            refusal = FetchError(closed_reason(api, None), url=api.origin)
+            yield StreamFailed(stream.name, refusal.reason)
+            self._patience.refused(refusal)
             return
         try:
             yield from self._read_feed(api, self._reading(api, stream))
@@ -126,6 +128,7 @@ class Instance:
         """A stream's own failure, or the end of the instance for this run."""
         yield StreamFailed(name, error.reason)
         if error.status in UNKNOWN:
+            self._patience.refused(error)
             return
         waits = error.status == _TOO_MANY or error.retry_after_s is not None
         never_answered = error.status is None and not self._worked

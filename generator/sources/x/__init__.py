@@ -182,6 +182,8 @@ def _failed(error: FetchError, stream: Stream, patience: Patience) -> Iterator[E
     """The stream's own failure; raises `error` where it is the network's."""
     if isinstance(error, FormatError) or not (is_refused(error) or is_fault(error) or is_refusal_of_us(error)):
         raise error
+    if is_refused(error):
+        patience.refused(error)
     if not is_refusal_of_us(error):
         yield StreamFailed(stream.name, _reason(error))
     if is_refusal_of_us(error) or (is_fault(error) and patience.is_lost(error)):
