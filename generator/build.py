@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 
+from generator import last_run
 from generator.assemble import make_site
 from generator.config import Config
 from generator.content import load_content
@@ -25,7 +26,7 @@ from generator.similar_cache import similar_papers
 from generator.store import TEXTS, Store
 from generator.templating import Templates
 from generator.theme_files import ThemeFiles
-from generator.views import Output
+from generator.views import Output, Site
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,11 @@ class Paths:
     def manifest(self) -> Path:
         """Where a build remembers what it made."""
         return self.cache / "site.manifest"
+
+    @property
+    def remembered(self) -> tuple[Path, ...]:
+        """What a build reads of the cache."""
+        return tuple(self.cache / name for name in (TEXTS, last_run.FETCH, last_run.PRUNE))
 
     @property
     def similar(self) -> Path:
@@ -87,7 +93,7 @@ def run(
     inputs = fingerprint_of(
         config.model_dump_json(),
         str(now),
-        looks_of(paths.data, paths.templates, paths.content, paths.cache / TEXTS),
+        looks_of(paths.data, paths.templates, paths.content, *paths.remembered),
     )
     if not full and (nothing := _nothing_to_do(paths, inputs)):
         return nothing
@@ -116,6 +122,18 @@ def _nothing_to_do(paths: Paths, inputs: bytes) -> BuildSummary | None:
     )
 
 
+def _completed(site: Site, paths: Paths) -> Site:
+    """The site with what does not come of `data/`: the theme, and what the cache remembers."""
+    known = [paper for paper_id, paper in site.papers.items() if paper_id not in site.unknown]
+    return replace(
+        site,
+        similar=similar_papers(known, paths.similar),
+        theme=ThemeFiles(paths.templates, paths.content).theme(),
+        fetched=last_run.spent(paths.cache),
+        pruned=last_run.spent(paths.cache, last_run.PRUNE),
+    )
+
+
 def _build(
     config: Config,
     paths: Paths,
@@ -137,9 +155,7 @@ def _build(
         own_pages=content.pages,
         notes=content.notes,
     )
-    theme = ThemeFiles(paths.templates, paths.content).theme()
-    known = [paper for paper_id, paper in site.papers.items() if paper_id not in site.unknown]
-    site = replace(site, similar=similar_papers(known, paths.similar), theme=theme)
+    site = _completed(site, paths)
     templates = Templates(paths.templates, site, cache=paths.cache / "templates", content=paths.content)
     pages = list(plan_pages(site, templates))
     exports = plan_exports(site, [page.path for page in pages])

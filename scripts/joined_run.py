@@ -30,6 +30,10 @@ def _add(whole: dict[str, Any], part: Mapping[str, Any]) -> None:
         whole[key] = whole.get(key, 0) + (value if isinstance(value, int | float) else 0)
     for key in _LISTED:
         whole[key] = [*whole.get(key, []), *_list(part.get(key))]
+    for kind, value in _mapping(part.get("reads")).items():
+        reads = whole.setdefault("reads", {})
+        reads[kind] = reads.get(kind, 0) + (value if isinstance(value, int | float) else 0)
+    whole["limits"] = {**whole.get("limits", {}), **_mapping(part.get("limits"))}
     whole["failure"] = whole.get("failure") or part.get("failure")
 
 

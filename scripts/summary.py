@@ -130,11 +130,13 @@ def main(paths: Sequence[str] = ()) -> None:
 
 
 def _of_shards(paths: Sequence[str]) -> tuple[dict[str, Any] | None, str, int]:
-    """The joined report, its exit status, and how many shards left none."""
+    """The joined report, its exit status, and how many shards left none. The report is left where the build looks."""
     shards, joined = map(Path, paths)
     reports = [load(path) for path in sorted(shards.rglob("run.json"))]
     found, of_arxiv = [run for run in reports if run is not None], load(joined)
     run = join_runs([*found, *([of_arxiv] if of_arxiv else [])]) if found else None
+    if run is not None:
+        joined.write_text(json.dumps(run, indent=1) + "\n", "utf-8")
     missing = max(0, int(os.environ.get("SHARDS") or 0) - len(found))
     return run, "3" if run and run["failed"] else "", missing
 

@@ -421,10 +421,13 @@ def test_whatever_the_last_run_left_is_summarised_in_safe_text(run: dict[str, An
 def test_shards_are_told_as_one_run() -> None:
     one = a_run(bluesky={"new": 2, "requests": 5, "cost_usd": 0.5, "warnings": ["a: gone"], "failure": None})
     other = a_run(bluesky={"new": 1, "requests": 1, "skipped": ["b"], "failure": "down"}, x={"new": 7})
+    one["networks"]["bluesky"] |= {"reads": {"posts": 2}, "limits": {"a": "1 of 9", "b": "5 of 9"}}
+    other["networks"]["bluesky"] |= {"reads": {"posts": 3, "users": 1}, "limits": {"a": "0 of 9"}}
     joined = join_runs([{**one, "arxiv": {}}, {**other, "arxiv": {}, "failed": ["bluesky"]}, a_run()])
     bluesky = joined["networks"]["bluesky"]
     assert (bluesky["new"], bluesky["requests"], bluesky["cost_usd"], bluesky["failure"]) == (3, 6, 0.5, "down")
     assert (bluesky["warnings"], bluesky["skipped"]) == (["a: gone"], ["b"])
+    assert (bluesky["reads"], bluesky["limits"]) == ({"posts": 5, "users": 1}, {"a": "0 of 9", "b": "5 of 9"})
     assert (joined["networks"]["x"]["new"], joined["arxiv"]["papers"], joined["failed"]) == (7, 3, ["bluesky"])
 
 

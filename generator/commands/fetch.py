@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from generator.commands import last_run
+from generator import last_run
 from generator.commands.options import Options, with_options
 from generator.errors import ConfigError, Problem
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from generator.commands import last_run
+from generator import last_run
 from generator.commands.fetch import SOME_FAILED, make_client, read_secrets
 from generator.commands.options import Options, with_options
 

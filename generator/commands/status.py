@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from generator.commands import last_run
+from generator import last_run
 from generator.commands.options import Options, with_options
 
 if TYPE_CHECKING:
@@ -89,14 +89,20 @@ def _tell(options: Options, name: str, network: dict[str, Any]) -> None:
         say(f"  last run: {run.get('new', 0)} new, {_spent(run)}")
     if pruned := network["last_prune"]:
         say(f"  last prune: {pruned.get('gone', 0)} of {pruned.get('due', 0)} gone, {_spent(pruned)}")
-    limits = {**((pruned or {}).get("limits") or {}), **((run or {}).get("limits") or {})}
+    limits = {**_limits(pruned), **_limits(run)}
     for endpoint, left in limits.items():
         say(f"  limit {endpoint}: {left}")
 
 
 def _spent(run: dict[str, Any]) -> str:
-    cost = run.get("cost_usd") or 0
-    return f"{run.get('requests', 0)} requests" + (f", about ${cost:.3f}" if cost else "")
+    cost = run.get("cost_usd")
+    is_paid = isinstance(cost, int | float) and cost > 0
+    return f"{run.get('requests', 0)} requests" + (f", about ${cost:.3f}" if is_paid else "")
+
+
+def _limits(run: dict[str, Any] | None) -> dict[str, Any]:
+    limits = (run or {}).get("limits")
+    return limits if isinstance(limits, dict) else {}
 
 
 def _networks(run: dict[str, Any] | None) -> dict[str, dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""`/status/`: each network's last success, what is missing since when and why, and how much there is."""
+"""`/status/`: each network's last success, what is missing since when and why, how much there is, and what it cost."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from functools import partial
 import msgspec
 
 from generator.templating import Templates
-from generator.views import Output, Site
+from generator.views import Output, Site, Spent
 
 
 class NetworkRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,6 +23,10 @@ class NetworkRow(msgspec.Struct, frozen=True, kw_only=True):
     posts: int
     newest_at: datetime | None
     """When the newest of its posts was posted."""
+    fetched: Spent | None
+    """What the last fetch asked of it, as far as the cache remembers."""
+    pruned: Spent | None
+    """What the last prune asked of it."""
 
 
 class StatusView(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,4 +71,6 @@ def _row(site: Site, name: str, posts: int, newest_at: datetime | None) -> Netwo
         failure=state.failure if state else None,
         posts=posts,
         newest_at=newest_at,
+        fetched=site.fetched.get(name),
+        pruned=site.pruned.get(name),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -36,6 +37,9 @@ def test_the_first_run_publishes_and_a_run_without_news_does_nothing(stage: Stag
     assert counts(stage)["papers"] == 2
     assert stage.github.subjects()[-1] == "2 papers, 2 posts (bluesky 1, x 1)"
     assert "| <code>bluesky</code> | 1 | 0 |" in first.summary
+    status = (stage.github.published / "status/index.html").read_text("utf-8")
+    assert status.count("Last fetch") == 2
+    assert re.search(r"[0-9]+ requests?, about \$0\.[0-9]{2}\.", status), "what X cost"
     head = stage.github.head()
     second = stage.update()
     assert second.results == {**ALL_SOUND, "build": "skipped", "deploy": "skipped"}
@@ -253,6 +257,9 @@ def test_three_machines_divide_the_accounts_and_one_page_comes_of_it(stage: Stag
     assert counts(stage)["papers"] == len(MEMBERS) + 1
     assert first.summary.count("| network |") == 1  # one table, of all of them
     assert f"| <code>bluesky</code> | {len(MEMBERS)} |" in first.summary
+    status = (stage.github.published / "status/index.html").read_text("utf-8")
+    assert status.count("Last fetch") == 2
+    assert "about $0.0" in status, "of all machines together"
     assert len(stage.networks.arxiv_server.requests) == 1  # no shard asked arXiv
     asked = [request.query.get("actor") for request in stage.networks.bluesky_server.requests
              if request.path.endswith("getAuthorFeed") and "cursor" not in request.query]  # fmt: skip
