@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from generator.errors import FetchError, RecordError
-from generator.http_client import HttpClient
+from generator.http_client import Client, HttpClient
 from generator.http_client.transport import Timeouts
+from generator.merge import merge_posts
 from generator.models import NetworkState, Post
-from generator.sources.base import Covered, Event, FetchRequest, Meter, Record, Source, StreamFailed, Wanted
+from generator.sources.base import Covered, Event, FetchRequest, Meter, Record, Resolved, Source, StreamFailed, Wanted
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)  # a Friday
 
@@ -47,18 +48,23 @@ class Run:
         state: NetworkState | None = None,
         now: datetime = NOW,
         timeouts: Timeouts | None = None,
+        client: Client | None = None,
+        settings: Mapping[str, Any] | None = None,
+        secrets: Mapping[str, str] | None = None,
+        people: tuple[str, ...] = (),
     ) -> None:
         clock = Clock()
         self._source = source
         self.meter = Meter()
         self.request = FetchRequest(
-            client=HttpClient("tests", clock=clock, sleep=clock.sleep, timeouts=timeouts, resolve=_resolve),
-            settings={"api": api} if api else {},
+            client=client or HttpClient("tests", clock=clock, sleep=clock.sleep, timeouts=timeouts, resolve=_resolve),
+            settings={**({"api": api} if api else {}), **(settings or {})},
             wanted=tuple(Wanted(tracker, block) for tracker, block in blocks.items()),
             state=state or NetworkState(),
-            secrets={},
+            secrets=secrets or {},
             now=now,
             meter=self.meter,
+            own_accounts=frozenset(people),
         )
         self.events: list[Event] = []
         self.error: FetchError | None = None
@@ -78,7 +84,11 @@ class Run:
 
     @property
     def posts(self) -> dict[str, Post]:
-        return {post.id: post for record in self.records for post in self._source.parse(record, self.request.now)}
+        found: dict[str, Post] = {}
+        for record in self.records:
+            for post in self._source.parse(record, self.request.now):
+                found[post.id] = merge_posts(found[post.id], post) if post.id in found else post
+        return found
 
     @property
     def refused(self) -> list[str]:
@@ -94,11 +104,14 @@ class Run:
     @property
     def state(self) -> NetworkState:
         """As the caller stores it."""
-        cursors = dict(self.request.state.cursors)
+        cursors, accounts = dict(self.request.state.cursors), dict(self.request.state.accounts)
         for event in self.events:
             if isinstance(event, Covered):
                 cursors[event.stream] = json.loads(json.dumps(event.cursor))
-        return NetworkState(cursors={name: cursor for name, cursor in cursors.items() if cursor is not None})
+            elif isinstance(event, Resolved):
+                accounts[event.handle.lower()] = event.account_id
+        kept = {name: cursor for name, cursor in cursors.items() if cursor is not None}
+        return NetworkState(cursors=kept, accounts=accounts)
 
 
 def faults(corpora: Path) -> list[dict[str, Any]]:

@@ -14,12 +14,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.errors import FetchError, FormatError, RecordError
-from generator.http_client import HttpClient, Response
+from generator.errors import FormatError, RecordError
+from generator.http_client import Response
 from generator.models import Account, NetworkState, Post
 from generator.sources import bluesky
-from generator.sources.base import Covered, Event, FetchRequest, Meter, Record, Resolved, StreamFailed, Wanted
+from generator.sources.base import FetchRequest, Meter, Record, Wanted
 from generator.sources.bluesky import actors as bluesky_actors
+from tests import one_run
 from tests.loopback import Answer, as_json
 from tests.pretend_bluesky import (
     NOW,
@@ -51,67 +52,18 @@ def lexicons() -> Lexicons | None:
     return Lexicons.load(folder) if folder.is_dir() else None
 
 
-class Clock:
-    """Time that passes only when somebody waits."""
-
-    def __init__(self) -> None:
-        self.at = 1000.0
-
-    def __call__(self) -> float:
-        return self.at
-
-    def sleep(self, seconds: float) -> None:
-        self.at += seconds
-
-
-class Run:
+class Run(one_run.Run):
     """One fetch, with its events sorted."""
 
     def __init__(
         self, server: SpecServer, block: Mapping[str, Any], state: NetworkState | None = None, now: Any = NOW
     ) -> None:
-        blocks = block if "trackers" in block else {"trackers": {"mine": block}}
-        clock = Clock()
-        self.meter = Meter()
-        self.request = FetchRequest(
-            client=HttpClient("tests", clock=clock, sleep=clock.sleep),
-            settings={"api": server.url},
-            wanted=tuple(Wanted(name, one) for name, one in blocks["trackers"].items()),
-            state=state or NetworkState(),
-            secrets={},
-            now=now,
-            meter=self.meter,
-        )
-        self.events: list[Event] = []
-        self.error: FetchError | None = None
-        try:
-            for event in bluesky.fetch(self.request):
-                self.events.append(event)
-        except FetchError as error:
-            self.error = error
-
-    @property
-    def records(self) -> list[Record]:
-        return [event for event in self.events if isinstance(event, Record)]
+        blocks = block.get("trackers", {"mine": block})
+        super().__init__(bluesky.SOURCE, blocks, api=server.url, state=state, now=now)
 
     @property
     def keys(self) -> list[str]:
         return [record.raw["post"]["uri"].rpartition("/")[2] for record in self.records]
-
-    @property
-    def failures(self) -> dict[str, str]:
-        return {event.stream: event.reason for event in self.events if isinstance(event, StreamFailed)}
-
-    @property
-    def state(self) -> NetworkState:
-        """As the caller would store it."""
-        cursors, accounts = dict(self.request.state.cursors), dict(self.request.state.accounts)
-        for event in self.events:
-            if isinstance(event, Covered):
-                cursors[event.stream] = event.cursor
-            elif isinstance(event, Resolved):
-                accounts[event.handle] = event.account_id
-        return NetworkState(cursors=json.loads(json.dumps(cursors)), accounts=accounts)
 
 
 def rows(name: str, count: int, *, first: float = 10, step: float = 1, key: str = "k") -> list[dict[str, Any]]:
@@ -316,7 +268,7 @@ class TestFailures:
         assert first.error is not None
         assert len(first.keys) == 4
         assert list(dict.fromkeys(asked)) == [*accounts[4:], *accounts[:4]]
-        assert second.state.cursors["next"] is None
+        assert "next" not in second.state.cursors
 
     def test_too_many_requests_end_the_run(self, pretend: PretendBluesky) -> None:
         pretend.broken[f"getAuthorFeed {BOB}"] = Answer(429, headers={"Retry-After": "9999"})

@@ -16,15 +16,15 @@ from hypothesis import strategies as st
 from generator.errors import FetchError, FormatError, RecordError
 from generator.http_client import HttpClient, Response
 from generator.intake import take_posts
-from generator.merge import merge_posts
 from generator.models import Account, NetworkState, Post
 from generator.persons import Persons
 from generator.sources import mastodon
-from generator.sources.base import Covered, Event, FetchRequest, Meter, Record, Resolved, StreamFailed, Wanted
+from generator.sources.base import Record
 from generator.sources.mastodon.plan import handle_of, tag_of, token_names
 from generator.sources.mastodon.posts import Seen
 from generator.sources.mastodon.text import asks_not_to_be_shown, read_html
 from generator.tree import Tree
+from tests import one_run
 from tests.loopback import Answer, as_json
 from tests.pretend_mastodon import (
     NOW,
@@ -65,7 +65,7 @@ def one() -> PretendMastodon:
     return instance
 
 
-class Run:
+class Run(one_run.Run):
     """One fetch, with its events sorted."""
 
     def __init__(
@@ -79,57 +79,11 @@ class Run:
         people: tuple[str, ...] = (),
     ) -> None:
         blocks = block.get("trackers", {"mine": block})
-        self.meter = Meter()
-        self.request = FetchRequest(
-            client=client,
-            settings={},
-            wanted=tuple(Wanted(name, one) for name, one in blocks.items()),
-            state=state or NetworkState(),
-            secrets=secrets or {},
-            now=now,
-            meter=self.meter,
-            own_accounts=frozenset(people),
-        )
-        self.events: list[Event] = []
-        self.error: FetchError | None = None
-        try:
-            for event in mastodon.fetch(self.request):
-                self.events.append(event)
-        except FetchError as error:
-            self.error = error
-
-    @property
-    def records(self) -> list[Record]:
-        return [event for event in self.events if isinstance(event, Record)]
+        super().__init__(mastodon.SOURCE, blocks, state=state, now=now, client=client, secrets=secrets, people=people)
 
     @property
     def ids(self) -> list[str]:
         return [record.raw["id"] for record in self.records]
-
-    @property
-    def posts(self) -> dict[str, Post]:
-        found: dict[str, Post] = {}
-        for record in self.records:
-            for post in mastodon.SOURCE.parse(record, self.request.now):
-                found[post.id] = merge_posts(found[post.id], post) if post.id in found else post
-        return found
-
-    @property
-    def failures(self) -> dict[str, str]:
-        return {event.stream: event.reason for event in self.events if isinstance(event, StreamFailed)}
-
-    @property
-    def state(self) -> NetworkState:
-        """As the caller would store it."""
-        cursors, accounts = dict(self.request.state.cursors), dict(self.request.state.accounts)
-        for event in self.events:
-            if isinstance(event, Covered):
-                cursors[event.stream] = json.loads(json.dumps(event.cursor))
-            elif isinstance(event, Resolved):
-                accounts[event.handle.lower()] = event.account_id
-        return NetworkState(
-            cursors={name: cursor for name, cursor in cursors.items() if cursor is not None}, accounts=accounts
-        )
 
 
 def net(*instances: PretendMastodon, spec: MastodonSpec | None = None) -> Fediverse:

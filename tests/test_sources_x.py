@@ -15,15 +15,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.errors import FetchError, FormatError, RecordError
-from generator.http_client import HttpClient, Response
+from generator.http_client import Response
 from generator.models import Account, NetworkState, Post
 from generator.sources import x
-from generator.sources.base import Covered, Event, FetchRequest, Meter, Record, Resolved, StreamFailed, Wanted
+from generator.sources.base import FetchRequest, Meter, Record, Wanted
 from generator.sources.x import cursor as x_cursor
 from generator.sources.x import posts as x_posts
 from generator.sources.x import search as x_search
 from generator.sources.x.cost import Budget
 from generator.sources.x.cursor import Cursor, Gap
+from tests import one_run
 from tests.loopback import Answer, as_json
 from tests.pretend_x import NOW, TOKEN, PretendX, id_at, link, older, post
 from tests.spec_server import OpenApi, SpecServer
@@ -48,70 +49,17 @@ def _spec(name: str) -> OpenApi | None:
     return OpenApi.load(path) if path.is_file() else None
 
 
-class Clock:
-    """Time that passes only when somebody waits."""
-
-    def __init__(self) -> None:
-        self.at = 1000.0
-
-    def __call__(self) -> float:
-        return self.at
-
-    def sleep(self, seconds: float) -> None:
-        self.at += seconds
-
-
-class Run:
+class Run(one_run.Run):
     """One fetch, with its events sorted."""
 
     def __init__(self, server: SpecServer, block: Mapping[str, Any], state: NetworkState | None = None, **more: Any):
-        blocks = block if "trackers" in block else {"trackers": {"mine": block}}
-        self.meter = Meter()
-        clock = Clock()
-        self.request = FetchRequest(
-            client=HttpClient("tests", clock=clock, sleep=clock.sleep),
-            settings={"api": f"{server.url}/2", "keep": "ids", "max_reads_per_run": 500, **more},
-            wanted=tuple(Wanted(name, one) for name, one in blocks["trackers"].items()),
-            state=state or NetworkState(),
-            secrets={"X_BEARER_TOKEN": TOKEN},
-            now=NOW,
-            meter=self.meter,
-        )
-        self.events: list[Event] = []
-        self.error: FetchError | None = None
-        try:
-            for event in x.fetch(self.request):
-                self.events.append(event)
-        except FetchError as error:
-            self.error = error
-
-    @property
-    def records(self) -> list[Record]:
-        return [event for event in self.events if isinstance(event, Record)]
+        blocks = block.get("trackers", {"mine": block})
+        settings = {"api": f"{server.url}/2", "keep": "ids", "max_reads_per_run": 500, **more}
+        super().__init__(x.SOURCE, blocks, state=state, settings=settings, secrets={"X_BEARER_TOKEN": TOKEN})
 
     @property
     def ids(self) -> list[str]:
         return [record.raw["id"] for record in self.records]
-
-    @property
-    def failures(self) -> dict[str, str]:
-        return {event.stream: event.reason for event in self.events if isinstance(event, StreamFailed)}
-
-    @property
-    def posts(self) -> dict[str, Post]:
-        return {one.id: one for record in self.records for one in x.SOURCE.parse(record, NOW)}
-
-    @property
-    def state(self) -> NetworkState:
-        """As the caller would store it."""
-        cursors, accounts = dict(self.request.state.cursors), dict(self.request.state.accounts)
-        for event in self.events:
-            if isinstance(event, Covered):
-                cursors[event.stream] = event.cursor
-            elif isinstance(event, Resolved):
-                accounts[event.handle] = event.account_id
-        kept = {name: json.loads(json.dumps(cursor)) for name, cursor in cursors.items() if cursor is not None}
-        return NetworkState(cursors=kept, accounts=accounts)
 
 
 def minutes_ago(minutes: float, number: int = 0) -> str:
