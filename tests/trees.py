@@ -120,7 +120,8 @@ def _make_sample(copy: Copy) -> None:
     first = min(path for path in (copy.folder / "data/papers").rglob("*.jsonl"))
     paper = json.loads(first.read_text("utf-8").partition("\n")[0])["id"]
     for name, text in {
-        "colophon.md": "# Colophon\n\nSet by hand.\n\n## Thanks\n\nTo [nobody](https://example.org/) in particular.\n",
+        "colophon.md": "# Colophon\n\nSet by hand, one letter after the other.\n\n## Thanks\n\n"
+        "To [nobody](https://example.org/) in particular.\n",
         f"notes/{paper}.md": "We discuss this one on **Thursday**: $n^2$ reasons to read it.\n",
     }.items():
         path = copy.folder / "content" / name
