@@ -107,16 +107,22 @@ class Served:
 
 
 @pytest.fixture(scope="session")
-def serving(trees: Trees) -> Iterator[Callable[[str], Served]]:
+def server() -> Iterator[PagesServer]:
+    """What serves all sites of a worker."""
+    opened = PagesServer()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def serving(trees: Trees, server: PagesServer) -> Callable[[str], Served]:
     """The tree of this name (`sample`, `seed`, `corpus`, `empty`), built and served below a path of its own."""
-    server = PagesServer()
 
     def serve(name: str) -> Served:
         copy: Copy = getattr(trees, name)()
         return Served(copy, server.add("trending-arxiv" if name == "sample" else name, copy.folder / "site"))
 
-    yield serve
-    server.close()
+    return serve
 
 
 @pytest.fixture(scope="session")
