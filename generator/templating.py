@@ -40,6 +40,9 @@ EARLY = "early.js"
 NOT_FOUND = "404.html"
 """Served at any depth: its links cannot be relative, and it brings its style along."""
 
+HOME = "index.html"
+"""Where most readers come first: it brings its style along too, so that the first paint waits for one file."""
+
 _ROOT = "\0"
 """Stands for the way to the site's root in a part that pages of every depth share. No page can hold this character."""
 _CUT = "\1"
@@ -106,9 +109,11 @@ class Templates:
     def _csp(self) -> str:
         return CSP.replace("script-src 'self'", f"script-src 'self' {_digest(self._early)}") if self._early else CSP
 
-    @cached_property
-    def _csp_with_style(self) -> str:
-        return self._csp.replace("style-src 'self'", f"style-src {_digest(self._style)}")
+    def _csp_of(self, path: str) -> str:
+        others = {NOT_FOUND: "", HOME: "'self' "}.get(path)
+        if others is None:
+            return self._csp
+        return self._csp.replace("style-src 'self'", f"style-src {others}{_digest(self._style)}")
 
     def render(self, template: str, path: str, view: Any) -> bytes:
         """One page.
@@ -125,7 +130,8 @@ class Templates:
             html = self._template(template).render(
                 v=view,
                 root=self.chrome.url if path == NOT_FOUND else root_of(path),
-                csp=self._csp_with_style if path == NOT_FOUND else self._csp,
+                csp=self._csp_of(path),
+                brings_style=path in {NOT_FOUND, HOME},
                 page_url=self.chrome.url + path.removesuffix("index.html"),
             )
         except jinja2.TemplateError as error:

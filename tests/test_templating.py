@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from generator.errors import BuildError
+from generator.pages import plan_pages
 from generator.paper_views import article_view
 from generator.post_views import remembering
 from generator.templating import CSP, NOT_FOUND, Templates, root_of
@@ -120,6 +121,18 @@ def test_the_page_for_wrong_addresses_brings_its_style_and_allows_no_other() -> 
     assert f"style-src &#39;sha256-{digest}&#39;" in html
     assert "stylesheet" not in html
     assert f'href="{SITE.url}archive/"' in html
+
+
+def test_home_brings_its_style_so_that_the_first_paint_waits_for_one_file_and_other_pages_share_it() -> None:
+    pages = {output.path: output for output in plan_pages(SITE, Templates(TEMPLATES, SITE))}
+    html, other = (pages[path].render(pages[path].view()).decode() for path in ("index.html", "about/index.html"))
+    style = re.search("<style>(.*?)</style>", html, re.DOTALL)
+    assert style
+    digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
+    assert f"style-src &#39;self&#39; &#39;sha256-{digest}&#39;" in html
+    assert "stylesheet" not in html
+    assert '<link rel="stylesheet" href="../static/style.css?v=' in other
+    assert "<style>" not in other
 
 
 def test_a_style_that_would_end_its_element_is_refused(tmp_path: Path) -> None:

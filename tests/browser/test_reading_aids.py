@@ -584,7 +584,7 @@ def test_the_page_takes_words_apart_as_the_index_does(browser: Browser, served: 
 # --- What it costs, and who can use it ---
 
 
-def test_home_asks_for_three_files_of_at_most_sixty_kilobytes(browser: Browser, served: Served) -> None:
+def test_home_asks_for_two_files_of_at_most_sixty_kilobytes(browser: Browser, served: Served) -> None:
     with visit(browser, served, "about/") as page:
         asked: list[str] = []
         page.on("request", lambda request: None if request.url.startswith("data:") else asked.append(request.url))
@@ -592,7 +592,7 @@ def test_home_asks_for_three_files_of_at_most_sixty_kilobytes(browser: Browser, 
         page.wait_for_load_state("networkidle")
         page.wait_for_timeout(300)
     paths = [url.removeprefix(served.url).partition("?")[0] or "index.html" for url in asked]
-    assert sorted(paths) == ["index.html", "static/reading.js", "static/style.css"]
+    assert sorted(paths) == ["index.html", "static/reading.js"]
     weights = [len(gzip.compress((served.folder / path).read_bytes())) for path in paths]
     assert sum(weights) <= 60_000
     assert len(gzip.compress((served.folder / "static/reading.js").read_bytes())) <= 10_000
