@@ -18,9 +18,16 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _MATH = re.compile(r"(?<!\\)\$(?:[^$\\]|\\.)+\$|\\\((?:[^\\]|\\[^()])*\\\)")
 r"""`$...$` and `\(...\)`: linear, because no alternative can match where another one does."""
 
-_TEXT_SPECIAL = re.compile(r"\\.|[&%#_~^$]")
+_TEXT_SPECIAL = re.compile(r"\\.|[&%#_~^$<>|]")
 _MATH_SPECIAL = re.compile(r"\\.|[%#]")
-_ESCAPES = {"~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+_ESCAPES = {
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+}
+"""The last three are other signs in TeX's own text fonts: `>` would be printed as an upside-down question mark."""
 
 _RUNS = re.compile(
     r"\\(?=(?:input|include|includeonly|subfile|import|openin|openout|read|readline|write|immediate|special|catcode|"
@@ -29,6 +36,9 @@ _RUNS = re.compile(
     r"end|begin\s*\{\s*(?:document|filecontents))(?![A-Za-z]))"
 )
 r"""Commands that have no business in a title: they read or write files, define, or end the document."""
+
+_DOTLESS = re.compile(r"\\(['`^\"=~uv])\s*(?:\{\s*\\([ij])\s*\}|\\([ij])(?![A-Za-z])\s*)")
+"""An accent over a dotless letter, as LaTeX once asked for: what reads the file knows the accent over the letter."""
 
 _COMMAND = re.compile(r"\\[A-Za-z]+|\\.")
 _WORD = re.compile(r"[a-z0-9]+")
@@ -97,6 +107,7 @@ def _year_and_month(paper: Paper) -> tuple[int, int]:
 def _latex(text: str) -> str:
     """Text that is LaTeX already -> the same with nothing in it that breaks a BibTeX file or a LaTeX run."""
     text = _RUNS.sub(r"\\textbackslash{}", " ".join(_printable(text).split()))
+    text = _DOTLESS.sub(lambda found: f"\\{found[1]}{{{found[2] or found[3]}}}", text)
     text = text.replace("^^", r"\textasciicircum{}\textasciicircum{}")
     pieces: list[str] = []
     at = 0

@@ -105,6 +105,9 @@ def test_key_is_last_name_year_and_first_word_that_says_something(author: str, t
 @pytest.mark.parametrize(
     ("title", "latex"),
     [
+        ("Mart\\'{\\i}n, Par\\'\\i s, {\\'\\i}, na\\\"{\\i}ve \\in", r"Mart\'{i}n, Par\'{i}s, {\'{i}}, na\"{i}ve \in"),
+        ("B --> K for x<y | z", r"B --\textgreater{} K for x\textless{}y \textbar{} z"),
+        ("$a<b$ in |x|", r"$a<b$ in \textbar{}x\textbar{}"),
         ("50% of A & B #1 x_y", r"50\% of A \& B \#1 x\_y"),
         (r"Costs \$5 and 10\% \& more", r"Costs \$5 and 10\% \& more"),
         ("An $O(n^2)$ bound for $x_1$", "An $O(n^2)$ bound for $x_1$"),
