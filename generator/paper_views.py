@@ -42,6 +42,8 @@ class BodyView(msgspec.Struct, frozen=True, kw_only=True):
     """When it was first captured: what a reader's last visit is compared with; None where nobody posted about it."""
     people: int
     commenters: int
+    first_on: date | None
+    """The day of the first captured post about it, in whatever view; None where nobody posted."""
     spark: SparkView | None
     resurfaced: bool
     notes: tuple[PostView, ...]
@@ -96,6 +98,7 @@ def article_view(ranked: RankedPaper, site: Site, comment: CommentOf, *, numbere
         seen_at=min((mention.post.seen_at for mention in ranked.mentions), default=None),
         people=len(ranked.votes),
         commenters=sum(vote.commented for vote in ranked.votes),
+        first_on=first_seen_on(site.ranked.get(paper.id, ranked)),
         spark=spark_view(ranked),
         resurfaced=ranked.resurfaced,
         notes=choose_notes(ranked, site.networks, comment),
@@ -109,6 +112,11 @@ def submission_of(paper: Paper) -> tuple[date, bool]:
         return paper.submitted_at.astimezone(UTC).date(), True
     year, month = arxiv_id.month_of(paper.id)
     return date(year, month, 1), False
+
+
+def first_seen_on(ranked: RankedPaper) -> date | None:
+    """The day of the first post about the paper: when it was captured says nothing where years are imported at once."""
+    return min((mention.post.posted_at.astimezone(UTC).date() for mention in ranked.mentions), default=None)
 
 
 def spark_view(ranked: RankedPaper) -> SparkView | None:

@@ -194,7 +194,7 @@ def sample_site(papers: Iterable[Paper] = (), posts: Iterable[Post] = (), **fiel
         ),
         "digests": make_digests(captured, frozenset({"2611.00010"})),
         "similar": find_similar(by_id.values()),
-        "papers": by_id,
+        "papers": {each.paper.id: each.paper for each in everything},
         "ranked": {each.paper.id: each for each in everything},
         "unknown": frozenset({"2611.00010"} & by_id.keys()),
         "posts": tuple(sorted(shown.values(), key=lambda post: (post.posted_at, post.id), reverse=True)),

@@ -15,7 +15,7 @@ import html5lib
 import msgspec
 import pytest
 
-from generator.models import NetworkState
+from generator.models import Counts, NetworkState
 from generator.pages import PAGES, plan_pages
 from generator.pages.paging import paginate
 from generator.templating import FEED_TYPES, Templates
@@ -417,3 +417,92 @@ def test_a_home_by_date_has_the_original_order_and_lines(shared: Path) -> None:
         f"Captured tweets and retweets: {each['captured']}" for each in seed["papers"]
     ]
     assert list(articles[0].iter(f"{MATHML}math"))
+
+
+# --- Where a paper's page leads ---
+
+
+def _links(tree: Any) -> list[str]:
+    return [link.get("href") for link in tree.iter(f"{X}a")]
+
+
+def test_a_paper_leads_to_the_ones_submitted_after_and_before_it() -> None:
+    days = {"2611.00001": 3, "2611.00002": 1, "2611.00003": 2}
+    papers = [a_paper(name, f"Of day {day}", submitted_at=NOW.replace(day=day)) for name, day in days.items()]
+    pages = _render(sample_site(papers, [a_post(number, name) for number, name in enumerate(days)]))
+
+    def neighbours(name: str) -> dict[str, tuple[str, str]]:
+        (nav,) = _by_class(_tree(pages[f"abs/{name}/index.html"]), "neighbours")
+        rows = nav.iter(f"{X}li")
+        return {_text(row[0]): (row.find(f"{X}a").get("href"), row.find(f"{X}a").get("rel")) for row in rows}
+
+    assert neighbours("2611.00003") == {
+        "Newer": ("../../abs/2611.00001/", "prev"),
+        "Older": ("../../abs/2611.00002/", "next"),
+    }
+    assert set(neighbours("2611.00001")) == {"Older"}, "nothing is newer than the newest"
+    assert set(neighbours("2611.00002")) == {"Newer"}
+    alone = _render(sample_site(papers[:1], [a_post(1, "2611.00001")]))["abs/2611.00001/index.html"]
+    assert _by_class(_tree(alone), "neighbours") == []
+
+
+def test_a_paper_leads_to_similar_ones_that_have_a_page_the_most_similar_first() -> None:
+    papers = [a_paper(f"2611.0000{number}", f"Paper {number}") for number in (1, 2, 3)]
+    similar = {"2611.00001": ("2611.00003", "2611.99999", "2611.00002")}
+    pages = _render(sample_site(papers, [a_post(1, "2611.00001")], similar=similar))
+
+    (leads,) = _by_class(_tree(pages["abs/2611.00001/index.html"]), "leads")
+    assert _links(leads) == ["../../abs/2611.00003/", "../../abs/2611.00002/"]
+    assert [_text(link) for link in leads.iter(f"{X}a")] == ["Paper 3", "Paper 2"]
+    assert _by_class(_tree(pages["abs/2611.00002/index.html"]), "leads") == []
+
+
+def test_a_paper_leads_to_its_discussions_on_hacker_news_the_most_pointed_first() -> None:
+    def story(number: int, points: int, **fields: Any) -> Any:
+        url = f"https://news.ycombinator.com/item?id={number}"
+        counts = Counts(likes=points, replies=points // 10)
+        return a_post(number, "2611.00001", network="hackernews", url=url, counts=counts, **fields)
+
+    posts = [story(1, 12), story(2, 340), story(3, 90, kind="reply", of="hackernews:2"), story(4, 5), story(5, 7)]
+    page = _render(sample_site([a_paper("2611.00001", "One")], posts))["abs/2611.00001/index.html"]
+
+    (row,) = (each for each in _tree(page).iter(f"{X}div") if len(each) and _text(each[0]) == "Discussed")
+    assert _links(row) == [f"https://news.ycombinator.com/item?id={number}" for number in (2, 1, 5)]
+    assert "Hacker News (340 points, 34 replies)" in _text(row)
+    assert all(link.get("rel") == "nofollow ugc noopener noreferrer" for link in row.iter(f"{X}a"))
+
+
+def test_a_paper_leads_out_by_its_id_and_asks_nobody(shapes: dict[str, bytes]) -> None:
+    new, old = (_links(_tree(shapes[f"abs/{name}/index.html"])) for name in ("2611.00001", "hep-th/9901001"))
+
+    for address in (
+        "https://arxiv.org/abs/2611.00001", "https://arxiv.org/pdf/2611.00001", "https://arxiv.org/html/2611.00001",
+        "https://www.alphaxiv.org/abs/2611.00001", "https://huggingface.co/papers/2611.00001",
+        "https://scirate.com/arxiv/2611.00001", "https://www.semanticscholar.org/arxiv/2611.00001",
+        "https://x.com/search?q=%222611.00001%22&f=live", "https://bsky.app/search?q=%222611.00001%22",
+    ):  # fmt: skip
+        assert address in new
+    assert "https://scirate.com/arxiv/hep-th/9901001" in old
+    assert not any("arxiv.org/html/" in link for link in old), "arXiv sets no old paper in HTML"
+
+
+def test_comments_come_first_then_names_then_dates(shapes: dict[str, bytes]) -> None:
+    tree = _tree(shapes["abs/2611.00002/index.html"])
+
+    headings = [_text(heading) for heading in tree.iter(f"{X}h2")]
+    assert headings.index("What people say") < headings.index("Also posted by") < headings.index("Why it is here")
+    said = [_text(quote) for quote in tree.iter(f"{X}blockquote")]
+    assert sum("And the proof fits on a page." in each for each in said) == 1
+    assert len(said) == 3, "the comment, its answer and the quote; three reposts, a like and a bare link are none"
+    (names,) = _by_class(tree, "names")
+    assert len(names.findall(f"{X}li")) == 1
+
+
+def test_a_line_says_why_a_paper_is_here_and_since_when(shapes: dict[str, bytes]) -> None:
+    whole = _text(_by_class(_tree(shapes["abs/2611.00001/index.html"]), "why")[0])
+    articles = _tree(shapes["top/day/index.html"]).iter(f"{X}article")
+    today = next(article for article in articles if article.get("data-paper") == "2611.00001")
+
+    assert re.search(r"\d+ people, \d+ with comments, first seen 18 Nov 2026$", whole)
+    assert _text(_by_class(today, "why")[0]).endswith("first seen 18 Nov 2026"), "also where the list is of one day"
+    assert "first seen" not in _text(_tree(shapes["abs/2611.00008/index.html"])), "nobody posted about it"

@@ -9,7 +9,7 @@ from functools import partial
 import msgspec
 
 from generator.models import Paper, Post, RankedPaper
-from generator.paper_views import ScoreView, SparkView, score_view, spark_view, submission_of
+from generator.paper_views import ScoreView, SparkView, first_seen_on, score_view, spark_view, submission_of
 from generator.post_text import safe_href
 from generator.post_views import CommentOf, TalkView, remembering, talk_about
 from generator.templating import Templates
@@ -62,6 +62,8 @@ class PaperView(msgspec.Struct, frozen=True, kw_only=True):
     x_only: bool
     people: int
     commenters: int
+    first_on: date | None
+    """The day of the first captured post about it."""
     spark: SparkView | None
     resurfaced: bool
     places: tuple[PlaceView, ...]
@@ -135,6 +137,7 @@ def paper_view(
         x_only=all(mention.post.network == "x" for mention in ranked.mentions),
         people=len(ranked.votes),
         commenters=sum(vote.commented for vote in ranked.votes),
+        first_on=first_seen_on(ranked),
         spark=spark_view(ranked),
         resurfaced=ranked.resurfaced,
         places=places,
