@@ -118,6 +118,7 @@ def _site(config: Config, tree: Tree, captured: Captured, *, unknown: frozenset[
         digests=make_digests(captured, unknown),
         cards=_with_cards(listings, settings.per_page) if settings.cards else frozenset(),
         hub=config.feeds.hub,
+        offline=settings.offline,
         own_pages=(),
         notes={},
         contact=config.networks.arxiv.contact or "",

@@ -153,6 +153,8 @@ class Site:
     highlight_words: tuple[str, ...] = ()
     """Words that the owner wants marked in lists."""
     highlight_authors: tuple[str, ...] = ()
+    offline: bool = True
+    """Browsers keep the pages that were opened, for reading without a connection."""
 
 
 class Spent(msgspec.Struct, frozen=True, kw_only=True):
@@ -179,6 +181,7 @@ class Chrome(msgspec.Struct, frozen=True, kw_only=True):
     highlight_words: tuple[str, ...]
     highlight_authors: tuple[str, ...]
     theme: Theme
+    offline: bool
 
 
 def chrome_of(site: Site) -> Chrome:
@@ -191,4 +194,5 @@ def chrome_of(site: Site) -> Chrome:
         highlight_words=site.highlight_words,
         highlight_authors=site.highlight_authors,
         theme=site.theme,
+        offline=site.offline,
     )

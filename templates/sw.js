@@ -2,6 +2,8 @@
 // Lists are short, so nothing is indexed: the oldest goes first. docs/reading.md says what is kept and how to be rid of it.
 
 const VERSION = "{{ assets }}" // Of the style and the scripts: with new ones this file differs, and is taken in anew.
+const ON = {{ v.on|tojson }} // Where the owner switched it off, this takes what was kept away, and itself.
+const PLACES = {{ v.places|tojson }} // What else lies below home is another site.
 const home = new URL(self.registration.scope)
 const KEEP = `trending-arxiv:${home.pathname}:` // Sites of one owner share an origin, and see each other's caches.
 const PAGES = `${KEEP}pages-1`, ASSETS = `${KEEP}assets-1`
@@ -46,9 +48,14 @@ async function fromCache(event) {
 const isPart = ({ pathname, search }) => pathname.startsWith(`${home.pathname}static/`) && search.startsWith("?v=")
 const isKept = ({ pathname }) => /\/$|\.html$|\/cite\.bib$|\/search\/[^/]+\.json$/.test(pathname)
 
+function isOurs(url) {
+  const [place] = url.href.split(/[?#]/)[0].slice(home.href.length).split("/")
+  return url.href.startsWith(home.href) && (place === "" || place === "index.html" || PLACES.includes(place))
+}
+
 self.addEventListener("fetch", event => {
   const { request } = event, url = new URL(request.url)
-  if (request.method !== "GET" || !url.href.startsWith(home.href)) return
+  if (!ON || request.method !== "GET" || !isOurs(url)) return
   if (isPart(url)) event.respondWith(fromCache(event))
   else if (isKept(url)) event.respondWith(fromNetwork(event))
 })
@@ -57,7 +64,7 @@ self.addEventListener("fetch", event => {
 async function takeIn(addresses) {
   for (const address of addresses) {
     const url = new URL(address, home)
-    if (!url.href.startsWith(home.href)) continue
+    if (!ON || !isOurs(url)) continue
     const name = isPart(url) ? ASSETS : PAGES
     if (name === ASSETS && await caches.match(url.href, { cacheName: name })) continue
     await keep(name, url.href.split(name === ASSETS ? "#" : /[?#]/)[0], await fetch(url.href))
@@ -67,7 +74,7 @@ async function takeIn(addresses) {
 self.addEventListener("message", event => event.data?.keep && event.waitUntil(takeIn([String(event.data.keep)]).catch(() => {})))
 self.addEventListener("install", event => event.waitUntil(takeIn([...NEEDED, AWAY.href, new URL("saved/", home).href]).then(() => self.skipWaiting())))
 self.addEventListener("activate", event => event.waitUntil((async () => {
-  const others = (await caches.keys()).filter(name => name.startsWith(KEEP) && !(name in MOST))
+  const others = (await caches.keys()).filter(name => name.startsWith(KEEP) && !(ON && name in MOST))
   await Promise.all(others.map(name => caches.delete(name)))
-  await self.clients.claim()
+  await (ON ? self.clients.claim() : self.registration.unregister())
 })()))

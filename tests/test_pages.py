@@ -506,3 +506,34 @@ def test_a_line_says_why_a_paper_is_here_and_since_when(shapes: dict[str, bytes]
     assert re.search(r"\d+ people, \d+ with comments, first seen 18 Nov 2026$", whole)
     assert _text(_by_class(today, "why")[0]).endswith("first seen 18 Nov 2026"), "also where the list is of one day"
     assert "first seen" not in _text(_tree(shapes["abs/2611.00008/index.html"])), "nobody posted about it"
+
+
+# --- Without a connection ---
+
+
+def _places(worker: bytes) -> set[str]:
+    found = re.search(r"const PLACES = (\[.*\])", worker.decode())
+    assert found
+    return set(json.loads(found[1]))
+
+
+def test_the_worker_knows_every_place_where_pages_stand(shapes: dict[str, bytes]) -> None:
+    places = {path.partition("/")[0] for path, _ in _html(shapes) if "/" in path}
+
+    assert _places(shapes["sw.js"]) >= places | {"static", "colophon"}
+    assert "api" not in _places(shapes["sw.js"])
+
+
+def test_the_worker_differs_exactly_when_what_it_keeps_from_the_start_does(shapes: dict[str, bytes]) -> None:
+    again = _render(sample_site([a_paper("2611.00001", "Another")], [an_id(1, "2611.00001")]))
+    assert again["sw.js"] == shapes["sw.js"], "what was captured is none of its business"
+    assert Templates(ROOT / "templates", sample_site()).assets in shapes["sw.js"].decode()
+
+
+def test_without_offline_reading_the_worker_ends_and_no_page_starts_one() -> None:
+    pages = _render(sample_site(offline=False))
+
+    assert b"const ON = false" in pages["sw.js"]
+    assert all(b'data-offline="off"' in page for path, page in pages.items() if path.endswith(".html"))
+    assert b'id="offline"' not in pages["saved/index.html"]
+    assert "switched this off" in _text(_tree(pages["offline/index.html"]))

@@ -40,6 +40,8 @@ class SiteSettings(Block):
     """Older papers beyond this stay in lists, archives and JSON only."""
     cards: bool = False
     """A picture of each paper of the first pages, for services that show one beside a link; needs Pillow."""
+    offline: bool = True
+    """Readers' browsers keep the pages that they opened, for reading without a connection."""
 
     @property
     def base_path(self) -> str:

@@ -450,7 +450,7 @@ addEventListener("storage", event => event.key === KEY && (load(), wear(), dress
 
 // A first page is three requests and no more: the worker is fetched once its reader comes back, or does something here.
 async function keepForOffline(address = location.href) {
-  if (!remembers || !kept.offline || document.querySelector('script[src^="/__live/"]')) return // The last: the page is being made.
+  if (!remembers || !kept.offline || root.dataset.offline === "off" || document.querySelector('script[src^="/__live/"]')) return // The last: the page is being made.
   try {
     await navigator.serviceWorker.register(new URL("sw.js", home), { scope: home.pathname })
     const { active } = await navigator.serviceWorker.ready

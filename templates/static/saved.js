@@ -107,8 +107,8 @@ export function start({ home, button, change, current, dress, element, erase, fi
   // --- The way out ---
 
   const offline = by("offline")
-  offline.checked = current().offline
-  offline.addEventListener("change", () => {
+  if (offline) offline.checked = current().offline
+  offline?.addEventListener("change", () => {
     change(() => ({ offline: offline.checked }))
     if (offline.checked) keepForOffline()
     else forgetOffline()

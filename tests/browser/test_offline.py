@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 
 from tests.browser.conftest import Served
+from tests.browser.serving import PagesServer
 from tests.browser.test_reading_aids import BLOCKED, first_ids
+from tests.e2e.run import Copy
 
 pytestmark = pytest.mark.browser
 
@@ -142,3 +145,41 @@ def test_what_is_kept_is_bounded_and_old_versions_leave(browser: Browser, served
         assert not any(url.endswith("/old/0/") for url in kept)
         page.wait_for_timeout(300)
         assert page.evaluate("caches.keys().then(names => names.filter(each => each.includes('pages-0')).length)") == 0
+
+
+def test_what_another_site_has_below_this_one_is_left_alone(browser: Browser, served: Served) -> None:
+    with reader(browser) as (context, page):
+        come_back(page, served)
+        for stranger in ("another-project/", "another-project/abs/2611.00001/"):
+            page.route(
+                served.url + stranger, lambda route: route.fulfill(body="<title>Theirs", content_type="text/html")
+            )
+            page.goto(served.url + stranger)
+        page.goto(served.url + "colophon/")  # the owner's own page is one of ours
+        eventually(page, lambda kept: served.url + "colophon/" in kept)
+        assert not any("another-project" in url for url in page.evaluate(KEPT))
+        context.set_offline(True)
+        page.unroute_all()
+        with pytest.raises(Error, match="ERR_INTERNET_DISCONNECTED"):
+            page.goto(served.url + "another-project/")
+
+
+def test_the_owner_can_switch_it_off_and_what_was_kept_goes(browser: Browser, served: Served, tmp_path: Path) -> None:
+    config = (served.copy.folder / "config.yaml").read_text("utf-8")
+    without = Copy(tmp_path, config.replace("site: {", "site: {offline: false, ", 1))
+    assert without.run("build").status == 0
+    server = PagesServer()
+    url = server.add("trending-arxiv", served.folder)
+    with reader(browser) as (_, page):
+        come_back(page, Served(served.copy, url))
+        server.sites["trending-arxiv"] = without.folder / "site"
+        page.evaluate("navigator.serviceWorker.getRegistration().then(each => each.update())")
+        eventually(page, lambda kept: not kept and not page.evaluate(WORKERS))
+        for path in ("about/", "saved/"):
+            page.goto(url + path)
+            page.reload()  # past what the browser itself holds for ten minutes
+        expect(page.locator("#kept-told")).not_to_be_empty()
+        assert page.locator("#offline").count() == 0
+        assert page.evaluate(KEPT) == []
+        assert page.evaluate(WORKERS) == 0
+    server.close()
