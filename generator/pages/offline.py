@@ -7,7 +7,8 @@ from functools import partial
 
 import msgspec
 
-from generator.templating import STATIC, Templates
+from generator.templating import Templates
+from generator.theme_files import STATIC
 from generator.views import Output, Site
 
 WORKER = "sw.js"
