@@ -22,7 +22,7 @@ from generator.asked import NETWORK_DEADLINE_S, request_for, wanted_of
 from generator.config import Config
 from generator.errors import FetchError, FormatError, RecordError
 from generator.http_client import Client
-from generator.intake import Taken, note_unknown, take_posts
+from generator.intake import Taken, note_unknown, take_posts, without_late_counts
 from generator.models import NetworkState, Post
 from generator.shards import Shard
 from generator.sources import SOURCES, Source, reducer
@@ -218,7 +218,7 @@ def _take(config: Config, tree: Tree, brought: _Yield, *, texts: Mapping[str, Po
     )
     taken = take_posts(
         tree,
-        brought.posts,
+        without_late_counts(brought.posts, tree, now),
         now=now,
         reduce=reducer(config.network_settings),
         muted=muted,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -15,11 +15,17 @@ from generator.tree import Tree
 
 WAIT_FOR = timedelta(days=14)
 """A repost, quote or reply waits so long for the post that it points at."""
+WAITING_MAX = 1_000
+"""So many of each network at most, the newest: they stand in its state, in public, and that stays a small file."""
 UNSETTLED_FOR = 2 * mentions.THREAD_WITHIN
 """A post that names no paper is looked at again for so long: its account's own reply may name one, and is fetched some
 time after it was written."""
 UNSETTLED_MAX = 5_000
 """So many posts at most, the newest."""
+COUNTS_FOR = timedelta(days=7)
+"""The counts of a captured post are brought up to date for so long: they break ties while it is news. After that every
+like would be another commit, for ever, because services give old posts again (a quiet account's, a feed's, a repost's).
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +87,14 @@ def take_posts(
     return batch.done()
 
 
+def without_late_counts(posts: Iterable[Post], tree: Tree, now: datetime) -> Iterator[Post]:
+    """The posts as they are to be taken in: of a captured one that is no news any more, without its new counts."""
+    for post in posts:
+        known = tree.posts.get(post.id)
+        late = known is not None and known.counts is not None and now - known.posted_at >= COUNTS_FOR
+        yield msgspec.structs.replace(post, counts=None) if late else post
+
+
 @dataclass(slots=True)
 class _Batch:
     """What becomes of posts, one after the other."""
@@ -119,7 +133,7 @@ class _Batch:
     def done(self) -> Taken:
         """Note what waits."""
         _keep_waiting(self.tree, self.waiting)
-        newest = sorted(self.unsettled, key=lambda post: (post.posted_at, post.id))[-UNSETTLED_MAX:]
+        newest = sorted(self.unsettled, key=_age)[-UNSETTLED_MAX:]
         unsettled = {post.id: post for post in newest}
         return Taken(
             new=self.new,
@@ -128,6 +142,10 @@ class _Batch:
             texts={**self.texts, **unsettled},
             unsettled=frozenset(unsettled),
         )
+
+
+def _age(post: Post) -> tuple[datetime, str]:
+    return post.posted_at, post.id
 
 
 def _is_apart(post: Post, tree: Tree) -> bool:
@@ -187,7 +205,8 @@ def _keep_waiting(tree: Tree, stays: Collection[Post]) -> None:
     networks = {post.network for post in stays} | set(tree.states)
     for network in networks:
         state = tree.states.get(network, NetworkState())
-        waiting = tuple(post for post in stays if post.network == network)
+        newest = sorted((post for post in stays if post.network == network), key=_age)[-WAITING_MAX:]
+        waiting = tuple(sorted(newest, key=lambda post: post.id))
         if waiting != state.waiting:
             tree.states[network] = msgspec.structs.replace(state, waiting=waiting)
 

@@ -10,7 +10,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.intake import UNSETTLED_FOR, UNSETTLED_MAX, Taken, note_unknown, take_posts
+from generator.intake import UNSETTLED_FOR, UNSETTLED_MAX, WAITING_MAX, Taken, note_unknown, take_posts
 from generator.models import Account, Post
 from generator.tree import Tree
 from tests.make import NOON, paper, post
@@ -82,6 +82,24 @@ def test_waiting_ends_after_a_fortnight() -> None:
     assert tree.states["bluesky"].waiting
     take_posts(tree, [], now=NOON + timedelta(days=15))
     assert not tree.states["bluesky"].waiting
+
+
+def test_the_newest_of_what_waits_is_kept_and_that_is_a_small_file() -> None:
+    unseen = [
+        wire(
+            f"3m{number:016}",
+            who=f"did:plc:{number:024x}",
+            kind="reply",
+            of=f"bluesky:did:plc:{number:024x}/3munseen{number}",
+            hours=number / 100,
+        )
+        for number in range(WAITING_MAX + 5)
+    ]
+    tree = Tree()
+    take(tree, *unseen)
+    waiting = tree.states["bluesky"].waiting
+    assert [post.id for post in waiting] == sorted(post.id for post in unseen[:WAITING_MAX])
+    assert len(msgspec.json.format(msgspec.json.encode(waiting), indent=1)) < 700_000
 
 
 def test_muted_accounts_are_not_captured() -> None:
