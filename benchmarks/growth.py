@@ -32,7 +32,7 @@ from generator.store import Store
 from generator.tree import Tree
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
-HOT_DAYS = 4
+HOT_DAYS = 3
 """Posts older than this are given again by no network; a daily run sees a whole month, for papers to be asked again."""
 MONTH_DAYS = 31
 CONFIG = """\
@@ -184,15 +184,10 @@ class Simulation:
         since = f"{now - timedelta(days=days):%Y/%m/%d}"
         wanted = {name for name in self.files if not name.startswith(("posts/", "papers/"))}
         wanted |= {name for name in self.files if name.startswith("posts/") and name[-16:-6] >= since}
-        named = {act_paper for act in self._recent for post in act.posts for act_paper in _papers_of(post)}
-        if days > HOT_DAYS:
-            wanted |= {name for name in self.files if name.startswith("papers/")}
-        else:
-            wanted |= {f"papers/{each[:4]}/{each[5:8]}.jsonl" for each in named} & self.files.keys()
-            wanted |= {
-                f"papers/{line[:4]}/{line[5:8]}.jsonl" for name in wanted if name.startswith("posts/")
-                for line in _ids_in(self.files[name])
-            } & self.files.keys()  # fmt: skip
+        named = {paper_id for act in self._recent for post in act.posts for paper_id in _papers_of(post)}
+        shown = [name for name in wanted if name.startswith("posts/")]
+        named |= {paper_id for name in shown for paper_id in _ids_in(self.files[name])}
+        wanted |= {f"papers/{each[:4]}/{each[5:8]}.jsonl" for each in named} & self.files.keys()
         here = {path.relative_to(self.hot).as_posix() for path in self.hot.rglob("*") if path.is_file()}
         for name in here - wanted:
             (self.hot / name).unlink()

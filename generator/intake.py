@@ -57,7 +57,8 @@ def take_posts(
 
     What waits is looked at again together with every batch, so the order in which posts arrive changes nothing. A post
     that only its own account's reply could make one about a paper waits in the cache, because nothing of it may be
-    public. (Losing the cache costs little: networks give what a reply answers together with the reply.)
+    public; so does a reply, because there are many. (Losing the cache costs little: networks give what a reply answers
+    together with the reply.)
 
     Args:
         tree: changed in place.
@@ -123,6 +124,9 @@ class _Batch:
                 self.texts[post.id] = msgspec.structs.replace(post, url=stored.url)
             return True
         if may_wait and _may_wait(post, self.found, self.tree, self.now):
+            if post.kind == "reply":  # there are too many for the state: hundreds a day, each in git for ever
+                self.unsettled.append(post)
+                return False
             self.waiting.append(ids_only(post))
             self.texts[post.id] = post
             return True

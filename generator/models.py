@@ -140,7 +140,8 @@ class NetworkState(msgspec.Struct, frozen=True, kw_only=True):
     validators: dict[str, dict[str, str]] = {}
     """Per URL: ETag and Last-Modified."""
     waiting: tuple[Post, ...] = ()
-    """Posts about no paper so far whose `of` we have not seen: ids only, a fortnight at most, sorted by id."""
+    """Posts about no paper so far whose `of` we have not seen: ids only, a fortnight at most, sorted by id. Replies
+    wait in the cache."""
     last_success_at: Moment | None = None
     """The newest successful fetch that changed anything (a run without news writes nothing)."""
     failing_since: Moment | None = None

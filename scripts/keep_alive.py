@@ -13,7 +13,7 @@ from scripts.actions import annotate, write_summary
 from scripts.github_api import ApiError, GitHub
 
 ALIVE = timedelta(days=30)
-SCHEDULED = ("update.yml", "prune.yml", "live.yml", "keepalive.yml")
+SCHEDULED = ("update.yml", "prune.yml", "live.yml", "keepalive.yml", "upgrade.yml")
 _SWITCHABLE = {"active", "disabled_inactivity"}
 
 

@@ -11,7 +11,7 @@ from scripts.actions import annotate, write_summary
 from scripts.github_api import ApiError, GitHub
 from scripts.places import Places, page_url
 
-SCHEDULED = ("update.yml", "prune.yml", "keepalive.yml", "live.yml")
+SCHEDULED = ("update.yml", "prune.yml", "keepalive.yml", "live.yml", "upgrade.yml")
 _NOT_FOUND = 404
 
 

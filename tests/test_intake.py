@@ -58,7 +58,7 @@ def test_a_repost_waits_for_what_it_points_at_without_its_words_in_public() -> N
     assert tree.posts == {}
     waiting = tree.states["bluesky"].waiting
     assert [each.id for each in waiting] == ["bluesky:cy/3"]
-    take(tree, wire("9", who="zo", kind="reply", of="bluesky:cy/unseen", text="private words"))
+    take(tree, wire("9", who="zo", kind="quote", of="bluesky:cy/unseen", text="private words"))
     assert b"private words" not in msgspec.json.encode(tree.states["bluesky"])
     take(tree, quote)
     assert tree.posts == {}
@@ -84,12 +84,26 @@ def test_waiting_ends_after_a_fortnight() -> None:
     assert not tree.states["bluesky"].waiting
 
 
+def test_a_reply_waits_in_the_cache_alone_until_what_it_answers_is_seen() -> None:
+    """There are hundreds a day, and in the state each would be in git for ever."""
+    link, *_, reply, _ = thread()
+    tree = Tree()
+    taken = take_posts(tree, [reply], now=NOON)
+    assert not any(state.waiting for state in tree.states.values())
+    assert taken.unsettled == {"bluesky:di/4"}
+    still = take_posts(tree, [], now=NOON + timedelta(days=13), texts=taken.texts)
+    assert still.unsettled == taken.unsettled
+    assert take_posts(tree, [], now=NOON + timedelta(days=15), texts=taken.texts).unsettled == frozenset()
+    take_posts(tree, [link], now=NOON, texts=still.texts)
+    assert set(tree.posts) == {"bluesky:ada/1", "bluesky:di/4"}
+
+
 def test_the_newest_of_what_waits_is_kept_and_that_is_a_small_file() -> None:
     unseen = [
         wire(
             f"3m{number:016}",
             who=f"did:plc:{number:024x}",
-            kind="reply",
+            kind="quote",
             of=f"bluesky:did:plc:{number:024x}/3munseen{number}",
             hours=number / 100,
         )

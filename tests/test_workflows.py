@@ -45,7 +45,10 @@ WORKFLOWS = {path.name: load(path) for path in FILES}
 JOBS = [(workflow, job) for workflow in WORKFLOWS.values() for job in workflow.jobs.values()]
 PLACES = Places("https://github.com/ada-example/papers", "main")
 each_job = pytest.mark.parametrize(("workflow", "job"), JOBS, ids=[f"{w.file}:{j.id}" for w, j in JOBS])
-PUSHING = {("update.yml", "commit"), ("prune.yml", "commit"), ("setup.yml", "write"), ("update.yml", "note")}
+PUSHING = {
+    ("update.yml", "commit"), ("prune.yml", "commit"), ("setup.yml", "write"), ("update.yml", "note"),
+    ("upgrade.yml", "push"),
+}  # fmt: skip
 WITH_SECRETS = {
     ("update.yml", "fetch"): "networks",
     ("prune.yml", "prune"): "networks",

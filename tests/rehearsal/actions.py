@@ -39,13 +39,14 @@ def _checkout(work: _Work, given: Mapping[str, str]) -> Acted:
     ref = given.get("ref") or work.contexts["github"]["sha"]
     git("init", "--quiet", ".", cwd=folder)
     git("remote", "add", "origin", github.remote.as_uri(), cwd=folder)
-    depth = f"--depth={given.get('fetch-depth', '1')}"
+    asked = given.get("fetch-depth", "1")
+    depth = ["--no-tags"] if asked == "0" else [f"--depth={asked}"]
     if ref.startswith("refs/heads/"):
         branch = ref.removeprefix("refs/heads/")
-        git("fetch", "--quiet", depth, "origin", f"+{ref}:refs/remotes/origin/{branch}", cwd=folder)
+        git("fetch", "--quiet", *depth, "origin", f"+{ref}:refs/remotes/origin/{branch}", cwd=folder)
         git("checkout", "--quiet", "-B", branch, f"refs/remotes/origin/{branch}", cwd=folder)
     else:
-        git("fetch", "--quiet", depth, "origin", ref, cwd=folder)
+        git("fetch", "--quiet", *depth, "origin", ref, cwd=folder)
         git("checkout", "--quiet", "--detach", ref, cwd=folder)
     if given["persist-credentials"] == "true":
         git("config", "http.https://github.com/.extraheader", f"AUTHORIZATION: basic {work.token}", cwd=folder)

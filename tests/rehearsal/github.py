@@ -27,6 +27,9 @@ QUIET_GIT = {
     "GIT_COMMITTER_EMAIL": "ada@example.org",
 }
 _NEEDED = (
+    ("GET", r"", "contents", "read"),
+    ("GET", r"/pulls\?.*", "pull-requests", "read"),
+    ("POST", r"/pulls", "pull-requests", "write"),
     ("GET", r"/pages", "pages", "read"),
     ("GET", r"/issues(\?.*)?", "issues", "read"),
     ("POST", r"/issues(/\d+/comments)?", "issues", "write"),
@@ -83,6 +86,11 @@ class GitHub:
     """How Pages is set: `workflow`, `legacy`, or None for off."""
     deploy_fails: bool = False
     issues_on: bool = True
+    template: str | None = None
+    """What this copy was made from, as GitHub remembers it."""
+    pulls_by_workflows: bool = True
+    """Whether the settings let a workflow open pull requests (GitHub: off in a new repository)."""
+    pulls: list[dict[str, Any]] = field(default_factory=list)
     workflow_states: dict[str, str] = field(default_factory=dict)
     """By file; the others are `active`."""
     scheduled_at: str | None = None
@@ -136,6 +144,8 @@ class GitHub:
     def _api(self, method: str, path: str, body: dict[str, Any]) -> Reply:
         if path == "/pages":
             return as_json({"build_type": self.pages}) if self.pages else as_json({"message": "Not Found"}, 404)
+        if path.startswith("/pulls"):
+            return self._pull(method, body)
         if path.startswith("/issues"):
             return self._issue(method, path, body) if self.issues_on else as_json({"message": "gone"}, 410)
         if found := re.fullmatch(r"/actions/runs/(\d+)/jobs\?per_page=100", path):
@@ -143,7 +153,10 @@ class GitHub:
         if path == "/actions/workflows?per_page=100":
             files = sorted(each.name for each in (ROOT / ".github/workflows").glob("*.yml"))
             return as_json({"workflows": [self._workflow(file) for file in files]})
-        return self._of_workflow(path, body)
+        return self._of_workflow(path, body) if path else as_json({"template_repository": self._made_from()})
+
+    def _made_from(self) -> dict[str, str] | None:
+        return {"full_name": self.template} if self.template else None
 
     def _of_workflow(self, path: str, body: dict[str, Any]) -> Reply:
         found = re.fullmatch(r"/actions/workflows/([\w.]+)(/\w+)?(\?.*)?", path)
@@ -181,6 +194,16 @@ class GitHub:
         issue.update(body)
         issue["edits"] += 1
         return as_json(issue)
+
+    def _pull(self, method: str, body: dict[str, Any]) -> Reply:
+        if method == "GET":
+            return as_json(self.pulls)
+        if not self.pulls_by_workflows:
+            return as_json({"message": "GitHub Actions is not permitted to create or approve pull requests."}, 403)
+        assert git("rev-parse", "--verify", f"refs/heads/{body['head']}", cwd=self.remote)
+        address = f"https://github.com/{REPOSITORY}/pull/{len(self.pulls) + 1}"
+        self.pulls.append({**body, "state": "open", "head": {"ref": body["head"]}, "html_url": address})
+        return as_json(self.pulls[-1], 201)
 
     def _page(self, request: Request) -> Reply:
         path = self.published / request.path.lstrip("/")

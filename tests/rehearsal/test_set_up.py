@@ -150,7 +150,7 @@ def test_schedules_are_kept_on_while_the_page_lives_and_never_against_a_person(s
     assert stage.github.workflow_states["prune.yml"] == "disabled_inactivity"
     stage.github.succeeded_at = "2999-01-01T00:00:00Z"
     awake = stage.runner.run("keepalive.yml")
-    assert "keepalive.yml, prune.yml, update.yml" in awake.summary
+    assert "keepalive.yml, prune.yml, update.yml, upgrade.yml" in awake.summary
     assert stage.github.workflow_states["prune.yml"] == "active"
     assert stage.github.workflow_states["live.yml"] == "disabled_manually"
 
