@@ -6,7 +6,7 @@ PORT ?=
 READY := $(VENV)/.ready
 JOBS ?= 2
 
-.PHONY: site test check bench clean shots setup lock tools
+.PHONY: site test check bench bench-growth clean shots setup lock tools
 
 site: setup ## build from data/ (or the made-up sample where it is empty) and serve it on loopback
 	$(BIN)/trending-arxiv serve $(if $(PORT),--port $(PORT))
@@ -25,6 +25,9 @@ check: setup ## lint, types, direction of imports and the quick tests: under a m
 
 bench: setup ## time and memory at several sizes (benchmarks/README.md says how to read it)
 	$(BIN)/python -m benchmarks.run
+
+bench-growth: setup ## a year of hourly runs as a git repository: what it weighs
+	$(BIN)/python -m benchmarks.growth
 
 shots: setup tools ## screenshots of every kind of page into shots/
 	$(BIN)/python scripts/shots.py $(TREES)
