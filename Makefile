@@ -12,7 +12,7 @@ site: setup ## build from data/ (or the made-up sample where it is empty) and se
 	$(BIN)/trending-arxiv serve $(if $(PORT),--port $(PORT))
 
 test: setup tools ## everything that is tested
-	$(BIN)/python -m pytest -n $(JOBS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 check: setup ## lint, types, direction of imports and the quick tests: under a minute
 	$(BIN)/ruff check .

@@ -30,6 +30,7 @@ import generator.resolve
 from generator import http_client
 from generator.http_client import transport
 from generator.http_client.addresses import Target
+from generator.sources.base import FetchRequest, Source
 from tests import conftest
 from tests.e2e.run import Ran
 
@@ -109,7 +110,7 @@ def _main(folder: str, arguments: list[str], env: dict[str, str], hasty: float) 
 
 
 class Hasty:
-    """A clock that jumps over what a thread would have slept or waited for: each network has threads of its own."""
+    """A clock that jumps over what a thread would have slept or waited for: each network has its own."""
 
     def __init__(self, read_s: float) -> None:
         self._short = transport.Timeouts(connect_s=min(10.0, read_s), read_s=read_s, total_s=3 * read_s)
@@ -152,6 +153,15 @@ class Hasty:
                     user_agent, clock=clock, sleep=clock.jump, timeouts=short, resolve=_nowhere_else, **given
                 )
 
+        read = generator.fetch._read
+
+        def read_from_nought(source: Source, request: FetchRequest) -> Any:
+            """A thread that is done with one network may take on another: its time begins anew."""
+            threading.current_thread().name = source.name
+            clock._own.jumped = 0.0
+            return read(source, request)
+
+        generator.fetch._read = read_from_nought
         transport.Transport = Impatient  # type: ignore[misc]
         http_client.HttpClient = Client  # type: ignore[misc]
 
