@@ -21,6 +21,7 @@ from tests.browser.looking import wrong_everywhere
 pytestmark = pytest.mark.browser
 KEY = "trending-arxiv:/trending-arxiv/"
 DAY_MS = 24 * 3600 * 1000
+REFUSED_WORKER = "Service Worker registration blocked by Playwright"
 BLOCKED = """Object.defineProperty(window, "localStorage", {get() { throw new DOMException("no", "SecurityError") }})"""
 SHIFTS = """
 window.shifted = 0
@@ -42,7 +43,11 @@ def visit(
 ) -> Iterator[Page]:
     """A page of a browser that keeps `kept`, at `now`; whatever is suspicious fails the test in the end."""
     trouble: list[str] = []
-    settings: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}, "accept_downloads": True}
+    settings: dict[str, Any] = {
+        "viewport": {"width": 1280, "height": 900},
+        "accept_downloads": True,
+        "service_workers": "block",  # what it answers, a route here does not see; test_offline.py is about it
+    }
     opened = browser.new_context(**settings | context)
     if kept is not None:
         text = kept if isinstance(kept, str) else json.dumps({"version": 1} | kept)
@@ -53,7 +58,10 @@ def visit(
     if now:
         opened.clock.set_fixed_time(now)
     page = opened.new_page()
-    page.on("console", lambda message: trouble.append(f"console: {message.text}"))
+    page.on(
+        "console",
+        lambda message: None if message.text == REFUSED_WORKER else trouble.append(f"console: {message.text}"),
+    )
     page.on("pageerror", lambda error: trouble.append(f"error: {error}"))
     page.on(
         "request",
