@@ -43,7 +43,7 @@ def make_listings(
     home: Order,
     searches: Sequence[SavedSearch] = (),
 ) -> tuple[Listing, ...]:
-    """Every list of the site: home, new and the windows; the same per tracker; saved searches; categories; months.
+    """Every list: home, new, captured and the windows; the same per tracker; saved searches; categories; months.
 
     Args:
         captured: what the ranked lists are made from.
@@ -85,7 +85,10 @@ def _scope(
 
     if newest is None:
         newest = rank_newest(captured.papers, casts, now=captured.now, formula=captured.formula)
-        newest = newest[: papers_in_newest(among)]
+    dated: dict[Order, tuple[RankedPaper, ...]] = {
+        "newest": newest[: papers_in_newest(among)] if tracker else newest,
+        "captured": most_captured(newest, papers_in_list(among)),
+    }
 
     def listing(path: str, title: str, about: str, order: Order, window: Window | None = None) -> Listing:
         api = path.strip("/").replace("/", "-") or "home"
@@ -99,19 +102,26 @@ def _scope(
             tracker=tracker,
             category=None,
             month=None,
-            papers=newest if order == "newest" else trending(window),
+            papers=trending(window) if order == "trending" else dated[order],
         )
 
-    yield listing("", "Newest" if home == "newest" else "Trending", _HOME_ABOUT[home], home)
-    yield listing("new/", "Newest", _HOME_ABOUT["newest"], "newest")
+    yield listing("", "Newest" if home == "newest" else "Trending", _ABOUT[home], home)
+    yield listing("new/", "Newest", _ABOUT["newest"], "newest")
+    yield listing("captured/", "Most captured", _ABOUT["captured"], "captured")
     for window, title in _WINDOWS:
         about = f"Papers by the people who posted about them: {title.lower()}."
         yield listing(f"top/{window}/", title, about, "trending", window)
 
 
-_HOME_ABOUT: dict[Order, str] = {
+def most_captured(newest: Sequence[RankedPaper], limit: int) -> tuple[RankedPaper, ...]:
+    """Of papers, newest first: those with anything captured about them, the most first; of equals, the newest first."""
+    return place(sorted((each for each in newest if each.captured), key=lambda each: -each.captured)[:limit])
+
+
+_ABOUT: dict[Order, str] = {
     "trending": "Papers that people are posting about now: one person, one vote, fading with time.",
     "newest": "Papers that people posted about, by submission date.",
+    "captured": "Papers by the number of captured posts, reposts, quotes, replies and likes about them, ever.",
 }
 
 

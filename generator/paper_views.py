@@ -14,6 +14,8 @@ from generator.post_views import CommentOf, PostView, choose_notes
 from generator.views import Site
 
 SPARK_DAYS = 14
+DISCUSSIONS_MAX = 3
+"""Stories about one paper that are linked: it is submitted again and again, and few are talked about."""
 VOTES_SHOWN = 12
 """Rows of the score's table; the rest is one row."""
 
@@ -23,6 +25,14 @@ class SparkView(msgspec.Struct, frozen=True, kw_only=True):
 
     counts: tuple[int, ...]
     until: date
+
+
+class DiscussionView(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+    """A story about the paper on Hacker News: what is said stands there."""
+
+    url: str
+    points: int
+    replies: int
 
 
 class BodyView(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,6 +57,8 @@ class BodyView(msgspec.Struct, frozen=True, kw_only=True):
     spark: SparkView | None
     resurfaced: bool
     notes: tuple[PostView, ...]
+    discussion: str | None
+    """Address of the story on Hacker News with the most points, in whatever view."""
 
 
 class ArticleView(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,6 +99,8 @@ def article_view(ranked: RankedPaper, site: Site, comment: CommentOf, *, numbere
     """One paper of a list, with its rank if the list is `numbered`."""
     paper = ranked.paper
     submitted_on, day_known = submission_of(paper)
+    in_all_views = site.ranked.get(paper.id, ranked)
+    discussions = discussions_of(in_all_views)
     body = BodyView(
         paper=paper,
         unknown=paper.id in site.unknown,
@@ -98,10 +112,11 @@ def article_view(ranked: RankedPaper, site: Site, comment: CommentOf, *, numbere
         seen_at=min((mention.post.seen_at for mention in ranked.mentions), default=None),
         people=len(ranked.votes),
         commenters=sum(vote.commented for vote in ranked.votes),
-        first_on=first_seen_on(site.ranked.get(paper.id, ranked)),
+        first_on=first_seen_on(in_all_views),
         spark=spark_view(ranked),
         resurfaced=ranked.resurfaced,
         notes=choose_notes(ranked, site.networks, comment),
+        discussion=discussions[0].url if discussions else None,
     )
     return ArticleView(rank=ranked.rank if numbered else None, body=body)
 
@@ -131,6 +146,23 @@ def spark_view(ranked: RankedPaper) -> SparkView | None:
         if 0 <= age < SPARK_DAYS:
             counts[-1 - age] += 1
     return SparkView(counts=tuple(counts), until=newest)
+
+
+def discussions_of(ranked: RankedPaper) -> tuple[DiscussionView, ...]:
+    """Where the paper is talked about on Hacker News, the most points first."""
+    stories = [mention.post for mention in ranked.mentions if _is_story(mention.post)]
+    found = [
+        DiscussionView(url=url, points=post.counts.likes, replies=post.counts.replies)
+        if post.counts
+        else DiscussionView(url=url, points=0, replies=0)
+        for post in stories
+        if (url := safe_href(post.url))
+    ]
+    return tuple(sorted(found, key=lambda each: (-each.points, each.url))[:DISCUSSIONS_MAX])
+
+
+def _is_story(post: Post) -> bool:
+    return post.network == "hackernews" and post.kind == "post"
 
 
 def score_view(ranked: RankedPaper, site: Site) -> ScoreView:

@@ -1,6 +1,6 @@
 """How much of the site each tracker may take, where there are many: Pages publishes 1 GB. Pure.
 
-Every tracker has seven lists with pages and three feeds each. With up to eight trackers nothing is shortened; beyond
+Every tracker has eight lists with pages and three feeds each. With up to eight trackers nothing is shortened; beyond
 that they share what eight would have, so that the site stays as large, whoever joins (docs/decisions, 16).
 """
 

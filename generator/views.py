@@ -17,7 +17,8 @@ import msgspec
 from generator.models import NetworkState, Paper, Post, RankedPaper, Tracker, Window
 from generator.theme import Theme
 
-Order = Literal["trending", "newest"]
+Order = Literal["trending", "newest", "captured"]
+"""By votes, by submission date, by how much was captured."""
 Period = Literal["daily", "weekly"]
 
 NETWORK_TITLES = {

@@ -41,11 +41,11 @@ def tree_of(*posts: Any, papers: tuple[str, ...] = ("2611.00001",)) -> Tree:
 
 def test_every_list_of_the_contract_is_there() -> None:
     made = site(tree_of(post()))
-    scope = ["", "new/", "top/day/", "top/week/", "top/month/", "top/year/", "top/all/"]
+    scope = ["", "new/", "captured/", "top/day/", "top/week/", "top/month/", "top/year/", "top/all/"]
     expected = [*scope, *(f"t/{tracker}/{path}" for tracker in ("example", "other") for path in scope)]
     assert [each.path for each in made.listings] == [*expected, "c/cs.LG/", "archive/2026/11/"]
     names = [each.api_name for each in made.listings]
-    assert names[:4] == ["home", "new", "top-day", "top-week"]
+    assert names[:5] == ["home", "new", "captured", "top-day", "top-week"]
     assert {"t-example", "t-example-new", "t-other-top-all", "c-cs.LG", "archive-2026-11"} <= set(names)
     assert len(set(names)) == len(names)
 
@@ -64,6 +64,17 @@ def test_windows_hold_what_was_posted_inside_them() -> None:
                         papers=papers))  # fmt: skip
     sizes = [len(ids(made, f"top/{window}/")) for window in ("day", "week", "month", "year", "all")]
     assert sizes == [1, 2, 3, 4, 5]
+
+
+def test_most_captured_counts_posts_and_not_people_and_of_equals_the_newest_is_first() -> None:
+    papers = tuple(f"2611.0000{n}" for n in range(1, 6))
+    by_one = [post(f"a{n}", papers=("2611.00002",), hours=24 * 500 + n) for n in range(3)]
+    by_two = [post(f"b{n}", who=f"person{n}", papers=("2611.00003",)) for n in range(2)]
+    alone = [post("c", papers=("2611.00001",)), post("d", papers=("2611.00004",))]
+    made = site(tree_of(*by_one, *by_two, *alone, papers=papers))
+    assert ids(made, "captured/") == ["2611.00002", "2611.00003", "2611.00004", "2611.00001"]
+    assert [each.rank for each in listing(made, "captured/").papers] == [1, 2, 3, 4]
+    assert ids(made, "t/example/captured/") == ids(made, "captured/")
 
 
 def test_the_time_of_the_view_is_the_newest_sight_unless_told() -> None:

@@ -1,4 +1,4 @@
-"""Lists of papers: home, newest, the windows, those of a tracker, a category, a month. Paginated."""
+"""Lists of papers: home, newest, most captured, the windows, those of a tracker, a category, a month. Paginated."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from generator.paper_views import ArticleView, article_view
 from generator.post_views import remembering
 from generator.prose import markdown_to_html
 from generator.templating import Templates
-from generator.views import Listing, Output, Site
+from generator.views import Listing, Order, Output, Site
 
 _WINDOW_LABELS: Mapping[Window, str] = {
     "day": "Today",
@@ -23,6 +23,7 @@ _WINDOW_LABELS: Mapping[Window, str] = {
     "year": "Year",
     "all": "All time",
 }
+_ORDER_LABELS: Mapping[Order, str] = {"newest": "Newest", "captured": "Most captured"}
 
 
 class TabView(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,7 +86,7 @@ def list_view(site: Site, listing: Listing, paging: Paging, tabs: tuple[TabView,
     first = paging.number == 1
     home = first and not listing.path
     shown = listing.papers[paging.start : paging.end]
-    numbered = listing.order == "trending"
+    numbered = listing.order != "newest"
     return ListView(
         path=listing.path,
         title=listing.title,
@@ -180,6 +181,6 @@ def _key(listing: Listing) -> tuple[str | None, str | None]:
 
 
 def _label(listing: Listing) -> str:
-    if listing.order == "newest":
-        return "Newest"
+    if listing.order != "trending":
+        return _ORDER_LABELS[listing.order]
     return _WINDOW_LABELS[listing.window] if listing.window else "Trending"

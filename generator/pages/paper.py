@@ -8,17 +8,23 @@ from functools import partial
 
 import msgspec
 
-from generator.models import Paper, Post, RankedPaper
-from generator.paper_views import ScoreView, SparkView, first_seen_on, score_view, spark_view, submission_of
-from generator.post_text import safe_href
+from generator.models import Paper, RankedPaper
+from generator.paper_views import (
+    DiscussionView,
+    ScoreView,
+    SparkView,
+    discussions_of,
+    first_seen_on,
+    score_view,
+    spark_view,
+    submission_of,
+)
 from generator.post_views import CommentOf, TalkView, remembering, talk_about
 from generator.templating import Templates
 from generator.timeline import TimelineView, timeline_of
 from generator.views import Output, Site
 
 VERSIONS_LINKED = 6
-DISCUSSIONS_MAX = 3
-"""Stories about one paper that are linked: it is submitted again and again, and few are talked about."""
 
 
 class PlaceView(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,14 +41,6 @@ class NeighbourView(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     paper_id: str
     title: str
     """LaTeX, as stored."""
-
-
-class DiscussionView(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
-    """A story about the paper on Hacker News: what is said stands there."""
-
-    url: str
-    points: int
-    replies: int
 
 
 class PaperView(msgspec.Struct, frozen=True, kw_only=True):
@@ -147,26 +145,10 @@ def paper_view(
         similar=tuple(_neighbour(site, each) for each in site.similar.get(paper.id, ()) if each in site.papers),
         newer=_neighbour(site, neighbours[0]) if neighbours[0] else None,
         older=_neighbour(site, neighbours[1]) if neighbours[1] else None,
-        discussions=_discussions(ranked),
+        discussions=discussions_of(ranked),
         card=paper.id in site.cards,
     )
 
 
 def _neighbour(site: Site, paper_id: str) -> NeighbourView:
     return NeighbourView(paper_id=paper_id, title=site.papers[paper_id].title)
-
-
-def _discussions(ranked: RankedPaper) -> tuple[DiscussionView, ...]:
-    stories = [mention.post for mention in ranked.mentions if _is_story(mention.post)]
-    found = [
-        DiscussionView(url=url, points=post.counts.likes, replies=post.counts.replies)
-        if post.counts
-        else DiscussionView(url=url, points=0, replies=0)
-        for post in stories
-        if (url := safe_href(post.url))
-    ]
-    return tuple(sorted(found, key=lambda each: (-each.points, each.url))[:DISCUSSIONS_MAX])
-
-
-def _is_story(post: Post) -> bool:
-    return post.network == "hackernews" and post.kind == "post"

@@ -94,6 +94,7 @@ const idOf = article => article.dataset.paper
 function plain(node) {
   const copy = node.cloneNode(true)
   copy.querySelectorAll("annotation, .unseen").forEach(each => each.remove())
+  copy.querySelectorAll("summary").forEach(each => each.replaceWith(",")) // What it opens goes on with the line.
   return copy.textContent.replace(/\s+/g, " ").trim()
 }
 
@@ -321,8 +322,20 @@ function hide(article) {
   say("Hidden." + forgotten())
 }
 
+// Without a script the link leads to the paper's page, and so it does in a new tab.
+function unfold(event, link) {
+  if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return
+  const article = link.closest(".paper"), abstract = article.querySelector(".abstract")
+  event.preventDefault()
+  article.classList.add("unfolded")
+  abstract.tabIndex = -1
+  abstract.focus({ preventScroll: true })
+}
+
 const ACTS = { save, hide, copy }
 document.addEventListener("click", event => {
+  const folded = event.target.closest?.(".rest a")
+  if (folded) unfold(event, folded)
   const act = event.target.closest?.("[data-do]")
   const article = act?.closest("article[data-paper]")
   if (article) ACTS[act.dataset.do]?.(article)

@@ -71,6 +71,7 @@ class Served:
             "home": "",
             "second": "page/2/",
             "new": "new/",
+            "captured": "captured/",
             "week": "top/week/",
             "paper": self._richest("abs/[0-9]*/"),
             "posts": "posts/",

@@ -134,6 +134,50 @@ def test_the_bibtex_is_copied_without_being_asked(browser: Browser, served: Serv
     assert pasted.strip() == (served.folder / f"abs/{paper}/cite.bib").read_text("utf-8").strip()
 
 
+def test_every_author_and_every_other_place_of_a_paper_is_one_click_away(browser: Browser, served: Served) -> None:
+    for javascript in (True, False):
+        with visit(browser, served, java_script_enabled=javascript) as page:
+            crowded = page.locator("article", has=page.locator(".authors details")).first
+            others = re.search(r"and (\d+) more$", crowded.locator(".authors").inner_text())
+            assert others is not None
+            crowded.locator(".authors summary").click()
+            opened = crowded.locator(".authors").inner_text()
+            assert len(opened.split(" more")[1].split(",")) == int(others[1])
+            crowded.get_by_text("Elsewhere").click()
+            for name in ("alphaXiv", "Hugging Face", "SciRate", "Semantic Scholar", "X", "Bluesky"):
+                link = crowded.locator(".out").get_by_role("link", name=name, exact=True)
+                expect(link).to_be_visible()
+                assert (crowded.get_attribute("data-paper") or "?") in (link.get_attribute("href") or "")
+
+
+def test_a_crowded_paper_is_saved_with_all_its_authors(browser: Browser, served: Served) -> None:
+    with visit(browser, served) as page:
+        crowded = page.locator("article", has=page.locator(".authors details")).first
+        names = crowded.locator(".authors").evaluate("each => each.textContent")
+        crowded.get_by_role("button", name="Save").click()
+        authors = kept_by(page)["saved"][0]["authors"]
+        assert "more" not in authors
+        assert authors.count(",") + 1 == 6 + int(re.search(r"and (\d+) more", names)[1])  # type: ignore[index]
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_folded_abstract_opens_where_it_stands_and_leads_on_without_a_script(
+    browser: Browser, served: Served, *, javascript: bool
+) -> None:
+    with visit(browser, served, viewport={"width": 390, "height": 800}, java_script_enabled=javascript) as page:
+        folded = page.locator("article", has=page.locator(".abstract.long")).first
+        abstract, more = folded.locator(".abstract"), folded.get_by_role("link", name="Whole abstract")
+        before = abstract.evaluate("each => [each.clientHeight, each.scrollHeight]")
+        assert before[0] < before[1]
+        more.click()
+        if javascript:
+            assert abstract.evaluate("each => each.clientHeight") >= before[1]
+            expect(more).to_be_hidden()
+            expect(abstract).to_be_focused()
+        else:
+            expect(page).to_have_url(re.compile(r"/abs/[^/]+/$"))
+
+
 def test_a_paper_is_saved_from_its_own_page(browser: Browser, served: Served) -> None:
     paper = first_ids(served)[0]
     with visit(browser, served, f"abs/{paper}/") as page:
