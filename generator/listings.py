@@ -90,7 +90,7 @@ def _scope(
         "captured": most_captured(newest, papers_in_list(among)),
     }
 
-    def listing(path: str, title: str, about: str, order: Order, window: Window | None = None) -> Listing:
+    def listing(path: str, title: str, about: str, order: Order, window: Window | None) -> Listing:
         api = path.strip("/").replace("/", "-") or "home"
         return Listing(
             path=prefix + path,
@@ -105,12 +105,23 @@ def _scope(
             papers=trending(window) if order == "trending" else dated[order],
         )
 
-    yield listing("", "Newest" if home == "newest" else "Trending", _ABOUT[home], home)
-    yield listing("new/", "Newest", _ABOUT["newest"], "newest")
-    yield listing("captured/", "Most captured", _ABOUT["captured"], "captured")
+    for path, title, about, order, window in _lists_of_a_scope(home):
+        yield listing(path, title, about, order, window)
+
+
+def _lists_of_a_scope(home: Order) -> Iterator[tuple[str, str, str, Order, Window | None]]:
+    """(path below the scope, title, description, order, window) of each."""
+    yield "", _TITLES[home], _ABOUT[home], home, None
+    yield "new/", _TITLES["newest"], _ABOUT["newest"], "newest", None
+    yield "captured/", _TITLES["captured"], _ABOUT["captured"], "captured", None
     for window, title in _WINDOWS:
-        about = f"Papers by the people who posted about them: {title.lower()}."
-        yield listing(f"top/{window}/", title, about, "trending", window)
+        yield (
+            f"top/{window}/",
+            title,
+            f"Papers by the people who posted about them: {title.lower()}.",
+            "trending",
+            window,
+        )
 
 
 def most_captured(newest: Sequence[RankedPaper], limit: int) -> tuple[RankedPaper, ...]:
@@ -118,6 +129,7 @@ def most_captured(newest: Sequence[RankedPaper], limit: int) -> tuple[RankedPape
     return place(sorted((each for each in newest if each.captured), key=lambda each: -each.captured)[:limit])
 
 
+_TITLES: dict[Order, str] = {"trending": "Trending", "newest": "Newest", "captured": "Most captured"}
 _ABOUT: dict[Order, str] = {
     "trending": "Papers that people are posting about now: one person, one vote, fading with time.",
     "newest": "Papers that people posted about, by submission date.",

@@ -298,10 +298,10 @@ HOSTILE = [
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: text[:30])
 def test_hostile_text_takes_linear_time(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     find_in_text(text)
     find_in_url(text)
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
 
 
 def test_the_corpus_of_addresses_is_judged_without_error(shared: Path) -> None:
@@ -340,7 +340,7 @@ def test_every_documented_shape_is_found_and_every_documented_spoof_refused(shar
 
 
 def test_real_posts_name_the_papers_that_they_were_filed_under(shared: Path) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     missed = []
     for line in (shared / "real/corpus/posts.jsonl").read_text().splitlines():
         post = json.loads(line)
@@ -349,4 +349,4 @@ def test_real_posts_name_the_papers_that_they_were_filed_under(shared: Path) -> 
         if not named.issuperset(post["papers"]):
             missed.append(post["id"])
     assert len(missed) <= 2, missed  # these two name no paper anywhere in what was stored of them
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5

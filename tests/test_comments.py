@@ -154,16 +154,16 @@ def test_no_truncation_of_the_title_is_a_comment(lost: int, around: str) -> None
     ids=lambda text: ascii(text[:8]),
 )
 def test_hostile_text_takes_linear_time(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     comment(text)
-    assert time.perf_counter() - start < 1.5
+    assert time.process_time() - start < 1.5
 
 
 def test_a_hostile_paper_takes_bounded_time() -> None:
     paper = msgspec.structs.replace(PAPER, title="a " * 50_000, abstract="b " * 500_000, authors=("c d",) * 50_000)
-    start = time.perf_counter()
+    start = time.process_time()
     comment_of(make_post("the ablation is a gem " * 100), paper)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 @pytest.mark.slow

@@ -310,10 +310,10 @@ def test_hostile_files_are_refused_quickly(shared: Path) -> None:
     paths = sorted((shared / "corpora" / "yaml").iterdir())
     assert len(paths) == 30
     for path in paths:
-        began = time.monotonic()
+        began = time.process_time()
         with pytest.raises(ConfigError) as caught:
             load(path)
-        assert time.monotonic() - began < 1
+        assert time.process_time() - began < 1
         message = str(caught.value)
         assert message.isprintable() or message.replace("\n", "").isprintable(), path.name
         assert "FAKE" not in message

@@ -111,10 +111,10 @@ def test_memory_is_that_of_one_element_and_a_piece() -> None:
     [b'["' + b"x" * 3_000_000 + b'"]', b"[" + b"[" * 1_000_000, b'["' + b"\\" * 2_000_001, b"[" + b'"a",' * 300_000],
 )
 def test_time_is_linear_whatever_comes(content: bytes) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     try:
         for _ in elements(pieces(content, 65_536)):
             pass
     except ArrayError:
         pass
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5

@@ -168,9 +168,9 @@ def test_the_templates_configuration_has_the_samples_trackers() -> None:
 
 @pytest.mark.slow
 def test_ten_thousand_papers_take_seconds() -> None:
-    began = time.monotonic()
+    began = time.process_time()
     tree = make_sample(DRAFTS, Size(papers=10_000, posts=30_000))
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10
     assert (len(tree.papers), len(tree.posts)) == (10_000, 30_000)
     assert len({paper.title for paper in tree.papers.values()}) == 10_000
 

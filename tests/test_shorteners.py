@@ -76,6 +76,6 @@ def test_of_a_post_with_many_the_first_are_followed() -> None:
     "text", ["bit.ly/" * 20_000, "a." * 50_000, "a-" * 50_000 + "/", "https://" * 20_000, "." * 90_000 + "/"]
 )
 def test_time_is_linear_in_the_text(text: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     short_links(post(text=text))
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
