@@ -273,7 +273,7 @@ def test_what_is_missing_is_said(shapes: dict[str, bytes]) -> None:
     )
 
     assert "arXiv gives no abstract." in no_abstract
-    assert "arXiv has not answered for this paper yet." in unknown
+    assert "arXiv has not described this paper yet." in unknown
     assert "@misc" not in unknown
     assert "No captured post is about this paper." in nobody
 
@@ -290,7 +290,7 @@ def test_hostile_words_stay_words(shapes: dict[str, bytes]) -> None:
 def test_a_network_that_cannot_be_read_is_named_on_home_and_status(shapes: dict[str, bytes]) -> None:
     home, status = _text(_tree(shapes["index.html"])), _text(_tree(shapes["status/index.html"]))
 
-    assert "X could not be read since 18 Nov 2026: older posts stand here." in home
+    assert "X has not been readable since 18 Nov 2026: its older posts are shown." in home
     assert "Not read since 18 Nov 2026, 12:00 UTC. The service answered 503 three times." in status
     assert "could not be read" not in _text(_tree(shapes["new/index.html"]))
 
