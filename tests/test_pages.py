@@ -321,7 +321,7 @@ def test_an_empty_site_says_what_to_do_next(empty: dict[str, bytes]) -> None:
 
     assert "Nothing has been captured yet" in home
     assert "config.yaml" in home
-    assert "No paper stands in this list now." in _text(_tree(empty["top/day/index.html"]))
+    assert "There are no papers in this list right now." in _text(_tree(empty["top/day/index.html"]))
     assert all(_text(tree) for _, tree in _html(empty))
 
 
