@@ -42,6 +42,7 @@ _ATOM = re.compile(r"[^\s+\-−±=<>≤≥,;/|]*|-?\d+(?:\.\d+)?")
 _BARE_SCRIPTS = frozenset("⊙⊕∗*⋆★†‡′″‴∘°%")
 _SHORT = 2
 """Letters of a word that is still set as a script: T_eff reads better than Tₑff."""
+_OPEN_SCRIPT = re.compile(r"[_^][^\W_]+\Z")
 _SPACE = re.compile(r"\s+")
 
 
@@ -71,10 +72,14 @@ def _wrap(text: str) -> str:
 
 
 def _join(parts: list[str]) -> str:
-    """Put symbols together; a name of several letters (log, mod, km) stands apart from what comes before it."""
+    """Put symbols together; a name of several letters (log, mod, km) stands apart from what comes before it.
+
+    So does what follows a script in plain letters: `k_B T`, because `k_BT` has another.
+    """
     line = ""
     for part in parts:
-        if line[-1:].isalnum() and len(part) > 1 and part[0].islower() and part.isascii() and part.isalpha():
+        is_name = len(part) > 1 and part[0].islower() and part.isascii() and part.isalpha()
+        if (is_name and line[-1:].isalnum()) or (part[:1].isalnum() and _OPEN_SCRIPT.search(line)):
             line += " "
         line += part
     return line
