@@ -1,22 +1,22 @@
 """What the feeds show: one view of a list, the same for RSS, Atom and JSON Feed.
 
 A view holds the stored texts as they are: turning LaTeX into text is the work of rendering, so that a list without news
-costs next to nothing. No clock: `published` is when a paper entered the list's view, `updated` its newest mention
-there, and a feed is as new as its newest paper. No rank either: a paper that moves is no news to a subscriber.
+costs next to nothing. No clock: `published` is when a paper came into the list, `updated` its newest mention there, and
+a feed is as new as its newest paper. No rank either: a paper that moves is no news to a subscriber.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
-from itertools import islice
+from datetime import UTC, datetime, timedelta
+from itertools import islice, pairwise
 
 import msgspec
 
 from generator import arxiv_id, comments
 from generator.latex import to_name
-from generator.models import Paper, Post, RankedPaper
+from generator.models import WINDOW_DAYS, Paper, Post, RankedPaper
 from generator.post_text import clean, shorten
 from generator.shares import entries_in_feed
 from generator.views import Listing, Site
@@ -38,6 +38,9 @@ NAMES_MAX = 10
 """People named who posted a paper without a word of their own."""
 AUTHORS_MAX = 50
 """Authors listed; collaborations have thousands."""
+
+AWAY_DAYS = 30
+"""A paper that nobody posted about for so long has left a list that fades, and comes anew with the next post."""
 
 CommentOf = Callable[[Post, Paper], str | None]
 
@@ -154,7 +157,7 @@ def feed_view(site: Site, listing: Listing, comment_of: CommentOf = comments.com
         comment_of: (post, paper) -> words of their own; a build passes one that remembers its answers.
     """
     known = (ranked for ranked in listing.papers if ranked.paper.id not in site.unknown)
-    papers = tuple(_feed_paper(site, ranked, comment_of) for ranked in islice(known, _entries(site, listing)))
+    papers = tuple(_feed_paper(site, listing, ranked, comment_of) for ranked in islice(known, _entries(site, listing)))
     url = site.url + listing.path
     site_title = clean_line(site.title) or FALLBACK_TITLE
     own_title = clean_line(listing.title) if listing.path else ""
@@ -180,11 +183,10 @@ def _entries(site: Site, listing: Listing) -> int:
     return entries_in_feed(len(site.trackers), site.feed_entries) if listing.tracker else site.feed_entries
 
 
-def _feed_paper(site: Site, ranked: RankedPaper, comment_of: CommentOf) -> FeedPaper:
+def _feed_paper(site: Site, listing: Listing, ranked: RankedPaper, comment_of: CommentOf) -> FeedPaper:
     paper = ranked.paper
     uid = f"{site.url}abs/{paper.id}/"
     arxiv_url = arxiv_id.abs_url(paper.id)
-    times = [mention.post.posted_at for mention in ranked.mentions] or [_submitted_at(paper)]
     posts, more = _posts(site, ranked, comment_of)
     return FeedPaper(
         paper_id=paper.id,
@@ -200,12 +202,32 @@ def _feed_paper(site: Site, ranked: RankedPaper, comment_of: CommentOf) -> FeedP
         withdrawn=paper.withdrawn,
         captured=ranked.captured,
         x_only=all(mention.post.network == "x" for mention in ranked.mentions),
-        published=min(times),
-        updated=max(times),
+        published=_came_at(site, listing, ranked),
+        updated=max((mention.post.posted_at for mention in ranked.mentions), default=_submitted_at(paper)),
         posts=posts,
         more=more,
         note_html=site.notes.get(paper.id, ""),
     )
+
+
+def _came_at(site: Site, listing: Listing, ranked: RankedPaper) -> datetime:
+    """Of the post that brought the paper into the list, the same as long as it stays there.
+
+    A window that moves on leaves that post behind, so every post about the paper is looked at. A paper that comes back
+    after years is dated by its return: readers that sort by date would bury it otherwise.
+    """
+    shown = {mention.post.posted_at for mention in ranked.mentions}
+    if not shown:
+        return _submitted_at(ranked.paper)
+    days = WINDOW_DAYS[listing.window] if listing.window else AWAY_DAYS if listing.order == "trending" else None
+    if days is None:
+        return min(shown)
+    tracker = listing.tracker.id if listing.tracker else None
+    posts = (mention.post for mention in site.ranked.get(ranked.paper.id, ranked).mentions)
+    every = shown.union(post.posted_at for post in posts if tracker is None or tracker in post.trackers)
+    times = sorted((time for time in every if time <= max(shown)), reverse=True)
+    away = timedelta(days=days)
+    return next((later for later, earlier in pairwise(times) if later - earlier >= away), times[-1])
 
 
 def _submitted_at(paper: Paper) -> datetime:

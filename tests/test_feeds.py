@@ -22,7 +22,8 @@ from lxml import etree
 from generator import feed_views
 from generator.feed_views import COMMENTS_MAX, NAMES_MAX, FeedView, feed_view
 from generator.feeds import FEEDS, plan_feeds
-from generator.models import Account, RankedPaper
+from generator.models import Account, Post, RankedPaper, Tracker
+from generator.prose import markdown_to_html
 from generator.templating import FEED_TYPES
 from generator.views import Listing, Site
 from tests.site_factory import EPOCH, SITE_URL, make_listing, make_paper, make_post, make_site, make_x_post, rank
@@ -250,6 +251,30 @@ def test_published_is_the_first_mention_and_updated_the_newest() -> None:
     assert atom_of(view).findtext(f"{ATOM}updated") == "2026-11-20T13:00:00+00:00"
 
 
+def test_a_window_that_moves_on_changes_no_date_of_a_paper_that_stays_in_it() -> None:
+    posts = [make_post(hours) for hours in (0, 20, 40, 90, 100)]  # it was away before the last two
+    site = make_site([make_listing([rank(make_paper(), posts)])])
+
+    def published(shown: list[Post], **listing: Any) -> datetime:
+        return feed_view(site, make_listing([rank(make_paper(), shown)], "top/day/", **listing)).papers[0].published
+
+    assert published(posts[:2], window="day") == published(posts[1:3], window="day") == EPOCH
+    assert published(posts[3:], window="day") == published(posts[4:], window="day") == EPOCH + timedelta(hours=90)
+    assert published(posts[3:], window="week") == EPOCH
+    assert published(posts[4:], window="all") == EPOCH + timedelta(hours=100), "nothing ever leaves this one"
+    other = Tracker(id="other", title="Other")
+    assert published(posts[4:], window="day", tracker=other) == EPOCH + timedelta(hours=100), "nobody else's posts"
+
+
+def test_a_paper_that_comes_back_after_a_long_time_is_dated_by_its_return_where_lists_fade() -> None:
+    posts = [make_post(0), make_post(feed_views.AWAY_DAYS * 24 - 1), make_post(99_999)]
+    ranked = rank(make_paper(), posts)
+    assert view_of(ranked).papers[0].published == EPOCH + timedelta(hours=99_999)
+    assert view_of(rank(make_paper(), posts[:2])).papers[0].published == EPOCH
+    listing = make_listing([ranked], "new/", order="newest")
+    assert feed_view(make_site([listing]), listing).papers[0].published == EPOCH
+
+
 def test_a_paper_that_nobody_mentioned_has_its_own_date() -> None:
     assert view_of(rank(make_paper())).papers[0].published == datetime(2026, 11, 18, 17, 59, 59, tzinfo=UTC)
     assert view_of(rank(make_paper("hep-th/9901001", submitted_at=None))).papers[0].published == datetime(
@@ -349,6 +374,14 @@ def test_the_owners_note_stands_with_the_paper_in_every_format() -> None:
     assert "We read <em>this</em>." in str(atom_of(view).findtext(f"{ATOM}entry/{ATOM}content"))
     assert "We read <em>this</em>." in rss_of(view).findtext("item/description")
     assert "Note of this page" not in content_of(view_of(rank(make_paper(), [make_post(1)])))
+
+
+def test_links_of_a_note_are_whole_because_readers_show_them_elsewhere() -> None:
+    text = 'See [us](../../about/?a=1&b=2 "href"), [x](https://x.example/), [odd](//[x/) and `<a href="y">`, href="z".'
+    html = content_of(view_of(rank(make_paper(), [make_post(1)]), notes={"2611.00001": markdown_to_html(text)}))
+    assert f'<a href="{SITE_URL}about/?a=1&amp;b=2" title="href" rel="noopener">us</a>' in html
+    assert '<a href="https://x.example/"' in html
+    assert '<code>&lt;a href="y"&gt;</code>' in html
 
 
 def test_a_note_makes_no_entry_new() -> None:

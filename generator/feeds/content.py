@@ -5,7 +5,10 @@ Everything that others wrote is escaped, never sanitised; formulas are Unicode t
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
+from html import unescape
+from urllib.parse import urljoin
 
 from markupsafe import Markup, escape
 
@@ -15,6 +18,8 @@ from generator.post_text import safe_href
 
 _CACHED = 4096
 """A paper is in several lists and every list in three formats; this many are kept, whatever the size of the site."""
+_LINK = re.compile(r"""(<a\s(?:[^<>"]|"[^"]*")*?\bhref=")([^"]*)""")
+"""As the sanitiser writes it; in text it leaves no `<`."""
 
 
 @lru_cache(maxsize=_CACHED)
@@ -53,7 +58,7 @@ def content_html(paper: FeedPaper) -> str:
         _paragraph(", ".join(author_names(paper))),
         _paragraph(abstract_text(paper)),
         Markup("<p><strong>{}</strong></p>\n").format(captured_line(paper)),
-        _note(paper.note_html),
+        _note(paper),
         *map(comment_html, (post for post in paper.posts if post.comment)),
         _others(paper),
         _links(paper),
@@ -65,15 +70,21 @@ def _paragraph(text: str) -> Markup:
     return Markup("<p>{}</p>\n").format(text) if text else Markup("")
 
 
-def _note(html: str) -> Markup:
-    """The owner's words, sanitised where they were read."""
-    return (
-        Markup("<p><em>Note of this page's owner:</em></p>\n<blockquote>{}</blockquote>\n").format(
-            Markup(html)  # noqa: S704 (by prose.markdown_to_html)
-        )
-        if html
-        else Markup("")
+def _note(paper: FeedPaper) -> Markup:
+    """The owner's words, sanitised where they were read, their links whole: a reader shows them somewhere else."""
+    if not paper.note_html:
+        return Markup("")
+    html = _LINK.sub(lambda link: link[1] + str(escape(_whole(paper.uid, unescape(link[2])))), paper.note_html)
+    return Markup("<p><em>Note of this page's owner:</em></p>\n<blockquote>{}</blockquote>\n").format(
+        Markup(html)  # noqa: S704 (by prose.markdown_to_html)
     )
+
+
+def _whole(base: str, address: str) -> str:
+    try:
+        return urljoin(base, address)
+    except ValueError:  # no address at all: it leads nowhere here either
+        return address
 
 
 def comment_html(post: FeedPost) -> Markup:
