@@ -18,7 +18,7 @@ from generator.assemble import make_site
 from generator.config import Config
 from generator.content import load_content
 from generator.exports import plan_exports
-from generator.feeds import plan_feeds
+from generator.feeds import plan_feeds, what_feeds_say
 from generator.fingerprint import fingerprint_of, looks_of
 from generator.outputs import Progress, Written, unchanged, write_outputs
 from generator.pages import plan_pages
@@ -95,7 +95,8 @@ def run(
         str(now),
         looks_of(paths.data, paths.templates, paths.content, *paths.remembered),
     )
-    if not full and (nothing := _nothing_to_do(paths, inputs)):
+    is_told = config.feeds.hub is None or (paths.cache / last_run.FEEDS).exists()
+    if not full and is_told and (nothing := _nothing_to_do(paths, inputs)):
         return nothing
     return _build(config, paths, inputs=inputs, now=now, full=full, workers=workers, progress=progress)
 
@@ -172,6 +173,8 @@ def _build(
         workers=workers,
         progress=progress,
     )
+    if site.hub:
+        last_run.save(paths.cache, what_feeds_say(site), last_run.FEEDS)
     return BuildSummary(
         papers=summary.papers, posts=summary.posts, lists=summary.lists, written=written, problems=summary.problems
     )

@@ -1,4 +1,4 @@
-"""What the last fetch and the last prune did, for `status` and the status page: files in .cache, damaged or not.
+"""What commands did when they last ran, for `status`, the status page and each other: files in .cache, damaged or not.
 
 Losing them loses nothing else.
 """
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 FETCH = "last-run.json"
 PRUNE = "last-prune.json"
 ANNOUNCE = "last-announce.json"
+FEEDS = "feeds.json"
+"""What the last build put into the feeds: address without file name -> digest. Only where a hub is to be told."""
+HUB = "hub.json"
+"""What the hub was told of."""
 LIMITS_MAX = 8
 """So many limits of one network are told: on Mastodon every instance has its own."""
 

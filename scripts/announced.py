@@ -1,6 +1,6 @@
 """Announcements in the workflow: whether anybody is to be told, and afterwards what became of it.
 
-Usage: python -m scripts.announced wanted | report. `wanted` tells later jobs whether config.yaml names a target;
+Usage: python -m scripts.announced wanted | report. `wanted` tells later jobs whether config.yaml names a target or hub;
 `report` reads .cache/last-announce.json: a table in the summary of the run, and findings for the report. A message that
 could not be sent is a sentence there, never a failed run: the page stands already.
 """
@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from generator.announce import TARGETS
+from generator.announce import TARGETS, hub
 from generator.config import load
 from scripts.actions import inert, set_output, write_summary
 
@@ -38,22 +38,25 @@ def findings_of(run: Mapping[str, Any]) -> list[str]:
 
 def table(run: Mapping[str, Any]) -> str:
     """The announcements of a run as Markdown; what a service said stands in it as inert code."""
-    rows = ["### Announced", "", "| target | papers | waiting | |", "|---|---:|---:|---|"]
-    for target in TARGETS:
-        told = run.get("targets", {}).get(target.name)
+    rows = ["### Announced", "", "| target | told of | waiting | |", "|---|---:|---:|---|"]
+    titles = {target.name: target.title for target in TARGETS} | {hub.NAME: "Hub (feeds)"}
+    for name, title in titles.items():
+        told = run.get("targets", {}).get(name)
         if told is None:
             continue
         about = f"failed: {inert(str(told['failure']))}" if told["failure"] else ""
         if told["first"]:
             about = f"first run: {int(told['passed'])} papers at the top are taken as known"
-        rows.append(f"| {target.title} | {len(told['said'])} | {int(told['waiting'])} | {about} |")
+        rows.append(f"| {title} | {len(told['said'])} | {int(told['waiting'])} | {about} |")
     return "\n".join(rows)
 
 
 def main(what: str) -> int:
     """Say one of the two."""
     if what == "wanted":
-        set_output("announce", "true" if load(Path("config.yaml")).announce.targets() else "false")
+        config = load(Path("config.yaml"))
+        set_output("announce", "true" if config.announce.targets() or config.feeds.hub else "false")
+        set_output("hub", "true" if config.feeds.hub else "false")
         return 0
     try:
         run = json.loads(LAST_RUN.read_bytes())

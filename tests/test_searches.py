@@ -74,7 +74,8 @@ def test_the_examples_of_the_configuration_and_of_the_doc_are_searches() -> None
     commented = (ROOT / "config.yaml").read_text("utf-8")
     config = read(re.sub(r"^  # (searches:|  - \{id: )", r"  \1", commented, flags=re.MULTILINE).encode())
     assert [search.id for search in config.feeds.searches] == ["diffusion", "our-papers"]
-    (block,) = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs/feeds.md").read_text("utf-8"), re.DOTALL)
+    block, hub = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs/feeds.md").read_text("utf-8"), re.DOTALL)
     shown = read(block.encode())
     assert [search.id for search in shown.feeds.searches] == ["diffusion", "ours", "superconductors"]
     assert not any(search.is_empty for search in (*config.feeds.searches, *shown.feeds.searches))
+    assert str(read(hub.encode()).feeds.hub).startswith("https://")

@@ -3,7 +3,8 @@
     data/ -> store -posts, papers-> assemble -lists-> choosing -notices-> a target -> data/announced
 
 It reads `data/` as the build does and sends through http_client (and mail_client); the build cannot reach it. Adding a
-target: its file here, a row in TARGETS, its block in `config/announce.py`, its name in docs/announce.md.
+target: its file here, a row in TARGETS, its block in `config/announce.py`, its name in docs/announce.md. `hub` is told
+of feeds in place of papers, and is not one of them.
 
 Each paper once: what was told is noted in `data/announced/`. Where a message cannot be named so that the service takes
 it once, it is noted before it is sent, and the note is taken back only if the service certainly refused it: rather one

@@ -27,7 +27,7 @@ class Told:
     is_first: bool = False
     """It was told nothing yet: what is at the top today is noted as known to it."""
     said: list[str] = field(default_factory=list)
-    """Ids of the papers that it was told of; with a dry run, those that it would be."""
+    """Ids of the papers (to a hub: addresses of the feeds) that it was told of; with a dry run, that it would be."""
     passed: int = 0
     waiting: int = 0
     messages: list[Any] = field(default_factory=list)

@@ -1,4 +1,7 @@
-"""`announce`: tells whom the owner named of new top papers, each paper once; notes in data/announced/ what was told."""
+"""`announce`: tells whom the owner named of new top papers, each once, and a hub of feeds with news.
+
+What was told is noted in data/announced/, and what the hub was told in the cache.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,8 @@ if TYPE_CHECKING:
     from generator.announce.telling import Told
     from generator.config import Config
 
+HUB = "hub"
+"""Is told of feeds, where the others are told of papers."""
 EMAIL_TO = "ANNOUNCE_EMAIL_TO"
 """Several words may be in this one: addresses, one a line."""
 
@@ -27,6 +32,8 @@ EMAIL_TO = "ANNOUNCE_EMAIL_TO"
 @with_options
 def command(options: Options, *, dry: bool, only: str | None, strict: bool) -> None:
     """Tell of new top papers: Slack, Discord, Matrix, Mastodon, Bluesky, e-mail, as `announce` in config.yaml says.
+
+    And tell the WebSub hub that `feeds.hub` names which feeds have news since the last build that was told of.
 
     Each paper once, and nothing of the past: the first run of a target only notes what is at the top. Secrets come from
     the environment alone: ANNOUNCE_SLACK_WEBHOOK, ANNOUNCE_DISCORD_WEBHOOK, ANNOUNCE_MATRIX_TOKEN,
@@ -46,10 +53,10 @@ def command(options: Options, *, dry: bool, only: str | None, strict: bool) -> N
 
 def run(options: Options, config: Config, *, dry: bool, only: str | None) -> list[Told]:
     """Announce once, with the environment's secrets and the clock."""
-    from generator.announce import TARGETS, telling  # noqa: PLC0415 (ranking and the network library)
+    from generator.announce import TARGETS, hub, telling  # noqa: PLC0415 (ranking and the network library)
     from generator.store import Store  # noqa: PLC0415
 
-    names = [target.name for target in TARGETS]
+    names = [*(target.name for target in TARGETS), hub.NAME]
     if only not in {None, *names}:
         raise click.UsageError(f"--only {only!a} is no target; there are {', '.join(names)}.")
     known = {name for target in TARGETS for name in target.secrets}
@@ -57,7 +64,7 @@ def run(options: Options, config: Config, *, dry: bool, only: str | None) -> lis
     secrets = usable_secrets(one_word, lambda name: name in known)
     client = make_client(config)
     try:
-        return telling.run(
+        told = telling.run(
             config,
             Store(options.data, options.cache),
             client=client,
@@ -66,6 +73,9 @@ def run(options: Options, config: Config, *, dry: bool, only: str | None) -> lis
             only=only,
             dry=dry,
         )
+        if config.feeds.hub and only in {None, hub.NAME}:
+            told.append(hub.tell(config.feeds.hub, options.cache, client=client, dry=dry))
+        return told
     finally:
         client.close()
 
@@ -91,7 +101,9 @@ def summarise(options: Options, told: list[Told], *, dry: bool) -> dict[str, Any
 def _tell(options: Options, told: list[Told], *, dry: bool) -> None:
     console = options.console
     if not told:
-        console.say("nobody is to be told: `announce` in config.yaml names no target (docs/announce.md)")
+        console.say(
+            "nobody is to be told: `announce` in config.yaml names no target, `feeds` no hub (docs/announce.md)"
+        )
     for each in told:
         name = each.target
         if each.is_first:
@@ -101,7 +113,10 @@ def _tell(options: Options, told: list[Told], *, dry: bool) -> None:
             )
         else:
             would = "would be told of" if dry else "told of"
-            console.say(f"{name}: {would} {len(each.said):,} papers, {each.waiting:,} wait for a later run")
+            what = "feeds" if name == HUB else "papers"
+            console.say(f"{name}: {would} {len(each.said):,} {what}, {each.waiting:,} wait for a later run")
+        for feed in each.said if dry and name == HUB else ():
+            console.say(feed)
         for message in each.messages:
             console.say(json.dumps(message, indent=2, ensure_ascii=False))
         for text in each.warnings:

@@ -47,4 +47,4 @@ class FeedSettings(Block):
     searches: Annotated[tuple[SearchBlock, ...], Field(max_length=200)] = ()
     """Saved searches: each gets its own page and feeds."""
     hub: FeedAddress | None = None
-    """Address of a WebSub hub that tells readers of news at once; feeds name it where it is given."""
+    """Address of a WebSub hub that passes news on to readers at once: feeds name it, `announce` tells it."""

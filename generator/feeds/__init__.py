@@ -10,12 +10,13 @@ from generator.digest_views import digest_feed_view
 from generator.feed_views import CommentOf, FeedView, feed_path, feed_view
 from generator.feeds import atom, json_feed, rss
 from generator.feeds.base import FeedFormat
+from generator.feeds.news import digest_of
 from generator.models import Paper, Post
 from generator.views import Digest, Listing, Output, Site
 
 FEEDS: tuple[FeedFormat, ...] = (rss.FORMAT, atom.FORMAT, json_feed.FORMAT)
 
-__all__ = ["FEEDS", "FeedFormat", "plan_feeds"]
+__all__ = ["FEEDS", "FeedFormat", "plan_feeds", "what_feeds_say"]
 
 
 def plan_feeds(site: Site) -> Iterator[Output]:
@@ -27,6 +28,13 @@ def plan_feeds(site: Site) -> Iterator[Output]:
     for digest in site.digests:
         for feed in FEEDS:
             yield Output(digest.path + feed.file, f"feeds.{feed.file}", partial(view_of, digest), feed.render)
+
+
+def what_feeds_say(site: Site) -> dict[str, str]:
+    """Address of each list's feeds, without the file name -> digest of what they say."""
+    comment_of = _remembering(comments.comment_of)
+    shown: tuple[Listing | Digest, ...] = (*site.listings, *site.digests)
+    return {view.base_url: digest_of(view) for view in (_view_of(site, each, comment_of) for each in shown)}
 
 
 def _latest(site: Site, comment_of: CommentOf) -> Callable[[Listing | Digest], FeedView]:

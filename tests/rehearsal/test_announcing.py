@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from collections.abc import Iterator
 
@@ -9,6 +10,7 @@ import pytest
 
 from tests.announcing import Services, secrets_for
 from tests.loopback import Answer
+from tests.pretend_hub import PretendHub, Subscriber
 from tests.rehearsal.conftest import Stage
 from tests.rehearsal.test_update import ALL_SOUND
 
@@ -75,3 +77,32 @@ def test_a_paper_is_told_once_after_it_is_published_whatever_is_refused_or_lost_
     assert [len(services.taken[name]) for name in ("slack", "createRecord")] == [1, 1]
     assert len(stage.saved("announced/*")) == 3, "two papers, and the day of the first run"
     assert stage.github.issues[0]["state"] == "closed"
+
+
+def test_a_hub_hears_of_the_feeds_when_they_are_published_and_again_of_those_that_it_missed(stage: Stage) -> None:
+    page = f"{stage.github.server.url}/"
+    with PretendHub() as hub, Subscriber() as subscriber:
+        config = stage.networks.config(page, x=False)
+        stage.push({"config.yaml": f"{config}feeds: {{hub: '{hub.url}'}}\n"})
+        stage.networks.post()
+        first = stage.update("push")
+        assert first.results == {**ALL_SOUND, "announce": "success"}, first.log
+        assert f"| Hub (feeds) | {len(hub.told)} | 0 |" in first.summary
+        assert f"{page}feed.xml" in hub.told
+        subscriber.subscribe(f"{page}feed.xml", hub.url)
+        hub.told.clear()
+        stage.networks.post()
+        hub.broken = Answer(503)
+        missed = stage.update()
+        assert missed.results == {**ALL_SOUND, "announce": "success"}, "the page stands, whatever the hub says"
+        assert "| Hub (feeds) | 0 |" in missed.summary
+        assert "HTTP 503" in html.unescape(missed.summary)
+        assert subscriber.sent == []
+        hub.broken = None
+        paper = stage.networks.post()
+        assert stage.update().results == {**ALL_SOUND, "announce": "success"}
+        ((feed, said),) = subscriber.sent
+        assert feed == f"{page}feed.xml"
+        assert f"{page}abs/{paper}/" in said.decode()
+        assert f"{page}about/" not in hub.told
+        assert hub.wrong == []
