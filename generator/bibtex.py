@@ -40,6 +40,9 @@ r"""Commands that have no business in a title: they read or write files, define,
 _DOTLESS = re.compile(r"\\(['`^\"=~uv])\s*(?:\{\s*\\([ij])\s*\}|\\([ij])(?![A-Za-z])\s*)")
 """An accent over a dotless letter, as LaTeX once asked for: what reads the file knows the accent over the letter."""
 
+_BRACE = re.compile("[{}]")
+_SPECIAL = re.compile(r"[\\&%#_~^$<>|{}]")
+"""Without any of these a text is no LaTeX."""
 _COMMAND = re.compile(r"\\[A-Za-z]+|\\.")
 _WORD = re.compile(r"[a-z0-9]+")
 _SUFFIX = re.compile(r"^(?:jr|sr|ii|iii|iv)\.?$", re.IGNORECASE)
@@ -106,7 +109,10 @@ def _year_and_month(paper: Paper) -> tuple[int, int]:
 
 def _latex(text: str) -> str:
     """Text that is LaTeX already -> the same with nothing in it that breaks a BibTeX file or a LaTeX run."""
-    text = _RUNS.sub(r"\\textbackslash{}", " ".join(_printable(text).split()))
+    text = " ".join(_printable(text).split())
+    if not _SPECIAL.search(text):  # as nearly all names
+        return text
+    text = _RUNS.sub(r"\\textbackslash{}", text)
     text = _DOTLESS.sub(lambda found: f"\\{found[1]}{{{found[2] or found[3]}}}", text)
     text = text.replace("^^", r"\textasciicircum{}\textasciicircum{}")
     pieces: list[str] = []
@@ -127,8 +133,8 @@ def _escape(found: re.Match[str]) -> str:
 def _balanced(text: str) -> str:
     r"""Braces as they are where they balance (BibTeX counts `\{` too), else without any; no backslash at the end."""
     depth = 0
-    for char in text:
-        depth += (char == "{") - (char == "}")
+    for brace in _BRACE.findall(text):
+        depth += 1 if brace == "{" else -1
         if depth < 0:
             break
     if depth != 0:
@@ -153,6 +159,8 @@ def _verbatim(text: str) -> str:
 
 
 def _printable(text: str) -> str:
+    if text.isprintable():  # as nearly all are: a control, a surrogate or a line end is not
+        return text
     return "".join(" " if unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"} else char for char in text)
 
 
@@ -167,5 +175,9 @@ def _last_name(author: str) -> str:
 def _words(text: str) -> list[str]:
     """Words of Latin letters and digits: accents folded, TeX commands and braces gone."""
     plain = _COMMAND.sub("", text).replace("{", "").replace("}", "").casefold().translate(_LATIN)
-    folded = "".join(char for char in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(char))
+    folded = plain if plain.isascii() else _without_accents(plain)
     return [word[:_KEY_WORD_MAX] for word in _WORD.findall(folded)]
+
+
+def _without_accents(text: str) -> str:
+    return "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))

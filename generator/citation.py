@@ -7,6 +7,7 @@ The tags are those of arXiv's own pages and of Google Scholar (https://scholar.g
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -27,10 +28,10 @@ def citation_tags(paper: Paper) -> list[tuple[str, str]]:
     tags = [("citation_title", _line(to_text(paper.title)))]
     tags += [("citation_author", _line(to_name(author))) for author in paper.authors]
     if paper.submitted_at is not None:
-        tags.append(("citation_date", f"{paper.submitted_at:%Y/%m/%d}"))
-        tags.append(("citation_publication_date", f"{paper.submitted_at:%Y/%m/%d}"))
+        day = _slashed(paper.submitted_at)
+        tags += [("citation_date", day), ("citation_publication_date", day)]
     if paper.revised_at is not None:
-        tags.append(("citation_online_date", f"{paper.revised_at:%Y/%m/%d}"))
+        tags.append(("citation_online_date", _slashed(paper.revised_at)))
     tags += [
         ("citation_arxiv_id", paper.id),
         ("citation_doi", first_doi(paper) or ""),
@@ -54,8 +55,8 @@ def json_ld(paper: Paper, page_url: str) -> Markup:
         "@type": "ScholarlyArticle",
         "name": _line(to_text(paper.title)),
         "author": [{"@type": "Person", "name": _line(to_name(name))} for name in paper.authors[:JSON_AUTHORS_MAX]],
-        "datePublished": paper.submitted_at and f"{paper.submitted_at:%Y-%m-%d}",
-        "dateModified": paper.revised_at and f"{paper.revised_at:%Y-%m-%d}",
+        "datePublished": paper.submitted_at and paper.submitted_at.date().isoformat(),
+        "dateModified": paper.revised_at and paper.revised_at.date().isoformat(),
         "version": paper.version,
         "identifier": [f"arXiv:{paper.id}", *([f"doi:{doi}"] if doi else [])],
         "keywords": ", ".join(map(_line, paper.categories)),
@@ -67,7 +68,9 @@ def json_ld(paper: Paper, page_url: str) -> Markup:
         "isAccessibleForFree": True,
     }
     text = msgspec.json.encode({name: value for name, value in fields.items() if value}).decode("utf-8", "replace")
-    return Markup(text.translate(_IN_SCRIPT))  # noqa: S704 (nothing that HTML reads is left in it)
+    # Translating takes as long as all the rest, and most papers have none of these.
+    safe = text.translate(_IN_SCRIPT) if any(char in text for char in _ENDS_SCRIPT) else text
+    return Markup(safe)  # noqa: S704 (nothing that HTML reads is left in it)
 
 
 def first_doi(paper: Paper) -> str | None:
@@ -80,8 +83,13 @@ def pdf_url(paper_id: str) -> str:
     return f"https://arxiv.org/pdf/{paper_id}"
 
 
+def _slashed(when: datetime) -> str:
+    return when.date().isoformat().replace("-", "/")
+
+
 def _line(text: str) -> str:
     return " ".join(clean(text).split())
 
 
-_IN_SCRIPT = str.maketrans({char: f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"})
+_ENDS_SCRIPT = "<>&\u2028\u2029"
+_IN_SCRIPT = str.maketrans({char: f"\\u{ord(char):04x}" for char in _ENDS_SCRIPT})

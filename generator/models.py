@@ -164,8 +164,7 @@ class Tracker:
     highlight_authors: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(msgspec.Struct, frozen=True):
     """The fact that a post is about a paper, and through what."""
 
     post: Post
@@ -173,8 +172,7 @@ class Mention:
     through: Through
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Vote:
+class Vote(msgspec.Struct, frozen=True, kw_only=True):
     """The strongest thing that one person did about one paper, and what it is worth now."""
 
     person: str
@@ -198,8 +196,7 @@ class Vote:
         return self.weight * self.factor * self.decay
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RankedPaper:
+class RankedPaper(msgspec.Struct, frozen=True, kw_only=True):
     """A paper in one view: its place, its score, the parts of the score, and its mentions in that view."""
 
     paper: Paper

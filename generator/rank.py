@@ -14,6 +14,8 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
+import msgspec
+
 from generator import arxiv_id
 from generator.mentions import comment_of
 from generator.models import WINDOW_DAYS, Mention, Paper, Post, RankedPaper, Vote, Window
@@ -37,8 +39,7 @@ class Formula:
     bot_factor: float = BOT_FACTOR
 
 
-@dataclass(frozen=True, slots=True)
-class Ballot:
+class Ballot(msgspec.Struct, frozen=True):
     """A mention with what it is worth to its person's vote, before time."""
 
     mention: Mention
@@ -63,14 +64,15 @@ class Cast:
     them is made once and is the same object everywhere: pages know by that what they have shown already.
     """
 
-    __slots__ = ("_tallies", "ballots", "mentions", "reported")
+    __slots__ = ("_tallies", "ballots", "echo", "mentions")
 
     def __init__(self, ballots: Sequence[Ballot]) -> None:
         self.ballots = tuple(ballots)
         self.mentions = tuple(ballot.mention for ballot in self.ballots)
         counts = (mention.post.counts for mention in self.mentions)
-        self.reported = sum(each.likes + each.reposts for each in counts if each)
-        """Likes and reposts as the networks count them."""
+        reported = sum(each.likes + each.reposts for each in counts if each)
+        self.echo = round(math.log10(1 + max(0, reported)), 1)
+        """Likes and reposts as the networks count them, on a log scale."""
         self._tallies: dict[float | None, Tally] = {}
 
     def __len__(self) -> int:
@@ -162,7 +164,7 @@ def rank_trending(
     rows = _tallied(papers, chosen, unmentioned, now, half_life_days)
     rows.sort(key=lambda row: submitted_order(row.paper), reverse=True)  # sorts are stable: the last decides
     rows.sort(key=_order)
-    return place(_ranked(row) for row in rows[:limit])
+    return tuple(_ranked(row, rank) for rank, row in enumerate(rows[:limit], 1))
 
 
 def rank_newest(
@@ -176,12 +178,12 @@ def rank_newest(
     """Papers by submission date, newest first, as on the original page; the same arguments as `rank_trending`."""
     rows = _tallied(papers, casts, unmentioned, now, formula.half_life_days)
     rows.sort(key=lambda row: submitted_order(row.paper), reverse=True)
-    return place(map(_ranked, rows))
+    return tuple(_ranked(row, rank) for rank, row in enumerate(rows, 1))
 
 
 def place(papers: Iterable[RankedPaper]) -> tuple[RankedPaper, ...]:
     """The same papers with ranks from 1 in the order given."""
-    return tuple(_placed(ranked, rank) for rank, ranked in enumerate(papers, 1))
+    return tuple(msgspec.structs.replace(ranked, rank=rank) for rank, ranked in enumerate(papers, 1))
 
 
 def submitted_order(paper: Paper) -> tuple[datetime, tuple[Any, ...]]:
@@ -210,13 +212,13 @@ def _tallied(
     return rows + [_Row(paper, _NOBODY, _NO_VOTES) for paper in others]
 
 
-def _ranked(row: _Row) -> RankedPaper:
+def _ranked(row: _Row, rank: int) -> RankedPaper:
     paper, cast, tally = row
     newest = cast.mentions[0].post.posted_at if cast.mentions else None
     submitted = paper.submitted_at or _month_start(paper.id)
     return RankedPaper(
         paper=paper,
-        rank=0,
+        rank=rank,
         score=tally.score,
         votes=tally.votes,
         mentions=cast.mentions,
@@ -224,16 +226,22 @@ def _ranked(row: _Row) -> RankedPaper:
     )
 
 
-def _count_votes(ballots: Iterable[Ballot], now: datetime, half_life_days: float | None) -> Tally:
+def _count_votes(ballots: Sequence[Ballot], now: datetime, half_life_days: float | None) -> Tally:
+    chosen = ballots if len(ballots) == 1 else _strongest(ballots)
+    scored = [(vote.score, vote) for vote in (_vote(each, now, half_life_days) for each in chosen)]
+    if len(scored) > 1:
+        scored.sort(key=lambda row: (-row[0], -row[1].at.timestamp(), row[1].post_id))
+    return Tally(tuple(vote for _, vote in scored), round(math.fsum(score for score, _ in scored), SCORE_DIGITS))
+
+
+def _strongest(ballots: Iterable[Ballot]) -> Collection[Ballot]:
+    """One a person."""
     strongest: dict[str, Ballot] = {}
     for ballot in ballots:
         known = strongest.get(ballot.person)
         if known is None or _strength(ballot) > _strength(known):
             strongest[ballot.person] = ballot
-    scored = [(vote.score, vote) for vote in (_vote(each, now, half_life_days) for each in strongest.values())]
-    if len(scored) > 1:
-        scored.sort(key=lambda row: (-row[0], -row[1].at.timestamp(), row[1].post_id))
-    return Tally(tuple(vote for _, vote in scored), round(math.fsum(score for score, _ in scored), SCORE_DIGITS))
+    return strongest.values()
 
 
 def _strength(ballot: Ballot) -> tuple[float, datetime, str]:
@@ -267,18 +275,7 @@ def _is_bare(post: Post, *, commented: bool) -> bool:
 
 def _order(row: _Row) -> tuple[float, int, float]:
     _, cast, tally = row
-    return -tally.score, -len(cast.ballots), -round(math.log10(1 + max(0, cast.reported)), 1)
-
-
-def _placed(ranked: RankedPaper, rank: int) -> RankedPaper:
-    return RankedPaper(
-        paper=ranked.paper,
-        rank=rank,
-        score=ranked.score,
-        votes=ranked.votes,
-        mentions=ranked.mentions,
-        resurfaced=ranked.resurfaced,
-    )
+    return -tally.score, -len(cast.ballots), -cast.echo
 
 
 @cache

@@ -51,7 +51,9 @@ def clock(when: datetime) -> str:
 
 def stamp(when: date) -> str:
     """The value of a `datetime` attribute: a day, or a moment in UTC."""
-    return f"{when.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if isinstance(when, datetime) else when.isoformat()
+    if not isinstance(when, datetime):
+        return when.isoformat()
+    return when.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def number(value: float) -> str:
@@ -83,10 +85,10 @@ def sparkline(spark: SparkView) -> Markup:
         height = max(2, round(count / most * _HEIGHT)) if count else 1
         bars.append(f"M{place * (_BAR + _GAP) + _BAR / 2:g} {_HEIGHT}v-{height}")
     told = f"Mentions a day, {len(spark.counts)} days to {day(spark.until)}: " + " ".join(map(str, spark.counts))
-    return Markup(
-        '<svg class="spark" role="img" width="{0}" height="{1}" viewBox="0 0 {0} {1}" aria-label="{2}">'
-        '<path d="{3}"/></svg>'
-    ).format(width, _HEIGHT, told, "".join(bars))
+    return Markup(  # noqa: S704 (numbers and a date)
+        f'<svg class="spark" role="img" width="{width}" height="{_HEIGHT}" viewBox="0 0 {width} {_HEIGHT}" '
+        f'aria-label="{told}"><path d="{"".join(bars)}"/></svg>'
+    )
 
 
 def doi_link(doi: str) -> Markup:

@@ -22,6 +22,7 @@ from markupsafe import Markup
 from generator import latex
 from generator.errors import BuildError
 from generator.formula_styles import use_classes
+from generator.lean_jinja import COMPILED, LeanEnvironment
 from generator.paper_views import BodyView
 from generator.post_text import clean
 from generator.template_filters import FILTERS
@@ -68,6 +69,7 @@ class Templates:
         self._environment = self._make_environment(cache)
         self._tex: dict[str, Markup] = {}
         self._bodies: dict[str, tuple[BodyView, tuple[list[str], ...]]] = {}
+        self._of_papers: dict[tuple[str, str, str], tuple[tuple[object, ...], Markup]] = {}
         self._parts: dict[tuple[str, ...], Markup] = {}
         self._loaded: dict[str, jinja2.Template] = {}
 
@@ -155,6 +157,16 @@ class Templates:
             self._bodies[body.paper.id] = known
         return tuple(Markup(root.join(pieces)) for pieces in known[1])  # noqa: S704 (rendered with autoescape)
 
+    def of_paper(self, name: str, body: BodyView, root: str) -> Markup:
+        """A macro of `macros/article.html` that shows the paper itself, whichever posts a list counts."""
+        shown = (body.paper, body.unknown, body.has_page, body.submitted_on, body.day_known, body.discussion)
+        key = (name, body.paper.id, root)
+        known = self._of_papers.get(key)
+        if known is None or known[0] != shown:
+            html = Markup(self._macro("article", name, body, root))  # noqa: S704 (rendered with autoescape)
+            known = self._of_papers[key] = shown, html
+        return known[1]
+
     def part(self, name: str, *args: str) -> Markup:
         """A macro of `macros/frame.html`: what the pages of one section and depth have in common, rendered once."""
         key = (name, *args)
@@ -175,14 +187,14 @@ class Templates:
     def _make_environment(self, cache: Path | None) -> jinja2.Environment:
         if cache is not None:
             cache.mkdir(parents=True, exist_ok=True)
-        environment = jinja2.Environment(
+        environment = LeanEnvironment(
             loader=self.files.loader(),
             autoescape=True,
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
             auto_reload=False,
-            bytecode_cache=jinja2.FileSystemBytecodeCache(str(cache)) if cache else None,
+            bytecode_cache=jinja2.FileSystemBytecodeCache(str(cache), COMPILED) if cache else None,
         )
         filters: dict[str, Callable[..., Any]] = {**FILTERS, "tex": self.tex, "plain": latex.to_text}
         environment.filters.update(filters)
@@ -193,6 +205,7 @@ class Templates:
             favicon=self._favicon,
             assets=self.assets,
             body_parts=self.body_parts,
+            of_paper=self.of_paper,
             part=self.part,
             feed_files=FEED_TYPES,
         )

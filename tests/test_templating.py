@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from generator.errors import BuildError
+from generator.models import Paper, Post
 from generator.pages import plan_pages
 from generator.paper_views import article_view
 from generator.post_views import remembering
@@ -197,6 +198,21 @@ def test_a_paper_with_other_mentions_is_rendered_anew() -> None:
     for site, count in ((one, 1), (two, 2), (one, 1)):
         body = article_view(site.ranked[paper.id], site, remembering(), numbered=True).body
         assert f"Captured posts and reposts: {count}<" in templates.body_parts(body, "./")[1]
+
+
+def test_what_a_paper_says_of_itself_is_rendered_once_whoever_mentions_it() -> None:
+    paper = a_paper("2611.00001", "On made-up matters")
+    renamed = a_paper("2611.00001", "On other matters")
+    templates = Templates(TEMPLATES, sample_site([paper], []))
+
+    def heading(of: Paper, *posts: Post) -> str:
+        site = sample_site([of], posts)
+        body = article_view(site.ranked[of.id], site, remembering(), numbered=True).body
+        return templates.of_paper("heading", body, "./")
+
+    once = heading(paper, a_post(1, paper.id))
+    assert heading(paper, a_post(1, paper.id), a_post(2, paper.id)) is once
+    assert "On other matters" in heading(renamed, a_post(1, paper.id))
 
 
 def test_punctuation_stays_with_its_formula() -> None:

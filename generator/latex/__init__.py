@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from markupsafe import Markup
 
@@ -131,6 +132,7 @@ def to_feed_html(text: str) -> Markup:
     return Markup(set_text(_clean(text), _FEED))  # noqa: S704 - escaped piece by piece
 
 
+@lru_cache(maxsize=1024)
 def to_text(text: str) -> str:
     r"""Set a title or an abstract as one line of Unicode text, not escaped: `$\alpha$` -> α, `x^2` in a formula -> x².
 
