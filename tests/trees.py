@@ -110,7 +110,7 @@ def _alone(lock: Path) -> Iterator[None]:
 
 
 def _ran(copy: Copy, *arguments: str, stdin: str = "") -> str:
-    ran = copy.run(*arguments, stdin=stdin)
+    ran = copy.run(*arguments, stdin=stdin, fresh=True)
     assert ran.status == 0, ran.err
     return ran.err
 

@@ -1,22 +1,21 @@
 """Somebody who reads a document and types what it says: in a fresh clone, with networks on loopback and no others.
 
 The one thing that is left out is the installation of packages: `pip install` checks that its lock file is there, and
-the machine's own packages are used. Programs that need an account elsewhere (rsync to a host, aws, npx) are stand-ins
-that note how they were called.
+the machine's own packages are used, by the Python that is ready (tests/ready) unless FRESH_PYTHON is set. Programs that
+need an account elsewhere (rsync to a host, aws, npx) are stand-ins that note how they were called.
 """
 
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
-import sys
-import sysconfig
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.ready import BASE_PYTHON, PACKAGES, command
 from tests.rehearsal.github import QUIET_GIT
 
-_BASE_PYTHON = getattr(sys, "_base_executable", sys.executable)
 _PYTHON = """\
 #!/usr/bin/env bash
 # a Python of the machine with the locked packages; it installs nothing and reaches nothing but loopback
@@ -32,7 +31,9 @@ if [ "${{1:-}} ${{2:-}} ${{3:-}}" = "-m pip install" ]; then
   done
   exit
 fi
-PYTHONPATH="${{PYTHONPATH:-}}:{guard}:{packages}" exec {python} "$@"
+export PYTHONPATH="${{PYTHONPATH:-}}:{guard}:{packages}"
+if [ -n "${{FRESH_PYTHON:-}}" ]; then exec {fresh} "$@"; fi
+exec {ready} "$@"
 """
 _GUARD = """\
 import socket
@@ -64,8 +65,8 @@ class Reader:
         self.bin.mkdir(parents=True)
         guard.mkdir()
         (guard / "sitecustomize.py").write_text(_GUARD)
-        packages = sysconfig.get_paths()["purelib"]
-        shim = _PYTHON.format(guard=guard, packages=packages, python=_BASE_PYTHON)
+        ready, fresh = shlex.join(command()), BASE_PYTHON
+        shim = _PYTHON.format(guard=guard, packages=PACKAGES, ready=ready, fresh=fresh)
         for name in ("python", "python3"):
             self._program(name, shim)
         self._program("trending-arxiv", f'#!/usr/bin/env bash\nexec "{self.bin}/python" -m generator "$@"\n')

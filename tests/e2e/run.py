@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,8 @@ from typing import Any
 
 import lxml.html
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.ready import BASE_PYTHON, PACKAGES, ROOT, command
+
 MINIMAL = """\
 site: {title: Made up, url: "https://pages.example/made-up/"}
 trackers: [{id: example, title: "@example", bluesky: {accounts: [ada.example]}}]
@@ -46,10 +46,11 @@ class Copy:
         """Replace config.yaml."""
         (self.folder / "config.yaml").write_text(config, "utf-8")
 
-    def run(self, *arguments: str, stdin: str = "", env: Mapping[str, str] | None = None) -> Ran:
-        """Run `trending-arxiv ARGUMENTS` here, with the templates of the project."""
+    def run(self, *arguments: str, stdin: str = "", env: Mapping[str, str] | None = None, fresh: bool = False) -> Ran:
+        """Run `trending-arxiv ARGUMENTS` here, with the templates of the project; `fresh`: in a Python of its own."""
+        python = (BASE_PYTHON,) if fresh else command()
         done = subprocess.run(
-            [sys.executable, "-m", "generator", *arguments],
+            [*python, "-m", "generator", *arguments],
             cwd=self.folder,
             input=stdin,
             capture_output=True,
@@ -58,7 +59,7 @@ class Copy:
             check=False,
             env={
                 **{name: value for name, value in os.environ.items() if not name.startswith("GITHUB_")},
-                "PYTHONPATH": str(ROOT),
+                "PYTHONPATH": f"{ROOT}:{PACKAGES}",
                 **(env or {}),
             },
         )

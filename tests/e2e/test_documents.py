@@ -196,7 +196,7 @@ def test_the_readme_leads_from_an_empty_folder_to_a_page(reader: Reader, capsys:
 
 def _serve(reader: Reader, command: str, port: int) -> bytes:
     """Type the command, wait for the page, and end it with Ctrl-C as a reader would."""
-    environment = {**reader.environment(), "PORT": str(port)}
+    environment = {**reader.environment(), "PORT": str(port), "FRESH_PYTHON": "1"}
     with (reader.home / "serve.log").open("wb") as log:
         running = subprocess.Popen(
             shlex.split(command), cwd=reader.folder, env=environment, stdout=log, stderr=log, start_new_session=True
@@ -213,7 +213,11 @@ def _serve(reader: Reader, command: str, port: int) -> bytes:
                 time.sleep(0.2)
         finally:
             os.killpg(running.pid, signal.SIGINT)
-            running.wait(30)
+            try:
+                running.wait(60)
+            finally:
+                with suppress(ProcessLookupError):
+                    os.killpg(running.pid, signal.SIGKILL)
     raise AssertionError("the page does not answer")
 
 

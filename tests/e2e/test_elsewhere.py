@@ -53,6 +53,7 @@ def cron_lines() -> list[tuple[str, str]]:
 
 
 def test_a_machine_is_set_up_and_publishes_as_the_document_says(reader: Reader, networks: Networks) -> None:
+    reader.env["FRESH_PYTHON"] = "1"
     networks.bluesky.handles["your-name.bsky.social"] = did("ada")
     *commands, publish = find("docs/elsewhere.md: python3 -m venv").text.strip().splitlines()
     for command in commands:

@@ -2,15 +2,14 @@
 
 Steps see what they would see there: `bash -e`, a clean environment, GITHUB_* files, nothing of the job before but
 artifacts, caches and outputs. The one thing that is left out is `pip install`: a `python` in front of the PATH skips it
-and runs the machine's Python with the locked packages.
+and is the machine's with the locked packages: the one that is ready (tests/ready), unless a rehearsal wants another.
 """
 
 from __future__ import annotations
 
 import re
+import shlex
 import subprocess
-import sys
-import sysconfig
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count, product
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.conftest import ROOT
+from tests.ready import PACKAGES, command
 from tests.rehearsal import actions
 from tests.rehearsal.expressions import Closed, Status, condition, evaluate, insert
 from tests.rehearsal.github import BRANCH, REPOSITORY, GitHub
@@ -32,7 +32,6 @@ if [ "${{1:-}} ${{2:-}} ${{3:-}}" = "-m pip install" ]; then
 fi
 PYTHONPATH={packages} exec {python} "$@"
 """
-_BASE_PYTHON = getattr(sys, "_base_executable", sys.executable)
 _numbers = count(1000)
 
 
@@ -79,11 +78,14 @@ class Runner:
     """Machines that are taken back before their first step, by job and place in its matrix: `fetch (2)`."""
 
     def __post_init__(self) -> None:
-        shims = self.folder / "bin"
-        shims.mkdir(parents=True)
-        packages = sysconfig.get_paths()["purelib"]
-        (shims / "python").write_text(_SHIM.format(packages=packages, python=_BASE_PYTHON))
-        (shims / "python").chmod(0o755)
+        (self.folder / "bin").mkdir(parents=True)
+        self.use(command())
+
+    def use(self, python: tuple[str, ...]) -> None:
+        """Let steps find this as `python`."""
+        shim = self.folder / "bin/python"
+        shim.write_text(_SHIM.format(packages=PACKAGES, python=shlex.join(python)))
+        shim.chmod(0o755)
 
     def run(
         self, file: str, event: str = "schedule", inputs: Mapping[str, str] | None = None, only: tuple[str, ...] = ()

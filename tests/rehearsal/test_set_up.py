@@ -8,6 +8,7 @@ import pytest
 
 from generator.config import read
 from tests.loopback import as_json
+from tests.ready import BASE_PYTHON
 from tests.rehearsal.conftest import Stage
 from tests.rehearsal.github import BRANCH, git
 from tests.rehearsal.runner import Run
@@ -116,6 +117,7 @@ def test_set_up_takes_a_push_in_between(stage: Stage) -> None:
 
 
 def test_prune_takes_away_what_is_gone_and_the_next_update_publishes_without_it(stage: Stage) -> None:
+    stage.runner.use((BASE_PYTHON,))
     stage.configure(x=False)
     nothing = stage.runner.run("prune.yml")
     assert nothing.results == {"prune": "success", "commit": "skipped", "report": "success"}

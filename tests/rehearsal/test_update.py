@@ -11,6 +11,7 @@ import pytest
 from tests import pretend_bluesky
 from tests.loopback import as_json
 from tests.pretend_bluesky import did
+from tests.ready import BASE_PYTHON
 from tests.rehearsal.conftest import Stage
 from tests.rehearsal.networks import unavailable
 
@@ -29,6 +30,7 @@ def counts(stage: Stage) -> dict[str, int]:
 
 
 def test_the_first_run_publishes_and_a_run_without_news_does_nothing(stage: Stage) -> None:
+    stage.runner.use((BASE_PYTHON,))
     stage.configure()
     stage.networks.post()
     stage.networks.post("x")
