@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import signal
 import socket
 from datetime import UTC, datetime
 from pathlib import Path
@@ -63,6 +64,8 @@ settings.load_profile("tests")
 
 
 def pytest_configure() -> None:
+    # A shell that starts the tests in the background has Ctrl-C ignored, and what they start would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     for name, guarded in (("connect", _guarded_connect), ("connect_ex", _guarded_connect_ex)):
         setattr(socket.socket, name, guarded)
     socket.getaddrinfo = _guarded_getaddrinfo
@@ -74,13 +77,19 @@ def pytest_configure() -> None:
 
 _THOROUGH = ("e2e/", "rehearsal/", "test_commands_", "test_cli", "test_http_client", "test_check", "test_pages")
 """Files whose tests start processes, servers or builds: left to `make test`, so that `make check` stays quick."""
+_LONGEST = (
+    "test_real_corpus", "test_races", "test_speed", "test_checkers", "test_bibliographies", "test_growth",
+    "test_upgrade", "tools/", "rehearsal/", "e2e/", "browser/",
+)  # fmt: skip
+"""Whose tests take longest: they come first, so that at the end of a run no worker waits long for the other."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark them slow."""
+    """Mark them slow, and put the longest first."""
     for item in items:
         if any(part in item.nodeid for part in _THOROUGH):
             item.add_marker(pytest.mark.slow)
+    items.sort(key=lambda item: next((at for at, part in enumerate(_LONGEST) if part in item.nodeid), len(_LONGEST)))
 
 
 @pytest.fixture

@@ -43,11 +43,14 @@ def serving(copy: Copy, *arguments: str) -> Iterator[str]:
         yield wait_for(lambda: re.search(r"http://127\.0\.0\.1:\d+/", log.read_text()))[0]
     finally:
         process.send_signal(signal.SIGINT)
-        assert process.wait(20) == 0
-        assert "Traceback" not in log.read_text()
+        try:
+            assert process.wait(60) == 0
+            assert "Traceback" not in log.read_text()
+        finally:
+            process.kill()
 
 
-def wait_for(ask: Any, seconds: float = 40) -> Any:
+def wait_for(ask: Any, seconds: float = 120) -> Any:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         found = ask()

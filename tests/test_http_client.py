@@ -287,7 +287,7 @@ def test_a_budget_also_ends_a_running_request() -> None:
         started = time.monotonic()
         with pytest.raises(FetchError):
             client.limited(0.3).get(server.url)
-    assert time.monotonic() - started < 1.5
+    assert time.monotonic() - started < 5
 
 
 def test_a_service_that_stays_silent_is_given_up_for_this_run_and_no_other_is(fake: FakeTime) -> None:
@@ -328,7 +328,7 @@ def test_any_usable_answer_begins_patience_anew_even_that_there_is_nothing(fake:
 
 def test_waiting_for_another_thread_is_part_of_the_budget() -> None:
     client = HttpClient("tests")
-    with Loopback([Answer(200, b"{}", wait_s=0.6)]) as server:
+    with Loopback([Answer(200, b"{}", wait_s=1.5)]) as server:
         slow = threading.Thread(target=client.get, args=(server.url,))
         slow.start()
         while not server.requests:
@@ -336,7 +336,7 @@ def test_waiting_for_another_thread_is_part_of_the_budget() -> None:
         started = time.monotonic()
         with pytest.raises(FetchError, match="used up"):
             client.limited(0.1).get(server.url)
-        assert time.monotonic() - started < 0.4
+        assert time.monotonic() - started < 1.2
         slow.join(5)
     assert len(server.requests) == 1
 
@@ -378,7 +378,7 @@ def test_an_answer_that_drips_is_cut_in_time(reply: Raw, fake: FakeTime) -> None
         started = time.monotonic()
         with pytest.raises(FetchError):
             fake.client(timeouts=QUICK).get(server.url, tries=1)
-        assert time.monotonic() - started < 1.5
+        assert time.monotonic() - started < 5
 
 
 def test_a_kept_connection_is_watched_too(fake: FakeTime) -> None:
@@ -388,7 +388,7 @@ def test_a_kept_connection_is_watched_too(fake: FakeTime) -> None:
         started = time.monotonic()
         with pytest.raises(FetchError, match="longer than"):
             client.get(server.url, tries=1)
-        assert time.monotonic() - started < 1.5
+        assert time.monotonic() - started < 5
         assert server.requests[0].client == server.requests[1].client
 
 
@@ -397,7 +397,7 @@ def test_a_secure_connection_that_is_never_made_fails_in_time(fake: FakeTime) ->
         started = time.monotonic()
         with pytest.raises(FetchError):
             fake.client(timeouts=QUICK).get(f"https://127.0.0.1:{silent.getsockname()[1]}/", tries=1)
-        assert time.monotonic() - started < 1.5
+        assert time.monotonic() - started < 5
 
 
 def test_https_spoken_to_a_server_without_it_is_not_tried_again(fake: FakeTime) -> None:
@@ -415,7 +415,7 @@ def test_a_name_that_is_not_resolved_in_time_fails() -> None:
     started = time.monotonic()
     with pytest.raises(FetchError, match="looked up in time"):
         client.get("https://slow.example/", tries=1)
-    assert time.monotonic() - started < 1.5
+    assert time.monotonic() - started < 4
 
 
 # --- size and compression -------------------------------------------------------------------------------------------
@@ -771,7 +771,7 @@ def test_every_recorded_fault_is_an_answer_or_one_fetch_error_in_bounded_time(
             took = time.monotonic() - started
             if name not in _EITHER and good is not (name in _ACCEPTED):
                 wrong.append(f"{name}: {'accepted' if good else 'refused'}")
-            if took > 3:
+            if took > 8:
                 wrong.append(f"{name}: took {took:.1f} s")
             if len(server.requests) > (6 if name.startswith(("301", "302", "308")) else 3):
                 wrong.append(f"{name}: asked {len(server.requests)} times")
@@ -784,7 +784,7 @@ def test_every_recorded_fault_is_an_answer_or_one_fetch_error_in_bounded_time(
 
 
 def _client() -> HttpClient:
-    return HttpClient("tests", sleep=lambda _: None)
+    return FakeTime().client()
 
 
 def test_what_is_sent_is_taken_by_any_2xx_and_goes_out_once() -> None:

@@ -208,9 +208,9 @@ def test_a_very_long_chain_is_followed_in_linear_time() -> None:
     size = 100_000
     posts = by_id(*(make_post(str(n), kind="reply", of=str(n + 1)) for n in range(size)))
     posts[str(size)] = make_post(str(size), papers=("2611.00001",))
-    start = time.perf_counter()
+    start = time.process_time()
     changed = inherit(posts)
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 3
     assert len(changed) == size
     assert changed["0"].papers == ("2611.00001",)
 
@@ -288,9 +288,9 @@ def _many_posts(size: int) -> Iterable[Post]:
 @pytest.mark.slow
 def test_many_posts_are_sorted_into_papers_fast() -> None:
     posts = list(_many_posts(50_000))
-    start = time.perf_counter()
+    start = time.process_time()
     mentions = mentions_by_paper(posts)
-    assert time.perf_counter() - start < 2  # about 0.2 s; 200,000 posts take about a second
+    assert time.process_time() - start < 2  # about 0.2 s; 200,000 posts take about a second
     assert sum(map(len, mentions.values())) == 50_000
 
 

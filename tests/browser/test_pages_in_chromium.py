@@ -135,7 +135,7 @@ def test_where_the_browser_keeps_nothing_nothing_breaks(refusing: tuple[Page, li
         page.evaluate("localStorage.length")
     for path in served.kinds().values():
         page.goto(served.url + path)
-        assert page.locator("h1:visible").count() == 1
+        expect(page.locator("h1:visible")).to_have_count(1)
     page.goto(served.url)
     page.locator("article [data-do=save]").first.click()
     expect(page.locator("article [data-do=save]").first).to_have_text("Saved")

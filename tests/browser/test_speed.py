@@ -18,8 +18,10 @@ pytestmark = pytest.mark.browser
 CATEGORIES = {"performance", "accessibility", "best-practices", "seo"}
 BUSY_POINTS = 6
 """Allowed to performance on a busy machine: blocking times are what this machine took, times four."""
-TRIES = 3
+TRIES = 5
 """Lighthouse computes the throttled times from what this machine took, which other work delays: the best counts."""
+MOST_SHIFT = 0.01
+"""In any try. In the best nothing moves; a machine that is held up paints a page in pieces."""
 _FIRST = ("nice", "-n", "-10") if os.geteuid() == 0 else ()
 """Before the other tests of the run, where we may: it is the page that is measured."""
 FIRST_PAINT_MS = 1000
@@ -32,7 +34,7 @@ def look(served: Served, wanted: list[tuple[str, str]]) -> list[dict[str, Any]]:
     npm_file("lighthouse/package.json")
     asked = [{"url": served.url + served.kinds()[kind], "form": form} for kind, form in wanted]
     script = Path(__file__).with_name("lighthouse.mjs")
-    done = run_tool(*_FIRST, tool("node"), str(script), str(TOOLS), tool("chromium"), json.dumps(asked), timeout_s=300)
+    done = run_tool(*_FIRST, tool("node"), str(script), str(TOOLS), tool("chromium"), json.dumps(asked), timeout_s=600)
     assert done.returncode == 0, done.stderr
     found: list[dict[str, Any]] = json.loads(done.stdout)
     return found
@@ -40,8 +42,9 @@ def look(served: Served, wanted: list[tuple[str, str]]) -> list[dict[str, Any]]:
 
 def too_slow(found: dict[str, Any], kind: str, least: int) -> bool:
     """Whether what depends on the speed of this machine is not good enough."""
-    paints_late = kind == "home" and found["measured"]["first-contentful-paint"] >= FIRST_PAINT_MS
-    return bool(found["scores"]["performance"] < least or paints_late)
+    measured = found["measured"]
+    paints_late = kind == "home" and measured["first-contentful-paint"] >= FIRST_PAINT_MS
+    return bool(found["scores"]["performance"] < least or paints_late or measured["cumulative-layout-shift"] > 0)
 
 
 @pytest.mark.parametrize(
@@ -59,7 +62,7 @@ def test_lighthouse_gives_full_marks(
             assert told["error"] is None
             assert told["scores"].keys() == CATEGORIES
             assert all(told["scores"][each] >= least for each in CATEGORIES - {"performance"}), (page, told["costly"])
-            assert told["measured"]["cumulative-layout-shift"] == 0, page
+            assert told["measured"]["cumulative-layout-shift"] < MOST_SHIFT, page
         wanted = [page for page in wanted if too_slow(found[page], page[0], fast)]
         if not wanted:
             return
