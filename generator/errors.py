@@ -3,7 +3,8 @@
     TrendingError                 exit status 1
     ├── ConfigError               exit status 2: config.yaml or the command line is wrong; carries every problem
     ├── FetchError                ends one network for this run; what came before it is kept
-    │   └── FormatError           the service answers in another shape than its description: never "0 posts"
+    │   ├── FormatError           the service answers in another shape than its description: never "0 posts"
+    │   └── OutOfTimeError        this run has no more time for the network: what is left comes first in the next one
     ├── RecordError               costs one record; counted, named, never the page
     ├── StoreError                data/ cannot be read or written; stops the command
     └── BuildError                a page, a template or site/ is wrong; stops the command
@@ -90,6 +91,10 @@ class FetchError(TrendingError):
 
 class FormatError(FetchError):
     """The answer has another shape than its description ("format changed")."""
+
+
+class OutOfTimeError(FetchError):
+    """This run has no more time for the network, so nothing was asked: no fault of what would have been asked for."""
 
 
 class RecordError(TrendingError):

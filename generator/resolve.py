@@ -30,8 +30,10 @@ from generator.shorteners import SHORTENERS, canonical, short_links
 MOST_REQUESTS = 200
 """In one run."""
 MOST_HOPS = 5
-MOST_SECONDS = 120.0
+MOST_SECONDS = 115.0
 """Of one run; what is left waits for the next one that meets the link."""
+WITHIN_S = 10.0
+"""For one answer: a redirect is no more than a few headers, and a silent host must leave time for the others."""
 SPACING_S = 0.5
 """Between two requests to one shortener."""
 _DEAF_AFTER = 2
@@ -98,6 +100,8 @@ class LinkFollower:
         self._most = most
         self._most_s = most_s
         self._spent_s = 0.0
+        self._until = 0.0
+        """Of the clock: when the time of this run ends, for the link that is being followed."""
         self._hosts = hosts
         self._clock = clock
         self._deaf: Counter[str] = Counter()
@@ -172,7 +176,8 @@ class LinkFollower:
         if self.is_used_up:
             self.report.left.add(link)
             return
-        began = self._clock()
+        began = self._until = self._clock()
+        self._until += self._most_s - self._spent_s
         try:
             target = self._walk(link)
         except _LaterError:
@@ -219,10 +224,12 @@ class LinkFollower:
             raise self._judged(url, error) from None
 
     def _request(self, url: str, method: str) -> Response:
-        if self.is_used_up or self._client is None or self._deaf[_host(url)] >= _DEAF_AFTER:
+        left_s = self._until - self._clock()
+        if self.is_used_up or self._client is None or left_s <= 0 or self._deaf[_host(url)] >= _DEAF_AFTER:
             raise _LaterError
         self.report.requests += 1
-        response = self._client.peek(url, method="GET" if method == "GET" else "HEAD")
+        within_s = min(WITHIN_S, left_s)
+        response = self._client.peek(url, method="GET" if method == "GET" else "HEAD", within_s=within_s)
         self._deaf[_host(url)] = 0
         return response
 
@@ -232,6 +239,8 @@ class LinkFollower:
         if error.status == _BUSY or error.retry_after_s is not None:
             self._deaf[host] = _DEAF_AFTER
             return _LaterError()
+        if error.status is None and self._clock() >= self._until:
+            return _LaterError()  # it was our time that ended
         if error.status is None:
             self._deaf[host] += 1
             return _NowhereError(error.reason, passing=True)

@@ -11,12 +11,14 @@ import msgspec
 import pytest
 
 from generator.config import read as read_config
+from generator.errors import FetchError
 from generator.fetch import run
-from generator.http_client import HttpClient
+from generator.http_client import HttpClient, Response
 from generator.http_client.transport import Timeouts
 from generator.mentions import with_own_papers
 from generator.models import Post
-from generator.resolve import MOST_HOPS, LinkFollower
+from generator.resolve import MOST_HOPS, MOST_SECONDS, LinkFollower
+from generator.shorteners import SHORTENERS
 from generator.store import Store
 from tests import make
 from tests.conftest import NOW
@@ -214,11 +216,52 @@ def test_a_run_asks_a_bounded_number_of_times(short: Start) -> None:
 
 
 def test_a_run_asks_for_a_bounded_time(short: Start) -> None:
-    one = short([to(PAPER)])
-    times = iter(range(0, 10_000, 50))
-    follower = one.follower(most_s=120, clock=lambda: float(next(times)))
+    at = [0.0]
+
+    def slow(_request: Request) -> Reply:
+        at[0] += 50
+        return to(PAPER)
+
+    one = short(slow)
+    follower = one.follower(most_s=120, clock=lambda: at[0])
     follower.follow([make.post(str(number), text=one.link(f"/{number}")) for number in range(9)])
     assert len(one.asked) == 3
+    assert len(follower.report.left) == 6
+
+
+class Silent:
+    """Shorteners that are silent for as long as they are asked; the others answer at once."""
+
+    def __init__(self, *silent: str) -> None:
+        self.silent = silent
+        self.at = 0.0
+
+    def clock(self) -> float:
+        return self.at
+
+    def peek(self, url: str, *, method: str = "HEAD", within_s: float | None = None) -> Response:  # noqa: ARG002
+        assert within_s is not None
+        if url.split("/")[2] in self.silent:
+            self.at += within_s
+            raise FetchError("it did not answer in time", url=url)
+        return Response(url, 301, {"location": PAPER}, b"")
+
+
+def test_silent_hosts_leave_time_for_the_others_and_all_of_them_end_in_time(tmp_path: Path) -> None:
+    names = sorted(SHORTENERS)
+    for count in (4, len(names)):
+        client = Silent(*names[:count])
+        follower = LinkFollower(client, tmp_path / str(count), NOW, clock=client.clock)
+        links = [f"https://{name}/{number}" for name in names for number in range(3)]
+        found = follower.follow([make.post(str(place), text=link, links=()) for place, link in enumerate(links)])
+        assert client.at <= MOST_SECONDS < 120
+        if count == 4:
+            assert sum(PAPER in post.links for post in found) == 3 * (len(names) - 4)
+        else:
+            assert follower.report.left, "what was not asked for is named"
+            # a link that only our own end of time cut off is asked again, not held for a dead one
+            assert len(follower.report.left) + len(follower.report.failed) == len(links)
+            assert len(follower.report.failed) == MOST_SECONDS // 10
 
 
 def test_a_host_that_does_not_answer_is_left_alone(short: Start) -> None:

@@ -23,12 +23,13 @@ from generator.merge import merge_posts
 from generator.models import NetworkState, Post
 from generator.sources import feed_xml as feeds_xml
 from generator.sources import feeds
+from generator.sources.asking import REMEDY
 from generator.sources.base import Covered, Record
 from generator.sources.feed_xml import Article, FeedError, read_xml
 from generator.sources.feeds import posts as feeds_posts
 from generator.sources.feeds.json import read_json
 from generator.sources.feeds.posts import Publisher
-from tests.loopback import Answer, Loopback, Reply, Request
+from tests.loopback import Answer, Loopback, Raw, Reply, Request
 from tests.one_run import NOW, Run
 
 FIXTURES = Path(__file__).parent / "fixtures" / "feeds"
@@ -50,7 +51,7 @@ def rss(*items: str, title: str = "Made up") -> bytes:
 class Site:
     """A server with feeds by path that knows ETag and Last-Modified."""
 
-    def __init__(self, bodies: Mapping[str, bytes | Answer]) -> None:
+    def __init__(self, bodies: Mapping[str, bytes | Reply]) -> None:
         self.bodies = dict(bodies)
         self.edition = 1
         self.statuses: list[int] = []
@@ -59,8 +60,8 @@ class Site:
 
     def __call__(self, request: Request) -> Reply:
         body = self.bodies.get(request.path, Answer(404))
-        if isinstance(body, Answer):
-            self.statuses.append(body.status)
+        if not isinstance(body, bytes):
+            self.statuses.append(body.status if isinstance(body, Answer) else 0)
             return body
         etag, modified = f'W/"{self.edition}"', f"Fri, 20 Nov 2026 0{self.edition}:00:00 GMT"
         known = request.headers.get("if-none-match") == etag
@@ -163,7 +164,7 @@ def test_one_broken_feed_fails_alone() -> None:
     assert found.error is None
     assert [find_papers(post) for post in found.posts.values()] == [("2611.00001",)]
     assert {name.rpartition("/")[2]: reason for name, reason in found.failures.items()} == {
-        "gone": "what was there is gone: HTTP 410 (Gone)",
+        "gone": f"what was there is gone: HTTP 410 (Gone): {REMEDY}",
         "page": "format changed: it is a page of HTML",
     }
 
@@ -176,13 +177,22 @@ def test_when_no_feed_can_be_read_the_network_fails() -> None:
     assert isinstance(run(Site({"/b": Answer(body=b"<html>"), "/c": Answer(body=b"{}")})).error, FormatError)
 
 
-def test_after_a_host_did_not_answer_its_other_feeds_wait() -> None:
-    site = Site({f"/{name}": Answer(500) for name in "abc"})
-    found = run(site)
-    assert len(site.statuses) == feeds.TRIES  # of the first one
-    assert found.meter.requests == 1
-    assert len(found.failures) == 3
+@pytest.mark.parametrize(("wrong", "asked"), [(Answer(500), 3), (Raw(), 1), (Answer(429), 1), (Answer(404), 5)])
+def test_after_a_host_did_not_answer_its_other_feeds_wait(wrong: Reply, asked: int) -> None:
+    """At once where there was no answer, after three faults in a row, never for what is not there."""
+    found = run(Site({f"/{name}": wrong for name in "abcde"}))
+    assert found.meter.requests == asked
+    assert len(found.failures) == 5
+    assert sum("did not answer for another feed" in reason for reason in found.failures.values()) == 5 - asked
     assert found.error is not None
+
+
+def test_a_feed_at_which_its_host_breaks_off_does_not_keep_out_the_others_for_ever() -> None:
+    bodies: dict[str, bytes | Reply] = {f"/{number}": rss(item(number)) for number in range(3)}
+    site, seen = Site({**bodies, "/-broken": Raw()}), set[str]()
+    for hours in range(12):
+        seen |= {post.text or "" for post in run(site, now=NOW + timedelta(hours=hours)).posts.values()}
+    assert len(seen) == 3
 
 
 def test_nothing_wanted_asks_nothing() -> None:

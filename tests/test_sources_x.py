@@ -18,6 +18,7 @@ from generator.errors import FetchError, FormatError, RecordError
 from generator.http_client import Response
 from generator.models import Account, NetworkState, Post
 from generator.sources import x
+from generator.sources.asking import REMEDY
 from generator.sources.base import FetchRequest, Meter, Record, Wanted
 from generator.sources.x import cursor as x_cursor
 from generator.sources.x import posts as x_posts
@@ -96,7 +97,7 @@ class TestAsking:
             assert server.mistakes == []
         assert run.error is None
         assert len(set(run.ids)) == 101
-        assert run.failures == {"account/nobody": "X knows no account @nobody, or it is suspended"}
+        assert run.failures == {"account/nobody": f"X knows no account @nobody, or it is suspended: {REMEDY}"}
         assert again.ids == []
         assert search.ids == [minutes_ago(1)]
 
@@ -244,7 +245,8 @@ class TestBudget:
         with pretend.serve() as server:
             run = Run(server, {"accounts": ["ann"]}, NetworkState(accounts={"ann": "x:11"}), max_reads_per_run=29)
             assert server.requests == []
-        assert "at least 30" in run.failures["account/11"]
+        assert run.error is not None
+        assert "set at least 30" in run.error.reason
 
     def test_rate_limits_are_told_as_x_states_them(self, pretend: PretendX) -> None:
         with pretend.serve() as server:

@@ -6,13 +6,17 @@ import random
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from contextlib import nullcontext
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlencode
 
 from generator.errors import FetchError
 from generator.http_client.addresses import AddressError, Target, follow, origin, parse_target, sendable_target, shown
+from generator.http_client.allowance import Allowance
 from generator.http_client.answers import REDIRECTS, is_answer, location, reason
+from generator.http_client.attempt import AgainError, Attempt, no_end
 from generator.http_client.interface import Response
 from generator.http_client.service import TOO_MANY, Clocks, Service
 
@@ -22,30 +26,6 @@ if TYPE_CHECKING:
 SIZE_LIMIT = 8 * 1_048_576
 """Bytes of an answer, after decompression."""
 _MOST_REDIRECTS = 5
-_KEPT_ELSEWHERE = frozenset({"accept", "accept-encoding", "user-agent", "if-none-match", "if-modified-since"})
-
-
-@dataclass(frozen=True, slots=True)
-class _Attempt:
-    """One of the tries of one call."""
-
-    headers: Mapping[str, str]
-    until: float | None
-    """Of the clock: the end of the budget."""
-    number: int
-    """From 0."""
-    last: bool
-    how: How | None = None
-    """None: GET, with its body."""
-
-    def without_secrets(self) -> _Attempt:
-        """What may be told to another host than the one that was meant."""
-        kept = {name: value for name, value in self.headers.items() if name in _KEPT_ELSEWHERE}
-        return replace(self, headers=kept)
-
-
-class _AgainError(Exception):
-    """One attempt failed in a way that another may not."""
 
 
 class HttpClient:
@@ -96,12 +76,12 @@ class HttpClient:
         Raises:
             FetchError: the answer is an error, broken, too large or too late, or the service asks for a longer pause
                 than a run waits (`retry_after_s`); nothing is sent to it then before that time. One that gave no
-                usable answer for 115 s is given up for this run.
+                usable answer for 110 s is given up for this run.
         """
-        return self.ask(url, params=params, headers=headers, accept=accept, tries=tries, until=None)
+        return self.ask(url, params=params, headers=headers, accept=accept, tries=tries, allowance=None)
 
-    def peek(self, url: str, *, method: Literal["GET", "HEAD"] = "HEAD", until: float | None = None) -> Response:
-        """Ask once for status and headers alone, not later than `until` (of the clock): redirects are answers here.
+    def peek(self, url: str, *, method: Literal["GET", "HEAD"] = "HEAD", within_s: float | None = None) -> Response:
+        """Ask once for status and headers alone, `within_s` seconds: redirects are answers here.
 
         Raises:
             FetchError: as `get`.
@@ -113,7 +93,9 @@ class HttpClient:
         except AddressError as error:
             raise FetchError(str(error), url=shown(url)) from None
         headers = self._headers(None, "*/*", url)
-        answer = self._ask(target, _Attempt(headers, until, 0, last=True, how=How(method, body=False)))
+        until = None if within_s is None else self._clocks.clock() + within_s
+        how = How(method, body=False)
+        answer = self._ask(target, Attempt(headers, 0, last=True, how=how, until=lambda _url: until))
         return Response(target.url, answer.status, answer.headers, answer.body)
 
     def send(
@@ -152,15 +134,18 @@ class HttpClient:
     def _send(self, target: Target, headers: Mapping[str, str], how: How, tries: int) -> Response:
         for number in range(tries):
             try:
-                answer = self._ask(target, _Attempt(headers, None, number, number + 1 == tries, how))
+                answer = self._ask(target, Attempt(headers, number, number + 1 == tries, how))
                 return Response(target.url, answer.status, answer.headers, answer.body)
-            except _AgainError:
+            except AgainError:
                 continue
         raise AssertionError("the last attempt answers or raises FetchError")
 
     def limited(self, deadline_s: float) -> LimitedClient:
-        """A view of this client that may be used for so many seconds from now; then its calls raise FetchError."""
-        return LimitedClient(self, self._clocks.clock() + deadline_s)
+        """A view of this client for one network: for so many seconds from now, less where its servers are silent.
+
+        Then its calls raise OutOfTimeError.
+        """
+        return LimitedClient(self, Allowance(self._clocks.clock, deadline_s))
 
     def close(self) -> None:
         """Close every connection."""
@@ -177,9 +162,9 @@ class HttpClient:
         headers: Mapping[str, str] | None,
         accept: str,
         tries: int,
-        until: float | None,
+        allowance: Allowance | None,
     ) -> Response:
-        """As `get`, but not later than `until` (of the clock)."""
+        """As `get`, within the time that a network has."""
         asked = f"{url}{'&' if '?' in url else '?'}{urlencode(params)}" if params else url
         sent = self._headers(headers, accept, asked)
         try:
@@ -189,11 +174,13 @@ class HttpClient:
         if "authorization" in sent and target.scheme == "http" and not target.on_loopback:
             raise FetchError("a secret is not sent over http; write https", url=shown(asked))
         tries = max(1, tries)
-        for number in range(tries):
-            try:
-                return self._follow(target, _Attempt(sent, until, number, number + 1 == tries))
-            except _AgainError:
-                continue
+        with allowance.question() if allowance else nullcontext(0.0) as began:
+            until = partial(allowance.until, began) if allowance else no_end
+            for number in range(tries):
+                try:
+                    return self._follow(target, Attempt(sent, number, number + 1 == tries, until=until))
+                except AgainError:
+                    continue
         raise AssertionError("the last attempt answers or raises FetchError")
 
     def _headers(self, headers: Mapping[str, str] | None, accept: str, url: str) -> dict[str, str]:
@@ -209,7 +196,7 @@ class HttpClient:
             sent[name.lower()] = value
         return sent
 
-    def _follow(self, start: Target, attempt: _Attempt) -> Response:
+    def _follow(self, start: Target, attempt: Attempt) -> Response:
         """One attempt, with its redirects. Secrets go to the host that they were meant for, and to no other."""
         target = start
         for _ in range(_MOST_REDIRECTS + 1):
@@ -225,14 +212,15 @@ class HttpClient:
             target = there
         raise FetchError(f"it redirects more than {_MOST_REDIRECTS} times", url=shown(start.url))
 
-    def _ask(self, target: Target, attempt: _Attempt) -> Exchanged:
+    def _ask(self, target: Target, attempt: Attempt) -> Exchanged:
         """One exchange, when the service may be asked; its answer decides when it may be asked next."""
         from generator.http_client.transport import WHOLE, ExchangeError  # noqa: PLC0415 (requests is slow to import)
 
         how = attempt.how or WHOLE
         service = self._service(target)
-        with service.turn(target, attempt.until):
-            within_s = service.left(target, attempt.until)
+        until = attempt.until(shown(target.url))
+        with service.turn(target, until):
+            within_s = service.left(target, until)
             try:
                 answer = service.transport.ask(target, attempt.headers, within_s, how)
             except ExchangeError as error:
@@ -252,8 +240,8 @@ class HttpClient:
             limited = failure.status == TOO_MANY and failure.retry_after_s is None
             if again and (limited or not attempt.last):
                 service.back_off(attempt.number, limited=limited)
-            if again and not attempt.last and service.can_wait(target, attempt.until):
-                raise _AgainError
+            if again and not attempt.last and service.can_wait(target, until):
+                raise AgainError
             raise failure
 
     def _service(self, target: Target) -> Service:
@@ -273,7 +261,7 @@ class LimitedClient:
     """A view of a client with an end."""
 
     client: HttpClient
-    until: float
+    allowance: Allowance
 
     def get(
         self,
@@ -284,9 +272,7 @@ class LimitedClient:
         accept: str = "application/json",
         tries: int = 3,
     ) -> Response:
-        """As HttpClient.get; raises FetchError instead of asking or waiting beyond the end."""
-        return self.client.ask(url, params=params, headers=headers, accept=accept, tries=tries, until=self.until)
-
-    def peek(self, url: str, *, method: Literal["GET", "HEAD"] = "HEAD") -> Response:
-        """As HttpClient.peek, within the same end."""
-        return self.client.peek(url, method=method, until=self.until)
+        """As HttpClient.get; raises OutOfTimeError instead of asking or waiting beyond the end."""
+        return self.client.ask(
+            url, params=params, headers=headers, accept=accept, tries=tries, allowance=self.allowance
+        )

@@ -62,7 +62,7 @@ class Sender(Client, Protocol):
 class Peeker(Protocol):
     """What follows shortened links sees of the network."""
 
-    def peek(self, url: str, *, method: Literal["GET", "HEAD"] = "HEAD") -> Response:
+    def peek(self, url: str, *, method: Literal["GET", "HEAD"] = "HEAD", within_s: float | None = None) -> Response:
         """Ask once for status and headers alone: no redirect is followed, no body read. Raises FetchError."""
         ...
 

@@ -8,22 +8,27 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from generator.errors import FetchError
+from generator.errors import FetchError, OutOfTimeError
 from generator.http_client.addresses import Target, shown
 from generator.http_client.waiting import backoff, limit_reset, retry_after
 
 if TYPE_CHECKING:
     from generator.http_client.transport import Exchanged, Transport
 
-PATIENCE_S = 115.0
+PATIENCE_S = 110.0
 """A service that gave no usable answer for so long, pauses that it asked for included, is left for the next run."""
 LONGEST_WAIT_S = 105.0
 """A service that asks for a longer pause is left for the next run."""
-_SHORTEST_S = 5.0
+SHORTEST_S = 5.0
 """With less patience left than this nothing is asked any more."""
 TOO_MANY = 429
 UNAVAILABLE = 503
 _FAULTS_FROM = 500
+
+
+def is_usable(status: int) -> bool:
+    """An answer, be it that there is nothing; not that the service is busy or ill."""
+    return status != TOO_MANY and status < _FAULTS_FROM
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +100,7 @@ class Service:
         A usable answer, be it that there is nothing, begins our patience anew.
         """
         now, wall = self.clocks.clock(), self.clocks.wall()
-        if answer.status != TOO_MANY and answer.status < _FAULTS_FROM:
+        if is_usable(answer.status):
             self.give_up_at = now + PATIENCE_S
         pause = retry_after(answer.headers, wall) if answer.status in {TOO_MANY, UNAVAILABLE} else None
         if pause is not None:
@@ -120,14 +125,14 @@ class Service:
     def can_wait(self, target: Target, until: float | None) -> bool:
         """Whether the next request may still go out in this run."""
         free_at = self._free_at(target)
-        in_time = free_at <= self.give_up_at - _SHORTEST_S and (until is None or free_at <= until)
+        in_time = free_at <= self.give_up_at - SHORTEST_S and (until is None or free_at <= until)
         return in_time and free_at - self.clocks.clock() <= LONGEST_WAIT_S
 
     def _free_at(self, target: Target) -> float:
         return max(self.free_at, self.endpoint_free_at.get(target.endpoint, 0.0))
 
     def _wait(self, target: Target, until: float | None) -> None:
-        if self.give_up_at - self.clocks.clock() < _SHORTEST_S:
+        if self.give_up_at - self.clocks.clock() < SHORTEST_S:
             reason = f"it gave no usable answer for {self.silent_s:.0f} s in this run (at last: {self.last_failure})"
             raise FetchError(reason, url=shown(target.url))
         if not self.can_wait(target, until):
@@ -142,6 +147,6 @@ class Service:
             self.clocks.sleep(pause)
 
 
-def used_up(target: Target) -> FetchError:
+def used_up(target: Target) -> OutOfTimeError:
     """The error of a call after the end of its budget."""
-    return FetchError("the time for this network in this run is used up", url=shown(target.url), unsent=True)
+    return OutOfTimeError("the time for this network in this run is used up", url=shown(target.url), unsent=True)

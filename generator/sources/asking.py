@@ -10,9 +10,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from generator.errors import FetchError
+from generator.errors import FetchError, FormatError, OutOfTimeError
 from generator.http_client import Response
-from generator.sources.base import FetchRequest
+from generator.sources.base import FetchRequest, StreamFailed
 from generator.sources.wire import decode_object, time
 
 FAILURES_IN_A_ROW = 3
@@ -21,7 +21,10 @@ PAGES_MAX = 50
 """Of one stream in one run, so that a service that never ends its pages cannot hold us."""
 
 NEXT = "next"
-"""Cursor naming the stream where a run had to end; the next run begins with it, so that none is left out for ever."""
+"""Cursor naming the stream where a run had to end, or all that it did not reach; the next run begins with these, so
+that none is left out for ever."""
+REMEDY = "correct it where a tracker names it, or take it out"
+"""What to do about an account, list or feed that a network does not know."""
 _FIRST_FAULT = 500
 _DAYS_LATER = 253_402_300_799  # 9999-12-31: what `datetime` can hold
 
@@ -32,9 +35,22 @@ def is_fault(error: FetchError) -> bool:
 
 
 def in_turn(names: Sequence[str], first: Any) -> list[int]:
-    """Indices of `names` in the order of this run: from the one called `first`, around."""
+    """Indices of `names` in the order of this run: from the one called `first`, around; of several, these first."""
+    if isinstance(first, list):
+        early = [index for index, name in enumerate(names) if name in first]
+        return [*early, *(index for index, name in enumerate(names) if name not in first)]
     start = names.index(first) if first in names else 0
     return [*range(start, len(names)), *range(start)]
+
+
+def none_of(number: int, what: str, failures: Sequence[FetchError]) -> FetchError:
+    """The failure of all of a number of streams: of the kind that most concerns the reader of the status page."""
+    error = next((one for one in failures if not isinstance(one, FormatError)), failures[0])
+    if number == 1:
+        return error
+    reason = f"none of the {number} {what} could be read, one of them because: {error.reason}"
+    kind = FormatError if isinstance(error, FormatError) else FetchError
+    return kind(reason, url=error.url, status=error.status, retry_after_s=error.retry_after_s)
 
 
 class Patience:
@@ -43,7 +59,9 @@ class Patience:
     def __init__(self) -> None:
         self._in_a_row = 0
         self._worked = False
-        self._last: FetchError | None = None
+        self._waits = False
+        self._fault: FetchError | None = None
+        self._refusals: list[FetchError] = []
 
     def worked(self) -> None:
         """A stream was read."""
@@ -52,17 +70,30 @@ class Patience:
     def is_lost(self, error: FetchError) -> bool:
         """A stream was not read for lack of an answer: whether it is time to give up."""
         self._in_a_row += 1
-        self._last = error
-        return self._in_a_row >= FAILURES_IN_A_ROW
+        self._fault = error
+        return self._in_a_row >= FAILURES_IN_A_ROW or isinstance(error, OutOfTimeError)
 
     def refused(self, error: FetchError) -> None:
         """A stream was not read because the service does not know it or does not show it: its own failure."""
-        self._last = self._last or error
+        self._refusals.append(error)
+
+    def refusal(self, stream: str, reason: str) -> StreamFailed:
+        """As `refused`, of what was found out without asking for the stream itself: gives what to tell."""
+        self.refused(FetchError(reason))
+        return StreamFailed(stream, reason)
+
+    def waits(self) -> None:
+        """Something is left for the next run, so nobody knows yet whether it can be read."""
+        self._waits = True
 
     def finish(self) -> None:
         """All streams were tried. Raises a failure when none of them could be read: that is more than their own."""
-        if self._last is not None and not self._worked:
-            raise self._last
+        if self._worked or self._waits:
+            return
+        if self._fault is not None:
+            raise self._fault
+        if self._refusals:
+            raise none_of(len(self._refusals), "accounts, lists and feeds", self._refusals)
 
 
 class Asker:

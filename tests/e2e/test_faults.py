@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import json
 import shutil
+import socket
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,8 +22,9 @@ from generator.sources.asking import NEXT
 from tests.e2e.run import Copy, files_below
 from tests.e2e.warm import Outcome, Warm
 from tests.e2e.world import NETWORKS, NOW, SECRETS, World
-from tests.loopback import Answer, Raw, Reply, Request, as_json, as_xml
+from tests.loopback import Answer, Loopback, Raw, Reply, Request, as_json, as_xml
 from tests.one_run import faults
+from tests.test_sources_feeds import item, rss
 
 EARLIER = "2026-11-20T11:58:00Z"
 LONGEST_S = 120.0
@@ -215,3 +218,43 @@ def test_every_recorded_fault_at_every_network(later: Run, shared: Path, part: i
     rows = {row["id"]: Raw((shared / "corpora" / row["file"]).read_bytes()) for row in faults(shared / "corpora")}
     assert len(rows) > 100
     check(later, {name: rows[name] for name in sorted(rows)[part::3]})
+
+
+def test_many_silent_hosts_cost_a_network_what_one_of_them_costs(tmp_path: Path) -> None:
+    """30 hosts of feeds and 20 instances that accept and say nothing, and one blog that is well."""
+    with ExitStack() as stack:
+        dead = []
+        for number in range(50):
+            silent = stack.enter_context(socket.create_server((f"127.0.0.{number + 2}", 0)))
+            dead.append("http://{}:{}".format(*silent.getsockname()))
+        well = stack.enter_context(Loopback({"/feed.xml": as_xml(rss(item(1)))}))
+        feeds = [f"{url}/feed.xml" for url in (*dead[:30], well.url)]
+        accounts = [f"{url}/@ann" for url in dead[30:]]
+        config = {
+            "site": {"url": "https://pages.example/made-up/"},
+            "trackers": [{"id": "mine", "feeds": feeds, "mastodon": {"accounts": accounts}}],
+            "networks": {"arxiv": {"api": f"{well.url}/api/query", "spacing_s": 0}},
+        }
+        Copy(tmp_path, json.dumps(config))
+        outcome = Warm.start(tmp_path, "fetch", "--json", "--now", NOW, hasty=HASTE_S).wait()
+    said = outcome.ran.json
+    assert outcome.ran.status == 3
+    assert (said["networks"]["feeds"]["failure"], said["networks"]["feeds"]["new"]) == (None, 1)
+    assert "none of the 20 instances could be read" in said["networks"]["mastodon"]["failure"]
+    told = " ".join([*said["networks"]["feeds"]["warnings"], *said["networks"]["mastodon"]["warnings"]])
+    assert [url for url in dead if url not in told] == []
+    readers = {name: seconds for name, seconds in outcome.waited_s.items() if name.startswith(("feeds", "mastodon"))}
+    assert len(readers) == 50
+    assert 35 < max(readers.values()) < 60
+
+
+def test_cursors_of_another_shape_are_as_if_they_had_never_been(later: Run) -> None:
+    assert later.fetch(None).ran.status == 0
+    posts = {path: body for path, body in later.kept().items() if path.startswith("posts/")}
+    for odd in (7, "made up", ["made up", 7], {"newest": {}, "trackers": 7, "digest": []}, True):
+        for path in (later.folder / "data/state").glob("*.json"):
+            state = json.loads(path.read_bytes())
+            path.write_text(json.dumps({**state, "cursors": dict.fromkeys([*state["cursors"], NEXT], odd)}))
+        ran = later.fetch(None).ran
+        assert ran.status == 0, (odd, ran.err)
+        assert {path: body for path, body in later.kept().items() if path.startswith("posts/")} == posts

@@ -168,4 +168,4 @@ class Hasty:
 
 def _nowhere_else(host: str, _port: int) -> list[str]:
     """Any other name leads to an address that is never asked."""
-    return [host] if host == "127.0.0.1" else ["192.0.2.1"]
+    return [host] if host.startswith("127.0.0.") else ["192.0.2.1"]

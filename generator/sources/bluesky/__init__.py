@@ -32,7 +32,7 @@ from typing import Any
 
 from generator.errors import FetchError, FormatError
 from generator.sources import wire
-from generator.sources.asking import NEXT, PAGES_MAX, Asker, Patience, in_turn, is_fault
+from generator.sources.asking import NEXT, PAGES_MAX, REMEDY, Asker, Patience, in_turn, is_fault
 from generator.sources.base import Covered, Event, FetchRequest, Record, Source, StreamFailed
 from generator.sources.bluesky import posts as bluesky_posts
 from generator.sources.bluesky.actors import Actors, Place, actor_name, next_cursor, place_of
@@ -117,13 +117,14 @@ def _plan(request: FetchRequest) -> _Plan:
 def fetch(request: FetchRequest) -> Iterator[Event]:
     """Ask for everything new that the trackers want. Raises FetchError, FormatError."""
     plan = _plan(request)
-    yield from plan.unusable
+    patience = Patience()
+    for one in plan.unusable:
+        yield patience.refusal(one.stream, one.reason)
     api = str(request.settings.get("api") or "https://public.api.bsky.app").rstrip("/").removesuffix("/xrpc")
     asker = Asker(request, f"{api}/xrpc", limits="ratelimit-")
-    actors = Actors(asker, request.state.accounts)
+    actors = Actors(asker, request.state.accounts, patience)
     yield from actors.look_up(plan.actors())
     streams = yield from _streams(request, plan, actors)
-    patience = Patience()
     first = request.state.cursors.get(NEXT)
     for index in in_turn([stream.name for stream in streams], first):
         try:
@@ -139,10 +140,10 @@ def _failed(error: FetchError, stream: Stream, patience: Patience) -> Iterator[E
     """The stream's own failure; raises `error` where it is the network's, and says where the next run begins."""
     if isinstance(error, FormatError):
         raise error
-    yield StreamFailed(stream.name, _reason(error))
     if error.status in _UNKNOWN:
-        patience.refused(error)
+        yield patience.refusal(stream.name, _reason(error))
         return
+    yield StreamFailed(stream.name, _reason(error))
     if error.status == _TOO_MANY or patience.is_lost(error):
         yield Covered(NEXT, stream.name)
         raise error
@@ -274,7 +275,7 @@ def order_time(row: Any) -> datetime | None:
 def _reason(error: FetchError) -> str:
     if is_fault(error):
         return error.reason
-    return f"Bluesky does not know it or does not show it (HTTP {error.status})"
+    return f"Bluesky does not know it or does not show it (HTTP {error.status}): {REMEDY}"
 
 
 SOURCE = Source(

@@ -11,8 +11,8 @@ from urllib.parse import quote
 
 from generator.errors import FetchError, FormatError
 from generator.sources import wire
-from generator.sources.asking import PAGES_MAX, Asker, is_fault
-from generator.sources.base import Covered, Event, Resolved, StreamFailed
+from generator.sources.asking import PAGES_MAX, REMEDY, Asker, Patience, is_fault
+from generator.sources.base import Covered, Event, Resolved
 from generator.sources.bluesky.posts import DID, HANDLE, NETWORK, RKEY, asks_to_hide
 
 PROFILES_MAX = 25
@@ -59,8 +59,9 @@ def place_of(value: Any) -> Place | None:
 class Actors:
     """Handles and DIDs of one run."""
 
-    def __init__(self, asker: Asker, known: Mapping[str, str]) -> None:
+    def __init__(self, asker: Asker, known: Mapping[str, str], patience: Patience) -> None:
         self._asker = asker
+        self._patience = patience
         self._dids = {
             handle: account_id.removeprefix(_PREFIX)
             for handle, account_id in known.items()
@@ -80,7 +81,8 @@ class Actors:
             if HANDLE.fullmatch(actor) and len(actor) <= wire.HANDLE_MAX:
                 unknown.append(actor)
             else:
-                yield StreamFailed(f"account/{actor}", "no handle of Bluesky: write it in full, as name.bsky.social")
+                reason = "no handle of Bluesky: write it in full, as name.bsky.social"
+                yield self._patience.refusal(f"account/{actor}", reason)
         for start in range(0, len(unknown), PROFILES_MAX):
             yield from self._look_up(unknown[start : start + PROFILES_MAX])
 
@@ -92,7 +94,7 @@ class Actors:
             if error.status != _BAD_REQUEST:
                 raise
             if len(handles) == 1:
-                yield _unknown(handles[0])
+                yield self._unknown(handles[0])
             else:  # one handle that the service cannot read spoils its batch
                 for handle in handles:
                     yield from self._look_up([handle])
@@ -106,7 +108,7 @@ class Actors:
         for handle in handles:
             did = found.get(handle)
             if did is None:
-                yield _unknown(handle)
+                yield self._unknown(handle)
             else:
                 self._dids[handle] = did
                 yield Resolved(handle, _PREFIX + did)
@@ -118,20 +120,30 @@ class Actors:
         asked_at = wire.time(stored.get("asked_at")) if isinstance(stored, Mapping) else None
         if old is not None and asked_at is not None and asked_at <= now < asked_at + FOLLOWS_FOR:
             found.extend(old)
+            yield from self._nobody(stream, old)
             return
         try:
             new = self._ask_follows(did, now)
         except FormatError:
             raise
         except FetchError as error:
-            found.extend(old or ())
-            reason = "yesterday's list is used" if old is not None else "nobody of it is read"
-            yield StreamFailed(stream, f"whom it follows cannot be asked ({error.reason}): {reason}")
             if is_fault(error) and old is None:
                 raise
+            found.extend(old or ())
+            reason = "yesterday's list is used" if old is not None else f"nobody of it is read; {REMEDY}"
+            yield self._patience.refusal(stream, f"whom it follows cannot be asked ({error.reason}): {reason}")
             return
         found.extend(new)
+        yield from self._nobody(stream, new)
         yield Covered(stream, {"asked_at": f"{now:%Y-%m-%dT%H:%M:%SZ}", "dids": sorted(new)})
+
+    def _nobody(self, stream: str, followed: list[str]) -> Iterator[Event]:
+        if not followed:
+            yield self._patience.refusal(stream, "it follows nobody who may be shown: name the accounts instead")
+
+    def _unknown(self, handle: str) -> Event:
+        reason = f"Bluesky knows no account @{handle}, or it is suspended: {REMEDY}"
+        return self._patience.refusal(f"account/{handle}", reason)
 
     def _ask_follows(self, did: str, now: datetime) -> list[str]:
         dids: dict[str, None] = {}
@@ -160,10 +172,6 @@ def next_cursor(answer: Mapping[str, Any], where: str) -> str | None:
     if cursor is not None and not isinstance(cursor, str):
         raise FormatError("format changed: cursor is no text", url=where)
     return cursor or None
-
-
-def _unknown(handle: str) -> StreamFailed:
-    return StreamFailed(f"account/{handle}", f"Bluesky knows no account @{handle}, or it is suspended")
 
 
 def _handles(profiles: list[Any]) -> dict[str, str]:

@@ -8,25 +8,29 @@ Every article becomes a post (see `posts`); who takes them in keeps those that a
 the validators, a digest of the articles and the trackers: a feed that changes only its own date changes nothing here.
 What is not well-formed is read as far as that goes, and said; what is cut off is asked for in full again.
 
-A feed that cannot be read fails alone. When none can, the network fails. After a host did not answer, its other feeds
-wait for the next run.
+Hosts are asked side by side, each for one feed at a time. A feed that cannot be read fails alone. When none can, the
+network fails. After a host did not answer, its other feeds wait for the next run, which asks for them in another order;
+what there was no time for comes first then.
 """
 
 from __future__ import annotations
 
 import hashlib
+import zlib
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from generator.errors import FetchError, FormatError
+from generator.errors import FetchError, FormatError, OutOfTimeError
 from generator.http_client import Response
-from generator.sources.asking import is_fault
+from generator.sources.asking import FAILURES_IN_A_ROW, NEXT, REMEDY, in_turn, is_fault, none_of
 from generator.sources.base import Covered, Event, FetchRequest, Record, Source, StreamFailed
 from generator.sources.feed_xml import Feed, FeedError, read_xml
 from generator.sources.feeds import posts as feeds_posts
 from generator.sources.feeds.json import read_json
 from generator.sources.feeds.posts import Publisher
+from generator.sources.side_by_side import side_by_side
 
 ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
@@ -35,6 +39,7 @@ ACCEPT = (
 TRIES = 2
 """Of one feed in one run: there are many, and the next run comes soon."""
 _UNCHANGED = 304
+_TOO_MANY = 429
 _VALIDATOR_MAX = 500
 _VALIDATORS = {"etag": "if-none-match", "last-modified": "if-modified-since"}
 
@@ -45,34 +50,77 @@ def fetch(request: FetchRequest) -> Iterator[Event]:
     for one in request.wanted:
         for url in one.block.get("feeds") or ():
             wanted.setdefault(str(url), set()).add(one.tracker)
-    silent: set[str] = set()
-    failures: list[FetchError] = []
-    read = 0
-    for url, names in wanted.items():
-        host = urlsplit(url).netloc
-        if host in silent:
-            yield StreamFailed(_stream(url), "its host did not answer for another feed; it is asked in the next run")
-            continue
-        try:
-            yield from _read(request, url, tuple(sorted(names)))
-            read += 1
-        except FetchError as error:
-            failures.append(error)
-            yield StreamFailed(_stream(url), error.reason)
-            if not isinstance(error, FormatError) and is_fault(error):
-                silent.add(host)
-    if failures and not read:
-        raise _none_of(len(wanted), failures)
+    first = request.state.cursors.get(NEXT)
+    urls = list(wanted)
+    hosts: dict[str, _Host] = {}
+    for index in in_turn([_stream(url) for url in urls], first):
+        host = hosts.setdefault(urlsplit(urls[index]).netloc.lower(), _Host())
+        host.feeds[urls[index]] = tuple(sorted(wanted[urls[index]]))
+    for brought in side_by_side(request, feeds_posts.NETWORK, [host.read for host in hosts.values()]):
+        yield from brought.said
+    unreached = sorted(_stream(url) for host in hosts.values() for url in host.unreached)
+    if unreached or first is not None:
+        yield Covered(NEXT, unreached or None)
+    failures = [failure for host in hosts.values() for failure in host.failures]
+    if failures and not any(host.has_worked for host in hosts.values()):
+        raise none_of(len(wanted), "feeds", failures)
 
 
-def _none_of(feeds: int, failures: list[FetchError]) -> FetchError:
-    """The network's failure: of the kind that most concerns the reader of the status page."""
-    error = next((one for one in failures if not isinstance(one, FormatError)), failures[0])
-    if feeds == 1:
+@dataclass(slots=True)
+class _Host:
+    """The feeds of one host in one run, each with the trackers that want it."""
+
+    feeds: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    has_worked: bool = False
+    failures: list[FetchError] = field(default_factory=list)
+    unreached: list[str] = field(default_factory=list)
+    """There was no time to ask for them."""
+
+    def read(self, request: FetchRequest) -> Iterator[Event]:
+        """Ask for one after the other, until the host or the time of the run has no more to give."""
+        lost, in_a_row = "", 0
+        for url in self._in_another_order(request):
+            if lost or self.unreached:
+                self.unreached += [url] if self.unreached else []
+                yield StreamFailed(_stream(url), lost or self.failures[-1].reason)
+                continue
+            try:
+                yield from _read(request, url, self.feeds[url])
+                self.has_worked, in_a_row = True, 0
+            except OutOfTimeError as error:
+                self.failures.append(error)
+                self.unreached.append(url)
+                yield StreamFailed(_stream(url), error.reason)
+            except FetchError as error:
+                self.failures.append(_with_remedy(error))
+                yield StreamFailed(_stream(url), self.failures[-1].reason)
+                in_a_row = in_a_row + 1 if is_fault(error) and not isinstance(error, FormatError) else 0
+                if in_a_row >= FAILURES_IN_A_ROW or _is_silent(error):
+                    lost = "its host did not answer for another feed; it is asked in the next run"
+
+    def _in_another_order(self, request: FetchRequest) -> list[str]:
+        """Another one every hour, so that a feed at which the host breaks off does not keep out the others for ever.
+
+        What the last run had no time for stays before the others.
+        """
+        stored = request.state.cursors.get(NEXT)
+        late = stored if isinstance(stored, list) else []
+
+        def order(url: str) -> tuple[bool, int]:
+            return _stream(url) not in late, zlib.crc32(f"{request.now:%Y-%m-%dT%H} {url}".encode())
+
+        return sorted(self.feeds, key=order)
+
+
+def _is_silent(error: FetchError) -> bool:
+    """There was no answer, or one that wants no more questions: its host's other feeds would fare no better."""
+    return not isinstance(error, FormatError) and error.status in {None, _TOO_MANY}
+
+
+def _with_remedy(error: FetchError) -> FetchError:
+    if is_fault(error) or isinstance(error, FormatError) or error.status == _TOO_MANY:
         return error
-    reason = f"none of the {feeds} feeds could be read, one of them because: {error.reason}"
-    kind = FormatError if isinstance(error, FormatError) else FetchError
-    return kind(reason, url=error.url, status=error.status, retry_after_s=error.retry_after_s)
+    return FetchError(f"{error.reason}: {REMEDY}", url=error.url, status=error.status)
 
 
 def _stream(url: str) -> str:

@@ -13,9 +13,10 @@ asked for a tracker's block `{accounts, follows_of, tags}`, at the instance of e
 | what new replies answer and the run does not show | `statuses?id[]=`, 20 each (`statuses/:id` before 4.3) | once |
 
 A run without news makes exactly the requests of the third and fourth row. Pages follow the `Link` header. An instance
-is asked one request at a time, instances side by side. Limits: 300 requests in 5 minutes by address (`X-RateLimit-*`,
-obeyed by the client); an instance that wants to be left alone for longer than a run waits is left for the next one,
-which begins there. Boosts come with `accounts/:id/statuses`, except from snac2, which has none there.
+is asked one request at a time, instances side by side; those that a run had no time for come first in the next one.
+Limits: 300 requests in 5 minutes by address (`X-RateLimit-*`, obeyed by the client); an instance that wants to be left
+alone for longer than a run waits is left for the next one, which begins there. Boosts come with
+`accounts/:id/statuses`, except from snac2, which has none there.
 
 MASTODON_TOKEN_<INSTANCE> (its host in capitals, `_` for every other character) is optional and sent to that instance
 alone. An instance that answers nobody without one (401, 403, 422) is read through its accounts' public feeds
@@ -26,66 +27,62 @@ its own instance; where every instance fails, Mastodon does.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 
 from generator.errors import FetchError
-from generator.sources.base import Event, FetchRequest, Meter, Source
+from generator.sources.asking import NEXT, Patience, in_turn, none_of
+from generator.sources.base import Covered, Event, FetchRequest, Source
 from generator.sources.mastodon import posts as mastodon_posts
 from generator.sources.mastodon.gone import find_gone
 from generator.sources.mastodon.instance import Instance
 from generator.sources.mastodon.plan import TOKEN, Part, Plan, plan_of, token_names
 from generator.sources.mastodon.posts import NETWORK
-
-INSTANCES_AT_ONCE = 8
+from generator.sources.side_by_side import side_by_side
 
 
 def fetch(request: FetchRequest) -> Iterator[Event]:
     """Ask every instance for what is new. Raises FetchError, FormatError where all of them fail."""
     plan = plan_of(request)
-    yield from plan.unusable
+    patience = Patience()
+    for one in plan.unusable:
+        yield patience.refusal(one.stream, one.reason)
     tokens = token_names(plan.parts)
-    errors: list[FetchError] = []
-    worked = False
-    with ThreadPoolExecutor(max_workers=INSTANCES_AT_ONCE, thread_name_prefix=NETWORK) as pool:
-        running = [
-            pool.submit(_read_instance, replace(request, meter=Meter()), plan, part, tokens)
-            for part in plan.parts.values()
-        ]
-        for future in as_completed(running):
-            brought = future.result()
-            _add_up(request.meter, brought.meter)
-            yield from brought.events
-            worked = worked or brought.error is None
-            errors += [brought.error] if brought.error else []
-    if errors and not worked:
-        raise errors[-1]
+    origins = list(plan.parts)
+    first = request.state.cursors.get(NEXT)
+    parts = [plan.parts[origins[index]] for index in in_turn(origins, first)]
+    readings = [_Reading(plan, part, tokens) for part in parts]
+    failures: list[FetchError] = []
+    for brought in side_by_side(request, NETWORK, [reading.read for reading in readings]):
+        yield from brought.said
+        if brought.error is None:
+            patience.worked()
+        else:
+            failures.append(brought.error)
+    unreached = sorted(reading.part.origin for reading in readings if reading.is_out_of_time)
+    if unreached or first is not None:
+        yield Covered(NEXT, unreached or None)
+    if len(failures) == len(readings) > 0:
+        raise none_of(len(failures), "instances", failures)
+    patience.finish()
 
 
 @dataclass(slots=True)
-class _Brought:
-    """What one instance gave."""
+class _Reading:
+    """One instance in one run."""
 
-    meter: Meter
-    events: list[Event] = field(default_factory=list)
-    error: FetchError | None = None
-    """Why nothing of it could be read."""
+    plan: Plan
+    part: Part
+    tokens: Mapping[str, str | None]
+    is_out_of_time: bool = False
+    """The run ended before all of it was asked for."""
 
-
-def _read_instance(request: FetchRequest, plan: Plan, part: Part, tokens: Mapping[str, str | None]) -> _Brought:
-    brought = _Brought(request.meter)
-    instance = Instance(request, plan, part, tokens)
-    try:
-        for event in instance.read():
-            brought.events.append(event)  # one by one: what came before a failure is kept
-    except FetchError as error:
-        brought.error = error
-    return brought
-
-
-def _add_up(total: Meter, part: Meter) -> None:
-    total.requests += part.requests
-    total.limits.update(part.limits)
+    def read(self, request: FetchRequest) -> Iterator[Event]:
+        """Everything that is wanted of it. Raises FetchError where nothing of it can be read."""
+        instance = Instance(request, self.plan, self.part, self.tokens)
+        try:
+            yield from instance.read()
+        finally:
+            self.is_out_of_time = instance.is_out_of_time
 
 
 SOURCE = Source(

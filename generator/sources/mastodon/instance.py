@@ -11,8 +11,8 @@ from collections.abc import Generator, Iterator, Mapping
 from dataclasses import replace
 from urllib.parse import quote
 
-from generator.errors import FetchError
-from generator.sources.asking import NEXT, Patience, in_turn, is_fault
+from generator.errors import FetchError, OutOfTimeError
+from generator.sources.asking import NEXT, REMEDY, Patience, in_turn, is_fault
 from generator.sources.base import Covered, Event, FetchRequest, Resolved, StreamFailed
 from generator.sources.mastodon.api import CLOSED, UNKNOWN, Api
 from generator.sources.mastodon.people import People
@@ -54,6 +54,8 @@ class Instance:
         self._worked = False
         self._lost = ""
         """Why the instance was given up for this run; empty while it was not."""
+        self.is_out_of_time = False
+        """The run had no more time for it."""
 
     def read(self) -> Iterator[Event]:
         """Everything that is wanted of it. Raises FetchError where nothing of it can be read."""
@@ -93,9 +95,7 @@ class Instance:
         if api.has_token and stream.feed_url:
             yield StreamFailed(stream.name, closed_reason(api, None))
         if not stream.feed_url:
-            refusal = FetchError(closed_reason(api, None), url=api.origin)
-            yield StreamFailed(stream.name, refusal.reason)
-            self._patience.refused(refusal)
+            yield self._patience.refusal(stream.name, closed_reason(api, None))
             return
         try:
             yield from self._read_feed(api, self._reading(api, stream))
@@ -127,9 +127,10 @@ class Instance:
     def _failed(self, name: str, error: FetchError) -> Iterator[Event]:
         """A stream's own failure, or the end of the instance for this run."""
         yield StreamFailed(name, error.reason)
-        if error.status in UNKNOWN:
+        if error.status in UNKNOWN | CLOSED:
             self._patience.refused(error)
             return
+        self.is_out_of_time = self.is_out_of_time or isinstance(error, OutOfTimeError)
         waits = error.status == _TOO_MANY or error.retry_after_s is not None
         never_answered = error.status is None and not self._worked
         if self._patience.is_lost(error) or waits or never_answered:
@@ -148,7 +149,7 @@ class Instance:
             if who is not None:
                 found += yield from self._followed(who, trackers)
             elif api.is_closed:
-                yield StreamFailed(f"follows/{handle.written}", closed_reason(api, None))
+                yield self._patience.refusal(f"follows/{handle.written}", closed_reason(api, None))
         found += [(api, self._tag(tag, trackers)) for tag, trackers in self._part.tags.items()]
         return _together(found)
 
@@ -173,7 +174,8 @@ class Instance:
                 yield from self._failed(name, error)
             return None
         if who is None:
-            yield StreamFailed(name, f"{api.host} knows no account @{handle.user}, or it is suspended")
+            reason = f"{api.host} knows no account @{handle.user}, or it is suspended: {REMEDY}"
+            yield self._patience.refusal(name, reason)
             return None
         self._own.add(f"{NETWORK}:{who.name}")
         return who
@@ -211,6 +213,9 @@ class Instance:
         except FetchError as error:
             yield from self._failed(f"follows/{who.name}", error)
             return []
+        if not names:
+            reason = f"@{who.name} follows nobody, or hides whom it follows: name the accounts instead"
+            yield self._patience.refusal(f"follows/{who.name}", reason)
         api = self._apis[who.origin]
         found = []
         for name, own_id in names.items():

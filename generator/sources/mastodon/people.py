@@ -92,7 +92,7 @@ class People:
         """Returns whom the account follows: name -> id on its instance; asked anew once a day.
 
         Raises:
-            FetchError: the instance gives no answer, and there is no list of earlier.
+            FetchError: the instance does not say, and there is no list of earlier.
         """
         stream = f"follows/{who.name}"
         stored = self._cursors.get(stream)
@@ -102,13 +102,11 @@ class People:
         try:
             new = self._ask_follows(who)
         except FetchError as error:
-            reason = "the list of its last reading is used" if old is not None else "nobody of it is read"
-            yield StreamFailed(stream, f"whom it follows cannot be asked ({error.reason}): {reason}")
-            if is_fault(error) and old is None:
+            if old is None:
                 raise
-            return old or {}
-        if not new:
-            yield StreamFailed(stream, "it names nobody: the account follows none, or hides whom it follows")
+            reason = f"whom it follows cannot be asked ({error.reason}): the list of its last reading is used"
+            yield StreamFailed(stream, reason)
+            return old
         yield Covered(stream, {"asked_at": _stamp(self._now), "accounts": dict(sorted(new.items()))})
         return new
 

@@ -26,7 +26,7 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from generator.errors import FetchError, FormatError
-from generator.sources.asking import NEXT, Patience, in_turn, is_fault
+from generator.sources.asking import NEXT, REMEDY, Patience, in_turn, is_fault
 from generator.sources.base import Covered, Event, FetchRequest, Resolved, Source, StreamFailed
 from generator.sources.x import cursor as x_cursor
 from generator.sources.x import posts as x_posts
@@ -34,7 +34,16 @@ from generator.sources.x import search as x_search
 from generator.sources.x.api import NAMES_MAX, SECRET, XApi, is_refusal_of_us
 from generator.sources.x.cost import CAP_NOTE, DEFAULT_CAP, READS_A_POST, Budget
 from generator.sources.x.gone import find_gone
-from generator.sources.x.streams import OutOfReadsError, Reading, Stream, is_refused, list_of, search_for, timeline
+from generator.sources.x.streams import (
+    NotShownError,
+    OutOfReadsError,
+    Reading,
+    Stream,
+    is_refused,
+    list_of,
+    search_for,
+    timeline,
+)
 
 _LIST = re.compile(r"(?:https?://(?:www\.)?(?:x|twitter)\.com/i/lists/)?([0-9]{1,19})/?", re.ASCII)
 
@@ -81,13 +90,16 @@ def _plan(request: FetchRequest) -> _Plan:
 def fetch(request: FetchRequest) -> Iterator[Event]:
     """Ask for everything new that the trackers want. Raises FetchError, FormatError."""
     plan = _plan(request)
-    yield from plan.unusable
+    patience = Patience()
+    for one in plan.unusable:
+        yield patience.refusal(one.stream, one.reason)
     if not plan:
+        patience.finish()
         return
     cap = request.settings.get("max_reads_per_run", DEFAULT_CAP)
     budget = Budget(cap if isinstance(cap, int) else DEFAULT_CAP, request.meter)
     api = XApi(request, budget)
-    ids = yield from _resolve(request, api, budget, plan)
+    ids = yield from _resolve(request, api, budget, plan, patience)
     streams = [
         *(timeline(ids[handle], _sorted(trackers)) for handle, trackers in plan.timelines.items() if handle in ids),
         *(list_of(list_id, _sorted(trackers)) for list_id, trackers in plan.lists.items()),
@@ -97,14 +109,16 @@ def fetch(request: FetchRequest) -> Iterator[Event]:
         for stream in streams
     ]
     readings.extend(_searches(request, api, budget, plan.clauses))
-    yield from _read_all(request, readings, budget)
+    yield from _read_all(request, readings, budget, patience)
 
 
 def _sorted(trackers: set[str]) -> tuple[str, ...]:
     return tuple(sorted(trackers))
 
 
-def _resolve(request: FetchRequest, api: XApi, budget: Budget, plan: _Plan) -> Generator[Event, None, dict[str, str]]:
+def _resolve(
+    request: FetchRequest, api: XApi, budget: Budget, plan: _Plan, patience: Patience
+) -> Generator[Event, None, dict[str, str]]:
     """Returns handle -> X's id of every account whose timeline is wanted and that exists."""
     prefix = f"{x_posts.NETWORK}:"
     ids = {
@@ -117,6 +131,7 @@ def _resolve(request: FetchRequest, api: XApi, budget: Budget, plan: _Plan) -> G
         now, unknown = unknown[: min(NAMES_MAX, budget.left)], unknown[min(NAMES_MAX, budget.left) :]
         if not now:
             request.meter.limits[CAP_NOTE] = f"reached: {len(unknown)} accounts are looked up in the next run"
+            patience.waits()
             return ids
         found = api.users(now)
         for handle in now:
@@ -124,7 +139,8 @@ def _resolve(request: FetchRequest, api: XApi, budget: Budget, plan: _Plan) -> G
                 ids[handle] = found[handle]
                 yield Resolved(handle, prefix + found[handle])
             else:
-                yield StreamFailed(f"account/{handle}", f"X knows no account @{handle}, or it is suspended")
+                reason = f"X knows no account @{handle}, or it is suspended: {REMEDY}"
+                yield patience.refusal(f"account/{handle}", reason)
     return ids
 
 
@@ -149,7 +165,9 @@ def _searches(request: FetchRequest, api: XApi, budget: Budget, wanted: Mapping[
                 yield Reading(api, budget, search_for(new, names), x_cursor.Cursor(), request.now)
 
 
-def _read_all(request: FetchRequest, readings: Sequence[Reading], budget: Budget) -> Iterator[Event]:
+def _read_all(
+    request: FetchRequest, readings: Sequence[Reading], budget: Budget, patience: Patience
+) -> Iterator[Event]:
     """What is new in every stream first, then what earlier runs had to leave.
 
     The stream where the reads ran out last time has its whole turn before all others, so that each makes headway.
@@ -159,7 +177,6 @@ def _read_all(request: FetchRequest, readings: Sequence[Reading], budget: Budget
     steps = [(reading, reading.news) for reading in turns] + [(reading, reading.rest) for reading in turns]
     if first is not None and turns:
         steps.insert(1, steps.pop(len(turns)))
-    patience = Patience()
     failed: set[str] = set()
     for reading, read in steps:
         if reading.stream.name in failed:
@@ -183,7 +200,8 @@ def _failed(error: FetchError, stream: Stream, patience: Patience) -> Iterator[E
     if isinstance(error, FormatError) or not (is_refused(error) or is_fault(error) or is_refusal_of_us(error)):
         raise error
     if is_refused(error):
-        patience.refused(error)
+        yield patience.refusal(stream.name, _reason(error))
+        return
     if not is_refusal_of_us(error):
         yield StreamFailed(stream.name, _reason(error))
     if is_refusal_of_us(error) or (is_fault(error) and patience.is_lost(error)):
@@ -207,9 +225,7 @@ def _out_of_reads(
     """Say that the cap was reached, and whose turn is next: this stream's, or the one after it if it had its whole."""
     if budget.used == 0:
         least = stream.smallest * READS_A_POST
-        reason = f"networks.x.max_reads_per_run is too small to ask for one page: set at least {least}"
-        yield StreamFailed(stream.name, reason)
-        return
+        raise FetchError(f"networks.x.max_reads_per_run is too small to ask for one page: set at least {least}")
     request.meter.limits[CAP_NOTE] = f"reached after {budget.used} reads: the next run goes on from here"
     after = turns[1].stream if whole_turn and len(turns) > 1 else stream
     yield Covered(NEXT, after.name)
@@ -218,7 +234,9 @@ def _out_of_reads(
 def _reason(error: FetchError) -> str:
     if is_fault(error):
         return error.reason
-    return f"X does not know it or does not show it (HTTP {error.status})"
+    if isinstance(error, NotShownError):
+        return f"{error.reason.rstrip('.')}: {REMEDY}"
+    return f"X does not know it or does not show it (HTTP {error.status}): {REMEDY}"
 
 
 def post_url(post_id: str) -> str | None:

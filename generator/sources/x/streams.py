@@ -9,7 +9,7 @@ from typing import Any
 
 from generator.errors import FetchError
 from generator.sources.asking import PAGES_MAX
-from generator.sources.base import Covered, Event, Record, StreamFailed
+from generator.sources.base import Covered, Event, Record
 from generator.sources.x import search as x_search
 from generator.sources.x.api import Page, XApi
 from generator.sources.x.cost import PAGE_MAX, Budget
@@ -22,7 +22,8 @@ LIST_PAGE = 20
 """First page of a list that was read before: lists cannot be asked for what is new, so every page is paid again."""
 _SEARCH_REACH = timedelta(days=7) - timedelta(minutes=15)
 """Recent search knows seven days; an older `since_id` is refused. The quarter of an hour is for slow clocks."""
-_REFUSED = frozenset({400, 404, 410})
+_NOT_FOUND = 404
+_REFUSED = frozenset({400, _NOT_FOUND, 410})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +94,10 @@ class OutOfReadsError(Exception):
     """The next page could exceed the cap on reads."""
 
 
+class NotShownError(FetchError):
+    """X answered, and says in words why it does not show the account, list or query that was asked for."""
+
+
 class Reading:
     """One stream in one run."""
 
@@ -116,7 +121,7 @@ class Reading:
             try:
                 yield from self._walk(gap, stored=gap)
             except FetchError as error:
-                if gap.token is None or not is_refused(error):
+                if gap.token is None or not is_refused(error) or isinstance(error, NotShownError):
                     raise
                 # X forgot the place in the list: the next run looks for it from the top.
                 self.cursor = self.cursor.with_gap(gap, replace(gap, token=None))
@@ -147,8 +152,7 @@ class Reading:
                 return
             page = self._ask(gap, rest, token)
             if page.problem:
-                yield StreamFailed(self.stream.name, page.problem)
-                return
+                raise NotShownError(page.problem, url=self.stream.path, status=_NOT_FOUND)
             yield from self._records(page, rest)
             ids = _ids(page.posts)
             rest = self._after(rest, page, ids, seen)
