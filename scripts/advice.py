@@ -25,16 +25,68 @@ _PASSES = "This usually passes: the next run tries again by itself. Where it doe
 def for_failure(failure: Failure, needs: Mapping[str, Mapping[str, str]], places: Places) -> str:
     """One paragraph of Markdown. `needs` are the outputs of the jobs before, by job."""
     outputs = needs.get(failure.job, {})
+    if failure.step in {"Where is the data?", "The data, from its branch"}:
+        return _for_branch(places)
     if failure.step in {"Fetch", "Prune", "Divide"} and outputs.get("status") == "2":
         return _for_config(places)
+    if failure.job in {"check", "test"}:
+        return _for_change(places)
     if failure.step in _PREPARING and failure.job != "deploy":
-        return f"The machine that GitHub lent could not be prepared, or was taken back. {_PASSES} read the log."
+        return (
+            "The machine that GitHub lent could not be prepared, or was taken back. Open this run under "
+            f"{places.actions} and press **Re-run jobs › Re-run failed jobs**; what runs on a schedule tries again by "
+            "itself. Where it still fails after a day, read the log of the step."
+        )
     by_job = {
         "commit": _for_commit(places),
         "build": _for_gate(outputs.get("reason", ""), places) if failure.step == "Gate" else _for_build(places),
         "deploy": _for_deploy(places),
+        **_by_hand(places),
     }
-    return by_job.get(failure.job, f"{_PASSES} read the log of this step.")
+    again = f"{_PASSES} open this run under {places.actions} and read the log of the step with the red cross."
+    return by_job.get(failure.job, again)
+
+
+def _by_hand(places: Places) -> dict[str, str]:
+    """Jobs of the workflows that a person starts, or that look after the others."""
+    update, upgrade = places.workflow("update.yml", "Update"), places.workflow("upgrade.yml", "Update the software")
+    refused = (
+        f"Where this summary says what is wrong with the form, correct that. Else is the branch protected in "
+        f"{places.rules}, or may workflows not write, in {places.permissions}, **Workflow permissions**? Then open "
+    )
+    return {
+        "write": f"{refused}{places.workflow('setup.yml', 'Set up')} and press **Run workflow** again.",
+        "care": f"{refused}{places.workflow('care.yml', 'Look after the data')} and press **Run workflow** again.",
+        "start": f"Everything was committed. Open {update}, press **Enable workflow** if it is there, then **Run "
+        "workflow**.",
+        "prepare": f"Where this summary says what could not be found, open {upgrade}, press **Run workflow** and write "
+        "it into the form. Nothing was changed.",
+        "push": "The new version could not be put on a branch. May workflows write, in "
+        f"{places.permissions}, **Workflow permissions**? Then open {upgrade} and press **Run workflow** again.",
+        "propose": f"The new version is on a branch that begins with `upgrade/`: open {places.branches}, and press "
+        "**New pull request** beside it.",
+        "keep": f"Schedules may be off. Open {update}, and press **Enable workflow** if it is there; then the same for "
+        f"{places.workflow('prune.yml', 'Prune')}.",
+        "live": "Nothing is wrong with your copy, and the page goes on. Where this summary names a network whose "
+        f"answers have a new shape, a newer version reads it: {upgrade}.",
+    }
+
+
+def _for_branch(places: Places) -> str:
+    marker = f"[`.data-branch`]({places.root}/edit/{places.branch}/.data-branch)"
+    return (
+        f"The data is kept on a branch of its own, which {marker} names, and that branch could not be read. Was it "
+        f"deleted or renamed? See {places.branches}; GitHub restores a deleted one under [**Activity**]"
+        f"({places.root}/activity), and any clone can push it again. Nothing was changed."
+    )
+
+
+def _for_change(places: Places) -> str:
+    return (
+        "Something would break if this change were merged. The summary of the step *Check*, where there is one, says "
+        "file, line and what is wrong. Else open the job with the red cross, and its step: see "
+        f"{places.actions}. A push to the branch of the pull request runs this again."
+    )
 
 
 def _for_config(places: Places) -> str:

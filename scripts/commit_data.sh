@@ -19,12 +19,10 @@ change() {
   fi
 }
 
-stage() {
-  [ ! -e data ] || git add --all data
-}
+stage() { :; } # data/ alone
 
 message() {
-  "$python" "$here/commit_message.py"
+  "$python" "$here/commit_message.py" "$@"
 }
 
 if ! commit_and_push "$branch"; then

@@ -7,12 +7,17 @@ python=${PYTHON:-python}
 # shellcheck source=scripts/commit_and_push.sh
 . "$(dirname "$0")/commit_and_push.sh"
 
+lost_data_branch() { # the template's owner keeps data on a branch, which a copy of the template has not
+  quietly rm --quiet .data-branch || exit 1
+  kept_on=
+}
+
 change() {
   "$python" -m scripts.set_up # where it refuses, it says why, and nothing was changed
 }
 
 stage() {
-  git add --all config.yaml data
+  git add --all config.yaml
   [ -z "$(git ls-files trackers)" ] || git add --all trackers
 }
 

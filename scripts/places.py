@@ -48,6 +48,16 @@ class Places:
         return f"[**Settings › Environments**]({self.root}/settings/environments)"
 
     @property
+    def branches(self) -> str:
+        """All branches, and what became of them."""
+        return f"[**Code › Branches**]({self.root}/branches)"
+
+    @property
+    def actions(self) -> str:
+        """All runs."""
+        return f"[**Actions**]({self.root}/actions)"
+
+    @property
     def config(self) -> str:
         """The configuration, opened for editing."""
         return f"[**config.yaml**]({self.root}/edit/{self.branch}/config.yaml)"

@@ -39,19 +39,31 @@ class Kind:
     """What is told about one workflow."""
 
     name: str
-    label: str
-    title: str
     consequence: str
+    label: str = ""
+    """Of its issue; empty for a workflow that a person starts and looks at."""
+    title: str = ""
+    knows_steps: bool = True
+    """Whether its token may ask which step failed."""
 
 
 KINDS = {
     "update.yml": Kind(
-        "Update", "update-failed", "The page is not being updated", "Readers see the last good page until then."
+        "Update", "Readers see the last good page until then.", "update-failed", "The page is not being updated"
     ),
     "prune.yml": Kind(
-        "Prune", "prune-failed", "Deleted posts are not being removed",
-        "Posts that their authors took back may stay on the page until then.",
+        "Prune", "Posts that their authors took back may stay on the page until then.", "prune-failed",
+        "Deleted posts are not being removed",
     ),
+    "keepalive.yml": Kind(
+        "Keep the schedule on", "GitHub switches schedules off after 60 days without a commit.", "keepalive-failed",
+        "The schedules may fall asleep",
+    ),
+    "setup.yml": Kind("Set up", "What was not committed can be done again."),
+    "care.yml": Kind("Look after the data", "What was not committed can be done again; nothing is lost."),
+    "upgrade.yml": Kind("Update the software", "This copy goes on as it is."),
+    "live.yml": Kind("Live check", "The page goes on as it is."),
+    "test.yml": Kind("Test", "Nothing is merged by this.", knows_steps=False),
 }  # fmt: skip
 
 
@@ -192,7 +204,7 @@ def main(file: str) -> int:
     results, outputs = read_needs(os.environ["NEEDS"])
     names = job_names(Path(".github/workflows", file).read_text("utf-8"))
     broken = bool(_FAILED & set(results.values()))
-    jobs = _jobs(github, os.environ["GITHUB_RUN_ID"]) if broken else []
+    jobs = _jobs(github, os.environ["GITHUB_RUN_ID"]) if broken and kind.knows_steps else []
     by_hand = os.environ.get("GITHUB_EVENT_NAME") != "schedule"
     outcome = Outcome(
         failures=find_failures(results, names, jobs),
@@ -204,6 +216,8 @@ def main(file: str) -> int:
     text = markdown(kind, outcome, outputs, places, page_url(github.repository))
     if text:
         write_summary(text)
+    if not kind.label:
+        return 0
     try:
         print(keep_issue(github, kind, outcome, text, places.run(os.environ["GITHUB_RUN_ID"])))
     except ApiError as error:

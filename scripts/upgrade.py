@@ -23,7 +23,7 @@ from scripts.github_api import GitHub
 from scripts.places import Places
 from scripts.upstream import RECORD, Started, UpgradeError, Version, git
 
-OWNED = ("config.yaml", "data", "content", "trackers", "site", RECORD.name)
+OWNED = ("config.yaml", "data", ".data-branch", "content", "trackers", "site", RECORD.name)
 """Of the owner alone: a new version never changes these."""
 WORKFLOWS = ".github/workflows"
 RESULT = Path("upgrade")

@@ -222,6 +222,9 @@ def test_damaged_and_misplaced_records_are_told_with_their_line(tmp_path: Path) 
     elsewhere = path.parent / "31.jsonl"
     elsewhere.write_bytes(lines[0] + b"\n")
     (copy.folder / "data" / "posts" / "notes.txt").write_text("mine")
+    for worktree in ("data/.git/HEAD", "data/.git/objects/aa/bb"):  # a branch, checked out: nothing to mend
+        (copy.folder / worktree).parent.mkdir(parents=True, exist_ok=True)
+        (copy.folder / worktree).write_text("git's own")
     name = path.relative_to(copy.folder)
     said = {str(problem).removeprefix(f"{copy.folder}/") for problem in check_data(copy.folder / "data")[0]}
     assert any(problem.startswith(f"{name}:2: damaged line") for problem in said)

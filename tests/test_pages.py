@@ -295,6 +295,22 @@ def test_a_network_that_cannot_be_read_is_named_on_home_and_status(shapes: dict[
     assert "could not be read" not in _text(_tree(shapes["new/index.html"]))
 
 
+@pytest.mark.parametrize(
+    ("url", "repository"),
+    [("https://ada.github.io/papers/", "https://github.com/ada/papers"),
+     ("https://ada.github.io/", "https://github.com/ada/ada.github.io"),
+     ("https://example.github.io/trending-arxiv/", None), ("https://papers.example.org/", None),
+     ("https://ada.github.io/papers/sub/", None), ("https://a/?.github.io/papers/", None)],
+)  # fmt: skip
+def test_the_owner_of_a_page_on_github_is_led_to_what_switches_updates_on(url: str, repository: str | None) -> None:
+    page = _render(sample_site(url=url))["status/index.html"]
+    links = [found.get("href", "") for found in _tree(page).iter(f"{X}a")]
+    ours = [link for link in links if link.startswith("https://github.com/")]
+    expected = [f"{repository}/actions/workflows/update.yml", f"{repository}/settings/actions"]
+    assert ours == (expected if repository else [])
+    assert ("Is this your page?" in _text(_tree(page))) is bool(repository)
+
+
 def test_a_digest_has_a_section_for_each_day_and_week(shapes: dict[str, bytes]) -> None:
     daily = _tree(shapes["digest/daily/index.html"])
 

@@ -22,6 +22,7 @@ from generator.gate import LARGEST_BYTES, Measure, judge
 from scripts import (
     actions,
     advice,
+    care,
     gate,
     github_api,
     keep_alive,
@@ -47,7 +48,7 @@ PLACES = Places("https://github.com/ada-example/papers", "main")
 each_job = pytest.mark.parametrize(("workflow", "job"), JOBS, ids=[f"{w.file}:{j.id}" for w, j in JOBS])
 PUSHING = {
     ("update.yml", "commit"), ("prune.yml", "commit"), ("setup.yml", "write"), ("update.yml", "note"),
-    ("upgrade.yml", "push"),
+    ("upgrade.yml", "push"), ("care.yml", "care"),
 }  # fmt: skip
 WITH_SECRETS = {
     ("update.yml", "fetch"): "networks",
@@ -55,6 +56,8 @@ WITH_SECRETS = {
     ("update.yml", "announce"): "announce",
 }
 """Job -> the environment that its secrets may be kept in."""
+
+READS_DATA = re.compile(r"-m generator (fetch|build|prune|update)|fetch_shard|join_shards|tell_problems|-e data/schema")
 
 
 # --- the texts
@@ -120,9 +123,9 @@ def test_the_pinned_commits_are_those_of_their_versions(shared: Path) -> None:
 
 @each_job
 def test_the_token_stays_on_the_machine_only_where_it_pushes(workflow: Workflow, job: Job) -> None:
-    kept = [
-        step.given["persist-credentials"] for step in job.steps if (step.uses or "").startswith("actions/checkout@")
-    ]
+    checkouts = [step.given for step in job.steps if (step.uses or "").startswith("actions/checkout@")]
+    assert all(given["persist-credentials"] == "false" for given in checkouts if "path" in given)
+    kept = [given["persist-credentials"] for given in checkouts if "path" not in given]
     assert kept in ([], ["true" if (workflow.file, job.id) in PUSHING else "false"])
     if kept == ["true"]:
         assert not any("upload" in (step.uses or "") for step in job.steps)
@@ -169,7 +172,7 @@ def test_the_lock_of_cards_is_the_lock_of_the_rest_and_two_packages() -> None:
 
 
 def test_what_writes_to_data_waits_for_each_other_and_is_never_cut_off() -> None:
-    for file in ("update.yml", "prune.yml", "setup.yml"):
+    for file in ("update.yml", "prune.yml", "setup.yml", "care.yml"):
         assert WORKFLOWS[file].concurrency == {"group": "data", "cancel-in-progress": "false", "queue": "max"}
 
 
@@ -202,6 +205,24 @@ def test_the_form_of_set_up_is_what_its_script_reads() -> None:
     }  # fmt: skip
 
 
+def test_the_form_of_look_after_the_data_is_what_its_script_reads() -> None:
+    form = WORKFLOWS["care.yml"]
+    assert form.inputs.keys() == {"do", "of"}
+    assert tuple(form.inputs["do"]["options"]) == tuple(care.VERBS)
+    (step,) = [step for step in form.jobs["care"].steps if step.id == "care"]
+    assert set(step.env) == {"BRANCH", "DO", "OF"}
+
+
+@each_job
+def test_whatever_reads_the_data_takes_it_from_where_it_is(workflow: Workflow, job: Job) -> None:
+    reads = [number for number, step in enumerate(job.steps) if READS_DATA.search(step.run or "")]
+    taken = [number for number, step in enumerate(job.steps) if step.name == "The data, from its branch"]
+    if reads and workflow.file != "live.yml":
+        assert taken, "data that is kept on a branch of its own would be missing here"
+        assert taken[0] < reads[0]
+        assert job.steps[taken[0]].given["path"] == "data"
+
+
 def test_the_form_of_update_is_called_as_the_advice_calls_it() -> None:
     text = WORKFLOWS["update.yml"].inputs["accept_fewer"]["description"]
     assert text in advice.for_failure(Failure("build", "Gate"), {"build": {"reason": "fewer"}}, PLACES)
@@ -229,8 +250,9 @@ def run_tool(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([str(tool), *arguments[1:]], cwd=ROOT, capture_output=True, text=True, check=False)
 
 
-def test_zizmor_finds_nothing_as_any_of_its_personas() -> None:
-    ran = run_tool("zizmor", "--offline", "--persona", "auditor", ".github")
+@pytest.mark.parametrize("persona", ["regular", "pedantic", "auditor"])
+def test_zizmor_finds_nothing_as_any_of_its_personas(persona: str) -> None:
+    ran = run_tool("zizmor", "--offline", "--persona", persona, ".github")
     assert ran.returncode == 0, ran.stdout
     ignored = re.findall(r"# zizmor: ignore\[[\w-]+\](.*)", "".join(path.read_text("utf-8") for path in FILES))
     assert all(len(reason.split()) > 3 for reason in ignored), "a suppression without its reason"
@@ -474,11 +496,15 @@ def test_the_number_of_machines_is_told_and_a_wrong_configuration_in_words(
 # --- what to do
 
 
-@pytest.mark.parametrize(("workflow", "job"), [(w, j) for w, j in JOBS if w.file in report.KINDS])
+@each_job
 def test_every_step_that_can_fail_has_a_sentence_with_a_place(workflow: Workflow, job: Job) -> None:
+    assert workflow.file in report.KINDS
+    report_needs = workflow.jobs["report"].needs
+    assert job.id == "report" or job.id in report_needs, "its end is told to nobody"
     for step in (*(step.name for step in job.steps), ""):
         text = advice.for_failure(Failure(job.id, step), {job.id: {"status": "1", "reason": "empty"}}, PLACES)
         assert len(text) > 60
+        assert "](https://github.com/ada-example/papers/" in text
     assert "[**config.yaml**](https" in advice.for_failure(
         Failure("fetch", "Fetch"), {"fetch": {"status": "2"}}, PLACES
     )

@@ -9,6 +9,7 @@ mkdir -p .cache
 exec 9>.cache/update.lock
 flock -n 9 || { echo "the run before is still at work"; exit 0; }
 
+scripts/take_data.sh # where it is kept on a branch of its own
 rm -rf .fetched
 [ ! -e data ] || cp -a data .fetched
 status=0

@@ -23,6 +23,7 @@ _KNOWN = (
     re.compile(r"state/[a-z]{1,20}\.json"),
     re.compile(r"(pending|gone)\.jsonl|schema\.json|\.gitkeep"),
     re.compile(r"quarantine/.*"),
+    re.compile(r"\.git(/.*)?"),  # data/ may be a branch of its own, checked out here
 )
 
 

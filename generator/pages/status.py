@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
@@ -11,6 +12,8 @@ import msgspec
 
 from generator.templating import Templates
 from generator.views import Output, Site, Spent
+
+_ON_GITHUB = re.compile(r"https://(?P<owner>[A-Za-z0-9-]+)\.github\.io/(?:(?P<name>[A-Za-z0-9._-]+)/)?$")
 
 
 class NetworkRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,6 +41,8 @@ class StatusView(msgspec.Struct, frozen=True, kw_only=True):
     posts: int
     unknown: tuple[str, ...]
     """Ids of papers that arXiv has not answered for yet."""
+    repository: str | None
+    """Where its owner looks after it, as far as its address tells."""
 
 
 def plan(site: Site, templates: Templates) -> Iterator[Output]:
@@ -59,7 +64,17 @@ def status_view(site: Site) -> StatusView:
         papers=len(site.papers),
         posts=len(site.posts),
         unknown=tuple(sorted(site.unknown)),
+        repository=_repository(site.url),
     )
+
+
+def _repository(url: str) -> str | None:
+    """Of a page that GitHub publishes under its own name; a page with a domain of its own may be from anywhere."""
+    found = _ON_GITHUB.match(url)
+    if not found or found["owner"] == "example":  # nobody's, as long as nothing was set up
+        return None
+    owner, name = found["owner"], found["name"] or f"{found['owner']}.github.io"
+    return f"https://github.com/{owner}/{name}"
 
 
 def _row(site: Site, name: str, posts: int, newest_at: datetime | None) -> NetworkRow:

@@ -34,13 +34,12 @@ from tests import x_archives
 from tests.conftest import ROOT
 from tests.documents import DOCUMENTS, Block, blocks, inline
 from tests.e2e.reader import Reader
-from tests.rehearsal.github import git
 from tests.rehearsal.networks import Networks
 
 pytestmark = pytest.mark.slow
 BLOCKS = [block for document in DOCUMENTS for block in blocks(document)]
 
-RUN = (  # by this file or test_elsewhere.py, in a fresh clone
+RUN = (  # by this file, test_elsewhere.py or test_operations.py, in a fresh clone
     "README.md: make site",
     "docs/announce.md: trending-arxiv announce --dry-run",
     "docs/elsewhere.md: python3 -m venv .venv",
@@ -48,7 +47,12 @@ RUN = (  # by this file or test_elsewhere.py, in a fresh clone
     "docs/elsewhere.md: 47 5 * * *",
     "docs/elsewhere.md: podman build",
     "docs/import.md: trending-arxiv import",
-    "docs/operations.md: git checkout COMMIT -- data",
+    "docs/operations.md: .venv/bin/python -m scripts.care archive 2027",
+    "docs/operations.md: .venv/bin/python -m scripts.care bring-back",
+    "docs/operations.md: .venv/bin/python -m scripts.care move data",
+    "docs/operations.md: .venv/bin/python -m scripts.care move-back",
+    "docs/operations.md: git log --oneline -- data",
+    "docs/operations.md: find data/posts",
     "CONTRIBUTING.md: make check",
 )
 SHOWN = {  # not run, and why
@@ -236,22 +240,6 @@ def test_the_commands_for_contributors_are_there(reader: Reader) -> None:
     for command in commands:
         assert reader.type(f"{command} --dry-run")
     assert "make test" in (ROOT / ".ci/run").read_text()
-
-
-def test_data_is_restored_to_an_earlier_commit_as_the_document_says(reader: Reader) -> None:
-    reader.type("trending-arxiv init --yes --bluesky ada.example.com")
-    reader.type("trending-arxiv sample --papers 3 --posts 6 --data data")
-    for number in (1, 2):
-        git("add", "--all", cwd=reader.folder)
-        git("commit", "--quiet", "--message", f"Data {number}", cwd=reader.folder)
-        before = git("rev-parse", "HEAD~1", cwd=reader.folder) if number == 2 else ""
-        if number == 1:
-            path = next((reader.folder / "data/posts").rglob("*.jsonl"))
-            path.write_text("", "utf-8")
-    text = find("docs/operations.md: git checkout COMMIT").text
-    said = reader.type(text.replace("COMMIT", before))
-    assert "Data as of" in git("log", "-1", "--format=%s", "origin/main", cwd=reader.folder), said
-    assert path.read_text("utf-8")
 
 
 def test_an_archive_of_x_is_imported_as_the_document_says(reader: Reader, networks: Networks) -> None:

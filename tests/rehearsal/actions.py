@@ -34,8 +34,11 @@ def act(work: _Work, uses: str, given: Mapping[str, str]) -> Acted:
 
 
 def _checkout(work: _Work, given: Mapping[str, str]) -> Acted:
-    github, folder = work.github, work.folder
+    github, folder = work.github, work.folder / given.get("path", "")
     assert work.job.permissions.get("contents") in {"read", "write"}, f"{work.job.id} may not check out"
+    if folder != work.folder:  # what is there already goes
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
     ref = given.get("ref") or work.contexts["github"]["sha"]
     git("init", "--quiet", ".", cwd=folder)
     git("remote", "add", "origin", github.remote.as_uri(), cwd=folder)
@@ -43,6 +46,9 @@ def _checkout(work: _Work, given: Mapping[str, str]) -> Acted:
     depth = ["--no-tags"] if asked == "0" else [f"--depth={asked}"]
     if ref.startswith("refs/heads/"):
         branch = ref.removeprefix("refs/heads/")
+        if not git("for-each-ref", ref, cwd=github.remote):
+            work.log(f"a branch {branch} could not be found\n")
+            return False, {}
         git("fetch", "--quiet", *depth, "origin", f"+{ref}:refs/remotes/origin/{branch}", cwd=folder)
         git("checkout", "--quiet", "-B", branch, f"refs/remotes/origin/{branch}", cwd=folder)
     else:
@@ -158,7 +164,7 @@ def _hidden(path: Path) -> bool:
 
 
 _ACTIONS: Mapping[str, tuple[Callable[[_Work, Mapping[str, str]], Acted], set[str]]] = {
-    "actions/checkout": (_checkout, {"ref", "persist-credentials", "fetch-depth"}),
+    "actions/checkout": (_checkout, {"ref", "persist-credentials", "fetch-depth", "path"}),
     "actions/setup-python": (_setup_python, {"python-version"}),
     "actions/cache": (_cache, {"path", "key", "restore-keys"}),
     "actions/cache/restore": (_cache_restore, {"path", "key", "restore-keys", "lookup-only"}),

@@ -33,12 +33,16 @@ class Stage:
 
     def push_during_the_next_push(self, files: dict[str, str | None], subject: str) -> None:
         """A person's push that lands while the server receives the workflow's: the workflow's is refused."""
-        clone, marker = self._commit(files, subject), self.folder / "raced"
+        self.race(self._commit(files, subject), BRANCH)
+
+    def race(self, clone: Path, branch: str) -> None:
+        """What this clone has committed to the branch lands while the server receives the next push."""
+        marker = self.folder / "raced"
         hook = self.github.remote / "hooks" / "pre-receive"
         hook.parent.mkdir(exist_ok=True)
         hook.write_text(
             f"#!/bin/sh\n[ -e {marker} ] && exit 0\ntouch {marker}\n"
-            f'exec env -i PATH="$PATH" git -C {clone} push --quiet origin {BRANCH}\n'
+            f'exec env -i PATH="$PATH" git -C {clone} push --quiet origin {branch}\n'
         )
         hook.chmod(0o755)
 
@@ -106,5 +110,5 @@ def _no_secret_anywhere(github: GitHub, runner: Runner) -> None:
             assert not path.is_file() or canary not in path.read_bytes(), f"a secret is in {path}"
         for run in runner.runs:
             assert canary not in (run.log + run.summary).encode(), "a secret is in a log"
-        for issue in github.issues:
-            assert canary.decode() not in str(issue), "a secret is in an issue"
+        for said in (*github.issues, *github.pulls, *github.dispatched):
+            assert canary.decode() not in str(said), "a secret is in an issue, a pull request or a form"

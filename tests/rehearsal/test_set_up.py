@@ -16,7 +16,7 @@ from tests.rehearsal.test_update import ALL_SOUND
 
 pytestmark = pytest.mark.slow
 
-SOUND = {"write": "success", "start": "success"}
+SOUND = {"write": "success", "start": "success", "report": "success"}
 
 
 def committed_config(stage: Stage) -> bytes:
@@ -87,7 +87,7 @@ def test_a_form_that_cannot_be_used_changes_nothing_and_says_why(
 ) -> None:
     head = stage.github.head()
     run = set_up(stage, **inputs)
-    assert run.results == {"write": "failure", "start": "skipped"}
+    assert run.results == {"write": "failure", "start": "skipped", "report": "success"}
     assert stage.github.head() == head
     assert "Nothing was changed" in run.summary
     assert said in run.log + run.summary
@@ -145,16 +145,20 @@ def test_prune_that_fails_opens_an_issue_of_its_own(stage: Stage) -> None:
 
 
 def test_schedules_are_kept_on_while_the_page_lives_and_never_against_a_person(stage: Stage) -> None:
-    stage.github.workflow_states = {"prune.yml": "disabled_inactivity", "live.yml": "disabled_manually"}
+    stage.github.workflow_states = {
+        "prune.yml": "disabled_inactivity", "live.yml": "disabled_manually", "upgrade.yml": "disabled_fork",
+    }  # fmt: skip
     stage.github.succeeded_at = "2020-01-01T00:00:00Z"
     asleep = stage.runner.run("keepalive.yml")
-    assert asleep.results == {"keep": "success"}
+    assert asleep.results == {"keep": "success", "report": "success"}
     assert stage.github.workflow_states["prune.yml"] == "disabled_inactivity"
+    assert "/actions/workflows/update.yml), press **Enable workflow**" in asleep.summary
     stage.github.succeeded_at = "2999-01-01T00:00:00Z"
     awake = stage.runner.run("keepalive.yml")
     assert "keepalive.yml, prune.yml, update.yml, upgrade.yml" in awake.summary
     assert stage.github.workflow_states["prune.yml"] == "active"
     assert stage.github.workflow_states["live.yml"] == "disabled_manually"
+    assert "they stay off: [**Actions › live.yml**]" in awake.summary
 
 
 def test_the_live_check_tells_a_changed_format_from_a_service_that_is_down(stage: Stage) -> None:
@@ -162,11 +166,11 @@ def test_the_live_check_tells_a_changed_format_from_a_service_that_is_down(stage
     stage.networks.post()
     stage.networks.arxiv_down = True
     sound = stage.runner.run("live.yml")
-    assert sound.results == {"live": "success"}, sound.log
+    assert sound.results == {"live": "success", "report": "success"}, sound.log
     assert "did so in the shape that is read" in sound.summary
     stage.networks.bluesky.broken["getAuthorFeed"] = as_json({"posts": []})
     changed = stage.runner.run("live.yml")
-    assert changed.results == {"live": "failure"}
+    assert changed.results == {"live": "failure", "report": "success"}
     assert "::error::The format of bluesky changed." in changed.log
     assert "Nothing is wrong with your copy" in changed.summary
 

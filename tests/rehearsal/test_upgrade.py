@@ -16,8 +16,8 @@ pytestmark = pytest.mark.slow
 
 TEMPLATE = "maker-example/trending"
 STYLE = "templates/static/style.css"
-FOUND = dict.fromkeys(("prepare", "try", "push", "propose"), "success")
-NOTHING = {**dict.fromkeys(("try", "push", "propose"), "skipped"), "prepare": "success"}
+FOUND = dict.fromkeys(("prepare", "try", "push", "propose", "report"), "success")
+NOTHING = {**dict.fromkeys(("try", "push", "propose"), "skipped"), "prepare": "success", "report": "success"}
 
 
 @dataclass
