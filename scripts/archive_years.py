@@ -60,7 +60,7 @@ def main(data: Path, archive: Path, year: int) -> int:
         if not (whole.posts.keys() >= tree.posts.keys() and whole.papers.keys() >= tree.papers.keys()):
             annotate("error", "Something would be in neither the data nor the archive: please report this.")
             return 1
-        if old.posts:
+        if before.posts:
             there.save(before)
             here.save(rest)
     except TrendingError as error:

@@ -64,7 +64,7 @@ def value_of(verb: str, given: str, base: str, today: datetime) -> str:
     """
     given = given.strip()
     if verb == "archive":
-        if not re.fullmatch(r"\d{4}", given) or not _OLDEST < int(given) <= today.year:
+        if not re.fullmatch(r"[0-9]{4}", given) or not _OLDEST < int(given) <= today.year:
             raise CareError(f"Say which year to keep from, such as {today.year}: everything before it is archived.")
     elif verb == "move":
         if not _BRANCH.fullmatch(given) or given in {base, ARCHIVE, "HEAD"}:

@@ -56,7 +56,9 @@ def test_old_years_are_archived_and_brought_back_as_the_document_says(reader: Re
     left, archived = blobs(reader, "main:data"), blobs(reader, "archive")
     assert any(path.startswith("posts/") for path in left)
     assert not any(f"/{this_year - 1}/" in path for path in left)
-    assert {**archived, **left} == whole
+    pending = {"pending.jsonl"}  # of which each side has its lines
+    assert {**archived, **left}.items() - whole.items() <= {("pending.jsonl", left.get("pending.jsonl"))}
+    assert whole.keys() - pending == (archived.keys() | left.keys()) - pending
     assert "Nothing to do" in reader.type(archive)
     (reader.folder / "content/mine.md").write_text("# Mine\n")
     with pytest.raises(AssertionError, match="do this in a fresh clone"):
@@ -93,9 +95,9 @@ def history(reader: Reader) -> list[str]:
     at = datetime(2026, 11, 1, tzinfo=UTC)
     for number in range(DRILL + 3):
         for each in range(dice.choice((1, 1, 3))):
-            post = make.post(f"{number}n{each}", posted_at=at, seen_at=at, papers=(f"2611.{number:05}",))
+            post = make.post(f"{number}n{each}", posted_at=at, seen_at=at, papers=(f"2611.{number + 1:05}",))
             tree.add_post(post)
-        tree.add_paper(make.paper(f"2611.{number:05}"))
+        tree.add_paper(make.paper(f"2611.{number + 1:05}"))
         if number % 7 == 5:
             tree.remove_posts([dice.choice(sorted(tree.posts))], "2026-11-20")
         at += timedelta(hours=dice.choice((3, 30)))
