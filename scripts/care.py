@@ -28,6 +28,8 @@ VERBS = {
     "Restore the data": "restore",
 }
 """As the form calls them."""
+FEWER = {"archive", "restore"}
+"""After these the page may have fewer papers, and is published all the same."""
 ARCHIVE = "archive"
 _OLDEST = 1991
 _BRANCH = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,99}")
@@ -136,10 +138,11 @@ def care(verb: str, given: str, environment: Mapping[str, str]) -> int:
 
 
 def start(environment: Mapping[str, str]) -> int:
-    """Start Update, which may publish fewer papers than before; where GitHub does not let us, say where to press."""
+    """Start Update; where GitHub does not let us, say where to press."""
     places = Places.here(environment)
     update = places.workflow("update.yml", "Update")
-    inputs = {"ref": environment["BRANCH"], "inputs": {"accept_fewer": "true"}}
+    fewer = "true" if VERBS[environment["DO"]] in FEWER else "false"
+    inputs = {"ref": environment["BRANCH"], "inputs": {"accept_fewer": fewer}}
     try:
         GitHub(environment).ask("POST", "/actions/workflows/update.yml/dispatches", inputs)
     except ApiError as error:

@@ -37,6 +37,7 @@ def data_of(stage: Stage, tree: str) -> dict[str, str]:
 def started(stage: Stage) -> Run:
     """What Look after the data started, as it started it."""
     file, body = stage.github.dispatched.pop()
+    assert file == "update.yml"
     return stage.runner.run(file, "workflow_dispatch", body["inputs"])
 
 
@@ -127,6 +128,7 @@ def test_data_on_a_branch_of_its_own_is_read_and_written_there_by_every_workflow
     assert moved.results == DONE, moved.log
     assert data_of(stage, "data") == before
     assert not any(name.startswith("data/") for name in names(stage))
+    assert stage.github.dispatched[-1][1]["inputs"] == {"accept_fewer": "false"}, "nothing may be missing after this"
     assert started(stage).results == ALL_SOUND
     code = stage.github.head()
     idle = stage.update()  # without news
