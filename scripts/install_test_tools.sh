@@ -40,6 +40,20 @@ if have npm; then
   fi
 fi
 
+if ! cmp -s tests/browser/reader.lock "$tools/reader/reader.lock"; then
+  rm -rf "$tools/reader"
+  python=.venv/bin/python
+  [ -x "$python" ] || python=python3
+  if "$python" -m venv "$tools/reader" &&
+    "$tools/reader/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes \
+      -r tests/browser/reader.lock; then
+    cp tests/browser/reader.lock "$tools/reader/"
+  else
+    rm -rf "$tools/reader"
+    missing+=("reader (pip) of tests/browser")
+  fi
+fi
+
 scripts/install_snac.sh
 scripts/install_bluesky_network.sh
 

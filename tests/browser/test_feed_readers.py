@@ -23,7 +23,7 @@ import pytest
 import requests
 
 from generator.feeds import FEEDS
-from tests.browser.conftest import TOOLS, npm_file, run_tool, tool
+from tests.browser.conftest import TOOLS, missing, npm_file, run_tool, tool
 from tests.browser.serving import PagesServer
 from tests.e2e.run import Copy
 
@@ -63,6 +63,9 @@ class World:
 
     def titles(self, day: int) -> dict[str, str]:
         return {entry["id"]: entry["title"] for entry in self._entries(day, "")}
+
+    def dates(self, day: int) -> dict[str, str]:
+        return {entry["id"]: entry["date_published"] for entry in self._entries(day, "")}
 
     def new(self, day: int) -> set[str]:
         """What no feed had before."""
@@ -172,6 +175,28 @@ def test_rss2email_mails_every_paper_once(world: World, tmp_path: Path, media_ty
             assert subjects == {paper: title for paper, title in world.titles(day).items() if paper in new}
             assert {parsedate_to_datetime(mail["Date"]).day for mail in mails} <= set(DAYS[: day + 1])
             mails.clear()
+
+
+def test_reader_shows_every_paper_once_in_each_format(world: World, tmp_path: Path) -> None:
+    python = TOOLS.parent / "reader/bin/python"
+    if not python.exists():
+        missing("reader (pip) is not installed")
+    world.publish(0)
+    feeds = [address for feed in FEEDS for address in world.feeds(feed.media_type)]
+    script = str(Path(__file__).with_name("follow_with_reader.py"))
+    for day in range(len(DAYS)):
+        for new in (world.new(day), set()):
+            world.publish(day)
+            done = run_tool(str(python), script, str(tmp_path / "reader.sqlite"), *feeds)
+            assert done.returncode == 0, done.stderr
+            seen = json.loads(done.stdout)
+            assert seen["failed"] == []
+            titles = world.titles(day)
+            assert sorted(seen["unread"]) == sorted(
+                [feed, paper, titles[paper], moment(world.dates(day)[paper]).isoformat()]
+                for feed in feeds
+                for paper in new
+            )
 
 
 def test_what_libraries_of_readers_see_keeps_its_id_title_and_date(world: World) -> None:
