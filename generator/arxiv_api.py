@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from generator.arxiv_atom import AtomError, Feed, parse_feed
 from generator.arxiv_id import parse_id
@@ -30,6 +30,9 @@ _MOST_FAILURES_IN_A_ROW = 8
 _FIRST_TRIES = (timedelta(hours=1), timedelta(hours=6), timedelta(hours=24))
 _DAILY_TRIES = 14
 _DAY = timedelta(days=1)
+"""Nothing waits for longer."""
+GIVEN_UP = datetime(9999, 12, 31, tzinfo=UTC)
+"""When to ask about what is asked about no more."""
 _REFRESH_AFTER = timedelta(days=30)
 _MOST_VERSIONS_AHEAD = 20
 
@@ -172,8 +175,8 @@ def next_try(pending: PendingPaper, now: datetime) -> PendingPaper | None:
 
 
 def due(pending: PendingPaper, now: datetime) -> bool:
-    """Whether it is time to ask about it (again)."""
-    return pending.next_at <= now
+    """Whether it is time to ask about it (again), or a clock that was wrong said when."""
+    return pending.next_at <= now or now + _DAY < pending.next_at < GIVEN_UP
 
 
 def wants_refresh(paper: Paper, named_version: int | None, in_window: bool, now: datetime) -> bool:

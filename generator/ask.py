@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from urllib.parse import urlsplit
 
 import msgspec
@@ -17,9 +17,6 @@ from generator.intake import recently_mentioned
 from generator.mentions import newest_versions
 from generator.models import Paper, Post
 from generator.tree import Tree
-
-NEVER = datetime(9999, 12, 31, tzinfo=UTC)
-"""Given up: it stays in pending.jsonl, because the posts that name it would bring it back otherwise."""
 
 _log = logging.getLogger(__name__)
 
@@ -109,7 +106,7 @@ def _take(tree: Tree, answer: arxiv_api.Answer, answers: Answers, now: datetime)
     again = arxiv_api.next_try(pending, now)
     if again is None:
         answers.given_up += 1
-        tree.pending[answer.id] = msgspec.structs.replace(pending, tries=pending.tries + 1, next_at=NEVER)
+        tree.pending[answer.id] = msgspec.structs.replace(pending, tries=pending.tries + 1, next_at=arxiv_api.GIVEN_UP)
     else:
         answers.unknown += 1
         tree.pending[answer.id] = again

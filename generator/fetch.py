@@ -107,6 +107,7 @@ def run(
         StoreError: data/ cannot be read or written.
     """
     tree = store.load()
+    _forget_failures(config, tree)
     texts = store.load_texts()
     report = FetchReport()
     changed = set()
@@ -130,6 +131,13 @@ def run(
     report.networks.sort(key=lambda each: each.network)
     report.changed_files = len(changed)
     return report
+
+
+def _forget_failures(config: Config, tree: Tree) -> None:
+    """A network that nobody wants any more does not fail: its page would say so for ever."""
+    for network, state in tree.states.items():
+        if state.failing_since is not None and not config.wanted(network):
+            tree.states[network] = msgspec.structs.replace(state, failing_since=None, failure=None)
 
 
 def _requests(

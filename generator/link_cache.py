@@ -37,7 +37,7 @@ class FollowedLink(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
     def stands(self, now: datetime) -> bool:
         """Whether it needs no asking: a target for ever, a failure for a day."""
-        return self.target is not None or now - self.at < FAILURE_LASTS
+        return self.target is not None or abs(now - self.at) < FAILURE_LASTS  # a clock may have been wrong
 
 
 class LinkCache:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from generator.models import Post
 
@@ -23,6 +23,7 @@ MASS_SHARE = 0.5
 """More posts than this, and a larger share of those asked about than that, do not vanish at once from one network."""
 BELIEVED_AFTER = timedelta(hours=20)
 """Unless the network still says so a day later."""
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -34,9 +35,10 @@ class Checks:
     missing_since: dict[str, datetime] = field(default_factory=dict)
     """When a network first said that it is not, where that was not believed, by id."""
 
-    def last(self, post: Post) -> datetime:
-        """When the post was last known to be there."""
-        return max(self.checked_at.get(post.id, post.seen_at), post.seen_at)
+    def last(self, post: Post, now: datetime) -> datetime:
+        """When the post was last known to be there; never, where that is said of a time to come (a clock was wrong)."""
+        told = (self.checked_at.get(post.id, _NEVER), post.seen_at)
+        return max((at for at in told if at <= now), default=_NEVER)
 
     def note(self, answers: Mapping[str, bool], now: datetime) -> None:
         """Remember what a network said; those removed are forgotten by `keep`."""
@@ -45,7 +47,7 @@ class Checks:
                 self.checked_at[post_id] = now
                 self.missing_since.pop(post_id, None)
             else:
-                self.missing_since.setdefault(post_id, now)
+                self.missing_since[post_id] = min(now, self.missing_since.get(post_id, now))
 
     def keep(self, ids: Collection[str]) -> None:
         """Forget everything about posts that are not captured any more."""
@@ -59,15 +61,15 @@ def due(posts: Iterable[Post], checks: Checks, now: datetime, *, everything: boo
         post
         for post in posts
         if everything
-        or now - checks.last(post)
+        or now - checks.last(post, now)
         >= PROMISED.get(post.network, PROMISED_ELSEWHERE) - SLACK.get(post.network, SLACK_ELSEWHERE)
     ]
-    return sorted(found, key=lambda post: (checks.last(post), post.id))
+    return sorted(found, key=lambda post: (checks.last(post, now), post.id))
 
 
 def overdue(posts: Iterable[Post], checks: Checks, now: datetime) -> int:
     """How many posts nobody knows to be there within the time that is promised."""
-    return sum(now - checks.last(post) > PROMISED.get(post.network, PROMISED_ELSEWHERE) for post in posts)
+    return sum(now - checks.last(post, now) > PROMISED.get(post.network, PROMISED_ELSEWHERE) for post in posts)
 
 
 def believed(answers: Mapping[str, bool], checks: Checks, now: datetime) -> set[str]:

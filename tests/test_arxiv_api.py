@@ -8,12 +8,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from generator import arxiv_api
-from generator.arxiv_api import Answer, Unknown, due, fetch_papers, next_try, wants_refresh
+from generator.arxiv_api import GIVEN_UP, Answer, Unknown, due, fetch_papers, next_try, wants_refresh
 from generator.arxiv_atom import AtomError, is_withdrawn, parse_feed
 from generator.errors import FetchError, FormatError
 from generator.http_client import HttpClient
@@ -411,6 +412,13 @@ def test_unknown_ids_are_asked_after_1_h_6_h_24_h_and_daily_for_two_weeks_then_g
             waits.append((pending.next_at - at) / timedelta(hours=1))
             at = pending.next_at
     assert waits == [1, 6, 24, *[24] * 14]
+
+
+def test_a_time_that_a_wrong_clock_wrote_down_is_not_waited_for_but_given_up_stays_given_up() -> None:
+    ahead = PendingPaper(id="2611.01234", next_at=NOW + timedelta(days=9_000), first_at=NOW)
+    assert due(ahead, NOW)
+    assert not due(msgspec.structs.replace(ahead, next_at=NOW + timedelta(days=1)), NOW)
+    assert not due(msgspec.structs.replace(ahead, next_at=GIVEN_UP), NOW)
 
 
 def test_a_known_paper_is_asked_again_for_a_newer_version_or_once_a_month_while_it_is_shown() -> None:

@@ -153,3 +153,13 @@ def test_the_command_ends_with_3_and_says_what_to_do(network: str, services: Ser
     assert REMEDY in ran.err
     state = json.loads((copy.folder / f"data/state/{network}.json").read_text())
     assert REMEDY in state["failure"]
+
+
+def test_a_network_that_nobody_wants_any_more_fails_no_more(services: Services, tmp_path: Path) -> None:
+    assert run(services, "bluesky", {"accounts": ["anm.example.com"]}, tmp_path).failure
+    store = Store(tmp_path / "data", tmp_path / "cache")
+    assert store.load().states["bluesky"].failing_since == NOW
+    assert run(services, "feeds", WELL["feeds"], tmp_path).failure is None
+    state = store.load().states["bluesky"]
+    assert (state.failing_since, state.failure) == (None, None)
+    assert run(services, "bluesky", {"accounts": ["anm.example.com"]}, tmp_path).failure

@@ -99,7 +99,7 @@ def test_scheduled_runs_ask_about_every_post_in_time_however_late_they_are(confi
         checks = prune.load_checks(store.cache)
         for each in store.load().posts.values():
             if each.network not in NEVER_ASKED:
-                assert now - checks.last(each) <= PROMISED.get(each.network, PROMISED_ELSEWHERE), each.id
+                assert now - checks.last(each, now) <= PROMISED.get(each.network, PROMISED_ELSEWHERE), each.id
         client = HttpClient("tests")
         report = prune.run(
             settings,

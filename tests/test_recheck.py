@@ -24,7 +24,7 @@ def test_with_runs_never_more_than_twelve_hours_apart_no_post_of_x_waits_longer_
     checks, now = Checks(), NOON
     for apart in hours:
         now += apart * HOUR
-        assert now - checks.last(seen) <= 24 * HOUR
+        assert now - checks.last(seen, now) <= 24 * HOUR
         checks.note({each.id: True for each in due([seen], checks, now)}, now)
 
 
@@ -44,6 +44,24 @@ def test_what_nobody_asked_about_for_longest_comes_first_so_that_a_cap_starves_n
     posts = [post(str(number), network="x", seen_at=NOON - (100 + number) * HOUR) for number in range(5)]
     checks = Checks(checked_at={posts[4].id: NOON - 20 * HOUR})
     assert [each.id for each in due(posts, checks, NOON)] == [posts[number].id for number in (3, 2, 1, 0, 4)]
+
+
+def test_what_a_clock_that_was_wrong_wrote_down_keeps_no_post_from_being_asked_about() -> None:
+    """A run in 2062 saw and checked these; then the clock was put right."""
+    ahead = NOON + 36 * 365 * 24 * HOUR
+    seen, checked = post("1", network="x", seen_at=ahead), post("2", network="x", seen_at=NOON - 90 * HOUR)
+    checks = Checks(checked_at={checked.id: ahead})
+    assert due([seen, checked], checks, NOON) == [seen, checked]
+    assert overdue([seen, checked], checks, NOON) == 2
+    checks.note({seen.id: True, checked.id: True}, NOON)
+    assert due([seen, checked], checks, NOON + HOUR) == []
+    assert overdue([seen, checked], checks, NOON + HOUR) == 0
+    many = [post(str(number)) for number in range(30)]
+    answers = {each.id: False for each in many}
+    doubts = Checks(missing_since=dict.fromkeys(answers, ahead))
+    assert believed(answers, doubts, NOON) == set()
+    doubts.note(answers, NOON)
+    assert believed(answers, doubts, NOON + BELIEVED_AFTER) == answers.keys()
 
 
 def test_overdue_counts_what_the_promise_was_broken_for() -> None:

@@ -162,6 +162,13 @@ def test_a_link_that_leads_nowhere_is_remembered_for_a_day(short: Start, reply: 
     assert one.follow(now=NOW + timedelta(hours=25)) == (PAPER,)
 
 
+def test_a_failure_that_a_wrong_clock_wrote_down_is_not_remembered_until_then(short: Start) -> None:
+    one = short([Answer(404)])
+    assert one.follow(now=NOW + timedelta(days=9_000)) == ()
+    one.server.replies = [to(PAPER)]
+    assert one.follow() == (PAPER,)
+
+
 def test_a_target_is_remembered_for_ever(short: Start) -> None:
     one = short([to(PAPER)])
     for day in range(0, 4000, 500):

@@ -270,6 +270,17 @@ def test_odd_answers_of_bluesky_are_a_changed_format(body: Any) -> None:
     assert asked.found == {}
 
 
+@pytest.mark.parametrize("body", [b"[" * 60_000, b'{"error": ' * 6_000, b'"RecordNotFound"', b"\xff"])
+def test_a_refusal_of_bluesky_that_says_nothing_deletes_nothing(body: bytes) -> None:
+    def answer(request: Request) -> Answer:
+        return Answer(400, body) if request.path.endswith("getRecord") else as_json({"posts": []})
+
+    with Loopback(answer) as server:
+        asked = Asked(bluesky_gone.find_gone, server.url, [sky_post("a")])
+    assert asked.error is not None
+    assert asked.found == {}
+
+
 def test_bluesky_being_down_deletes_nothing() -> None:
     asked = sky(BlueskyLookup(down=True), [sky_post("a")])
     assert asked.error is not None

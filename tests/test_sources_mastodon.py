@@ -422,6 +422,12 @@ class TestClosedInstances:
         assert len(opened.posts) == 3
         assert "feed" not in opened.state.cursors[f"account/bob@{ONE}"]
 
+    def test_a_wrong_clock_does_not_close_an_instance_for_years(self, closed: PretendMastodon) -> None:
+        first = Run(net(closed), {"accounts": [f"bob@{ONE}"]}, now=NOW + timedelta(days=9_000))
+        fediverse = net(closed)
+        Run(fediverse, {"accounts": [f"bob@{ONE}"]}, first.state)
+        assert fediverse.paths() == ["/api/v1/accounts/lookup", "/@bob.rss"]
+
     def test_an_instance_is_asked_once_whether_it_is_closed(self, closed: PretendMastodon) -> None:
         closed.feeds["/@ann.rss"] = Answer(200, rss("ann", ONE, []))
         run = Run(net(closed), {"accounts": [f"bob@{ONE}", f"ann@{ONE}"]})
