@@ -408,6 +408,18 @@ def test_a_hub_is_named_as_websub_asks_and_only_where_there_is_one() -> None:
         assert b"hub" not in render(name, view_of())
 
 
+def test_of_many_authors_the_text_names_a_few_and_the_entry_all() -> None:
+    def first_line(count: int) -> str:
+        paper = make_paper(authors=tuple(f"A. Example {number}" for number in range(count)))
+        view = view_of(rank(paper, [make_post(1)]))
+        assert len(json_of(view)["items"][0]["authors"]) == min(count, feed_views.AUTHORS_MAX + 1)
+        return content_of(view).partition("</p>")[0]
+
+    assert first_line(11).endswith("A. Example 9, A. Example 10")
+    assert first_line(12).endswith("A. Example 9, and 2 more")
+    assert first_line(2800).endswith("A. Example 9, and 2,790 more")
+
+
 # --- hostile text
 
 ALLOWED = {"p": set(), "strong": set(), "br": set(), "bdi": set(), "a": {"href", "rel"}, "blockquote": {"dir"}}

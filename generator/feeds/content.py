@@ -18,6 +18,8 @@ from generator.post_text import safe_href
 
 _CACHED = 4096
 """A paper is in several lists and every list in three formats; this many are kept, whatever the size of the site."""
+AUTHORS_SHOWN = 10
+"""In the text of an entry; the authors that the entry itself names are all that the view has."""
 _LINK = re.compile(r"""(<a\s(?:[^<>"]|"[^"]*")*?\bhref=")([^"]*)""")
 """As the sanitiser writes it; in text it leaves no `<`."""
 
@@ -45,6 +47,15 @@ def author_names(paper: FeedPaper | IssuePaper) -> list[str]:
     return [*names, f"and {paper.more_authors:,} more"] if paper.more_authors else names
 
 
+def _authors_line(paper: FeedPaper) -> str:
+    """The first few where there are many: lists of readers show how an entry begins, and the abstract is to be seen."""
+    names = [name for name in map(clean_line, paper.authors) if name]
+    more = len(names) + paper.more_authors - AUTHORS_SHOWN
+    if more <= 1:  # one more name takes no more room than to say so
+        return ", ".join(author_names(paper))
+    return ", ".join([*names[:AUTHORS_SHOWN], f"and {more:,} more"])
+
+
 def captured_line(paper: FeedPaper | IssuePaper) -> str:
     """The line of the original page: tweets where every mention is from X, else posts."""
     what = "tweets and retweets" if paper.x_only else "posts and reposts"
@@ -55,7 +66,7 @@ def captured_line(paper: FeedPaper | IssuePaper) -> str:
 def content_html(paper: FeedPaper) -> str:
     """Authors, abstract, how often it was captured, the owner's note, who said what, and where to go on."""
     parts = [
-        _paragraph(", ".join(author_names(paper))),
+        _paragraph(_authors_line(paper)),
         _paragraph(abstract_text(paper)),
         Markup("<p><strong>{}</strong></p>\n").format(captured_line(paper)),
         _note(paper),
