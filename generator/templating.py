@@ -37,6 +37,8 @@ CSP = (
 
 EARLY = "early.js"
 """The script that stands in every page, because it must run before the first paint; allowed by its digest."""
+LOST = "lost.js"
+"""The script of the page that stands in for missing ones: no address of a file is sure to lead from there."""
 
 NOT_FOUND = "404.html"
 """Served at any depth: its links cannot be relative, and it brings its style along."""
@@ -101,9 +103,17 @@ class Templates:
 
     @cached_property
     def _early(self) -> str:
-        script = self.files.text(EARLY).strip()
+        return self._inline(EARLY)
+
+    @cached_property
+    def _lost(self) -> str:
+        return self._inline(LOST)
+
+    def _inline(self, name: str) -> str:
+        """A script that stands in a page."""
+        script = self.files.text(name).strip()
         if "</" in script or "<!--" in script:
-            path = self.files.path(EARLY)
+            path = self.files.path(name)
             raise BuildError(f"{path}: holds '</' or '<!--', which a script inside a page must not; write it otherwise")
         return script
 
@@ -115,7 +125,8 @@ class Templates:
         others = {NOT_FOUND: "", HOME: "'self' "}.get(path)
         if others is None:
             return self._csp
-        return self._csp.replace("style-src 'self'", f"style-src {others}{_digest(self._style)}")
+        policy = self._csp.replace("style-src 'self'", f"style-src {others}{_digest(self._style)}")
+        return policy.replace("script-src 'self'", f"script-src {_digest(self._lost)}") if path == NOT_FOUND else policy
 
     def render(self, template: str, path: str, view: Any) -> bytes:
         """One page.
@@ -202,6 +213,7 @@ class Templates:
             chrome=self.chrome,
             style=self._style,
             early=self._early,
+            lost=self._lost,
             favicon=self._favicon,
             assets=self.assets,
             body_parts=self.body_parts,

@@ -146,7 +146,10 @@ def test_the_doc_names_every_variable_with_its_value_and_no_other() -> None:
 
 def test_the_doc_names_every_template_and_every_block_of_the_frame() -> None:
     named = set(re.findall(r"^\| `([\w/]+\.(?:html|js))` \|", DOC, re.MULTILINE))
-    assert named == {path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.html")} | {"early.js"}
+    assert named == {path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.html")} | {
+        "early.js",
+        "lost.js",
+    }
     blocks = set(re.findall(r"{% block (\w+)", (TEMPLATES / "base.html").read_text("utf-8")))
     assert set(re.findall(r"^\| block `(\w+)` \|", DOC, re.MULTILINE)) == blocks
 

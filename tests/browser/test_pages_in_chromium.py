@@ -146,6 +146,30 @@ def test_where_the_browser_keeps_nothing_nothing_breaks(refusing: tuple[Page, li
     assert trouble == []
 
 
+def test_an_address_out_of_habit_leads_to_the_paper(browser: Browser, served: Served) -> None:
+    papers = sorted(
+        page.parent.relative_to(served.folder / "abs").as_posix() for page in served.folder.glob("abs/**/index.html")
+    )
+    new, old = papers[0], next(each for each in papers if "/" in each)
+    archive, _, number = old.partition("/")
+    for habit, paper in (
+        (f"abs/{new}v2", new),
+        (f"abs/{new}.html", new),
+        (f"pdf/{new}v1.pdf", new),
+        (f"abs/{archive}.XX/{number}v1/", old),
+    ):
+        page = browser.new_page()
+        page.goto(served.url + habit)
+        page.wait_for_url(f"{served.url}abs/{paper}/", timeout=60_000)
+        page.close()
+    page = browser.new_page()
+    page.goto(f"{served.url}abs/2001.99999v3")
+    expect(page.get_by_role("link", name="arXiv:2001.99999")).to_have_attribute(
+        "href", "https://arxiv.org/abs/2001.99999"
+    )
+    page.close()
+
+
 def test_formulas_are_drawn_by_the_browser(browser: Browser, served: Served) -> None:
     with visited(browser, served, "new/", **DESK) as (page, _):
         lay_out_all(page)
