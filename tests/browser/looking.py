@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import Any, Literal
@@ -14,12 +14,18 @@ from tests.browser.conftest import Served, npm_file
 WIDTHS = (390, 1280)
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+OF_COLOURS = ("color-contrast", "link-in-text-block")
+"""All that can differ where in another scheme everything stands in its place."""
 
 _LAY_OUT = """() => {
   const sheet = new CSSStyleSheet
   sheet.replaceSync("* { content-visibility: visible !important }")
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet]
 }"""
+_LOOKS = """() => JSON.stringify([...document.querySelectorAll("*")].map(element => {
+  const { x, y, width, height } = element.getBoundingClientRect(), { opacity, content } = getComputedStyle(element)
+  return [x, y, width, height, opacity, content, element.checkVisibility({visibilityProperty: true})]
+}))"""
 _MOVING = """() => {
   const found = new Set
   for (const {effect} of document.getAnimations())
@@ -87,14 +93,13 @@ def _axe() -> str:
     return npm_file("axe-core/axe.min.js").read_text("utf-8")
 
 
-def violations(page: Page) -> list[str]:
-    """What axe-core finds wrong in the page as it stands, by WCAG 2.2 AA and its own best practices."""
+def violations(page: Page, *, rules: Sequence[str] = ()) -> list[str]:
+    """What axe-core finds wrong in the page as it stands, by WCAG 2.2 AA and its own best practices, or by `rules`."""
     lay_out_all(page)
     if not page.evaluate("'axe' in window"):
         page.evaluate(_axe())
-    found = page.evaluate(
-        "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations'], preload: false})", list(RULES)
-    )
+    only = {"type": "rule", "values": list(rules)} if rules else {"type": "tag", "values": list(RULES)}
+    found = page.evaluate("only => axe.run({runOnly: only, resultTypes: ['violations'], preload: false})", only)
     return [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in found["violations"]]
 
 
@@ -103,9 +108,13 @@ def wrong_everywhere(page: Page) -> list[str]:
     found = []
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
+        looks: str | None = None
         for scheme in SCHEMES:
             page.emulate_media(color_scheme=scheme)
-            found += [f"{width} px, {scheme}: {each}" for each in violations(page)]
+            lay_out_all(page)
+            before, looks = looks, page.evaluate(_LOOKS)
+            judged = violations(page, rules=OF_COLOURS if looks == before else ())
+            found += [f"{width} px, {scheme}: {each}" for each in judged]
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if wide > 0:
             found.append(f"{width} px: scrolls sideways by {wide} px")

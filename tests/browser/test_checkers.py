@@ -16,6 +16,9 @@ from tests.browser.conftest import Served, npm_file, run_tool, tool
 pytestmark = pytest.mark.tools
 FEEDS = ("", "new/", "top/week/", "t/machine-learning/")
 
+JAVA = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xss16m")
+"""It runs for seconds: to compile more thoroughly would take longer than it saves."""
+
 
 def test_the_nu_html_checker_finds_no_error_on_any_page_of_four_trees(serving: Callable[[str], Served]) -> None:
     """Of the real papers one page in sixty, and the first pages of one list in four."""
@@ -27,8 +30,8 @@ def test_the_nu_html_checker_finds_no_error_on_any_page_of_four_trees(serving: C
     assert len(papers) > 200
     assert len(lists) > 100
     checked = run_tool(
-        tool("java"), "-jar", str(jar), "--errors-only", "--format", "gnu", "--skip-non-html", "--stdout",
-        *whole, *map(str, lists[::4] + papers), timeout_s=240,
+        tool("java"), *JAVA, "-jar", str(jar), "--errors-only", "--format", "gnu", "--skip-non-html", "--stdout",
+        *whole, *map(str, lists[::4] + papers), timeout_s=600,
     )  # fmt: skip
     assert checked.stdout.splitlines()[:10] == []
     assert checked.returncode == 0, checked.stderr

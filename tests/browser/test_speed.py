@@ -18,7 +18,7 @@ pytestmark = pytest.mark.browser
 CATEGORIES = {"performance", "accessibility", "best-practices", "seo"}
 BUSY_POINTS = 6
 """Allowed to performance on a busy machine: blocking times are what this machine took, times four."""
-TRIES = 5
+TRIES = 8
 """Lighthouse computes the throttled times from what this machine took, which other work delays: the best counts."""
 MOST_SHIFT = 0.01
 """In any try. In the best nothing moves; a machine that is held up paints a page in pieces."""

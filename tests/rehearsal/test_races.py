@@ -71,7 +71,8 @@ class Lane:
     def prepare(self) -> None:
         self.folder.mkdir()
         git("init", "--quiet", "--bare", f"--initial-branch={BRANCH}", str(self.remote), cwd=self.folder)
-        git("config", "core.logAllRefUpdates", "always", cwd=self.remote)
+        for key, value in {"core.logAllRefUpdates": "always", **QUICK}.items():  # git gives the other side no other
+            git("config", key, value, cwd=self.remote)
         for writer in range(WRITERS):
             clone = self.folder / f"writer{writer}"
             git("clone", "--quiet", str(self.remote), str(clone), cwd=self.folder)
