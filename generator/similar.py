@@ -21,6 +21,7 @@ LEAST = 0.1
 """Cosine below which two papers share no more than an accident."""
 
 _WORD = re.compile(r"[a-z][a-z0-9-]{2,29}")
+_TITLE_CHARS = 1000
 _ABSTRACT_CHARS = 2000
 _RARE = 100
 """A term in more papers than this finds none: it only weighs in the comparison."""
@@ -63,7 +64,7 @@ def find_similar(papers: Iterable[Paper]) -> dict[str, tuple[str, ...]]:
 
 def _terms(paper: Paper) -> Counter[str]:
     """Words with how often they stand there; those of the title count twice more, and so do pairs of them."""
-    title = _WORD.findall(paper.title.lower())
+    title = _WORD.findall(paper.title[:_TITLE_CHARS].lower())
     pairs = [f"{one} {other}" for one, other in pairwise(title)]
     return Counter(chain(title, title, pairs, _WORD.findall(paper.abstract[:_ABSTRACT_CHARS].lower())))
 
@@ -72,7 +73,7 @@ def _weigh(terms: Sequence[Counter[str]], frequency: Mapping[str, int]) -> tuple
     """For each paper its vector, of length 1, and the terms that find others."""
     common = max(_RARE, len(terms) // _COMMON_SHARE)
     rarity = {term: math.log(len(terms) / count) for term, count in frequency.items() if 1 < count <= common}
-    damped = [0.0, *(1 + math.log(count) for count in range(1, _ABSTRACT_CHARS))]
+    damped = [0.0, *(1 + math.log(count) for count in range(1, _TITLE_CHARS + _ABSTRACT_CHARS))]
     weights: list[_Weights] = []
     finding: list[list[str]] = []
     for counts in terms:

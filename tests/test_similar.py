@@ -121,3 +121,8 @@ def test_the_real_corpus_takes_seconds_and_grows_with_its_size(shared: Path) -> 
     small, large = took(3000), took(12000)
     assert large < 6  # 2 s on a quiet machine
     assert large < small * 4 * 3
+
+
+def test_a_word_that_fills_a_title_or_an_abstract_costs_nothing_but_itself() -> None:
+    flood = about(21, "rivers " * 4000, "rivers " * 4000)
+    assert find_similar([*RIVERS, *GALAXIES, flood]).keys() >= {each.id for each in (*RIVERS, *GALAXIES)}
