@@ -64,7 +64,8 @@ def take_posts(
         tree: changed in place.
         posts: as their networks' adapters gave them.
         now: the time of the run.
-        reduce: what of a post may stand in public.
+        reduce: what of a post may stand in public; what another tree or an earlier configuration left in this one is
+            brought down to that, too.
         muted: accounts whose posts are left out, from `filters.muted_names`.
         texts: posts in full, by id, of which less stands in `data/`: what waits has its words from here, and what is
             unsettled is here alone.
@@ -73,12 +74,14 @@ def take_posts(
     arrived: dict[str, Post] = {}
     for post in posts:
         merge_into(arrived, mentions.with_own_papers(post), merge_posts)
-    known_texts = texts or {}
+    withheld = withhold(tree, reduce)
+    known_texts = {**withheld, **(texts or {})}
     waiting = {post.id: known_texts.get(post.id, post) for state in tree.states.values() for post in state.waiting}
     unsettled = {post.id: post for post in known_texts.values() if post.id not in waiting and _is_apart(post, tree)}
     considered = _considered(tree, {**unsettled, **waiting}, arrived)
     inherited = mentions.inherit(considered)
     batch = _Batch(tree, {**considered, **inherited}, now, reduce)
+    batch.texts.update({post_id: known_texts[post_id] for post_id in withheld})
     for post_id in sorted({*arrived, *waiting, *unsettled, *inherited}):
         post = batch.found[post_id]
         away = tree.keeps_away(post) or filters.is_muted(post.account, muted)
@@ -86,6 +89,17 @@ def take_posts(
         if (away or not batch.take(post, may_wait=may_wait)) and post_id in arrived:
             batch.left_out += 1
     return batch.done()
+
+
+def withhold(tree: Tree, reduce: Callable[[Post], Post]) -> dict[str, Post]:
+    """Leave of the captured posts only what may stand in public; those of which more did, in full."""
+    withheld = {}
+    for post_id, post in tree.posts.items():
+        public = reduce(post)
+        if public != post:
+            tree.posts[post_id] = public
+            withheld[post_id] = msgspec.structs.replace(post, url=public.url)
+    return withheld
 
 
 def without_late_counts(posts: Iterable[Post], tree: Tree, now: datetime) -> Iterator[Post]:
@@ -127,7 +141,7 @@ class _Batch:
             if post.kind == "reply":  # there are too many for the state: hundreds a day, each in git for ever
                 self.unsettled.append(post)
                 return False
-            self.waiting.append(ids_only(post))
+            self.waiting.append(ids_only(self.reduce(post)))
             self.texts[post.id] = post
             return True
         if may_wait and _is_unsettled(post, self.found, self.now):

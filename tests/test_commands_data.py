@@ -77,6 +77,35 @@ def test_a_union_is_the_same_in_either_order(copy: Copy) -> None:
     assert copy.run("merge", "a", "--data", "ab", "--json").json["changed_files"] == 0
 
 
+def test_a_tree_that_kept_posts_of_x_in_full_is_joined_by_their_ids_alone(copy: Copy) -> None:
+    tweet = make.post(network="x", id="x:123", text="secretly funny", url="https://x.com/ada/status/123")
+    save(copy.folder / "a", tree_of(tweet))
+    save(copy.folder / "b", tree_of())
+    copy.run("merge", "a", "b", "--data", "ab")
+    stored = b"".join(copy.files("ab").values())
+    assert b"x:123" in stored
+    assert b"secretly funny" not in stored
+    assert b"ada" not in stored.replace(b'"x:ada"', b"")
+    assert b"secretly funny" in b"".join(copy.files(".cache").values())
+    copy.configure("networks: {x: {keep: full}}")
+    copy.run("merge", "a", "b", "--data", "full")
+    assert b"secretly funny" in b"".join(copy.files("full").values())
+
+
+def test_check_names_what_a_post_of_x_may_not_keep_in_public_and_moves_it_to_the_cache(copy: Copy) -> None:
+    save(copy.folder / "data", tree_of(make.post(network="x", id="x:123", text="secretly funny"), make.paper()))
+    copy.configure("networks: {x: {keep: full}}")
+    assert copy.run("check").status == 0
+    copy.configure("networks: {x: {keep: ids}}")
+    told = copy.run("check")
+    assert told.status == 1
+    assert "data/posts/x/2026/11/20.jsonl:1: 'x:123': more of it stands here than networks.x.keep allows" in told.out
+    assert copy.run("check", "--fix").status == 0
+    assert b"secretly funny" not in b"".join(copy.files("data").values())
+    assert b"secretly funny" in b"".join(copy.files(".cache").values())
+    assert copy.run("check").status == 0
+
+
 def test_what_waited_on_one_side_is_taken_once_the_other_brings_its_original(copy: Copy) -> None:
     original = make.post("1")
     quote = make.post("2", who="bo", kind="quote", of=original.id, papers=(), text=None)

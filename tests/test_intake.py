@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import partial
 
 import msgspec
 from hypothesis import given
@@ -232,3 +233,18 @@ def test_the_text_in_the_cache_is_the_same_however_often_its_post_is_seen() -> N
     first = take_posts(tree, [full], now=NOON, reduce=reduce).texts
     second = take_posts(tree, [full], now=NOON, reduce=reduce, texts=first).texts
     assert first == second
+
+
+def test_what_another_configuration_let_stand_is_brought_down_and_its_words_go_to_the_cache() -> None:
+    tree = Tree()
+    take_posts(tree, [wire("1", links=(ABS,), text="a comment")], now=NOON)
+    taken = take_posts(tree, (), now=NOON, reduce=lambda each: msgspec.structs.replace(each, text=None))
+    assert tree.posts["bluesky:ada/1"].text is None
+    assert taken.texts["bluesky:ada/1"].text == "a comment"
+
+
+def test_what_waits_in_public_is_reduced_as_what_is_captured() -> None:
+    tree = Tree()
+    reduce = partial(msgspec.structs.replace, url="https://social.example/i/1")
+    take_posts(tree, [wire("1", kind="repost", of="bluesky:bo/2", text=None)], now=NOON, reduce=reduce)
+    assert [each.url for each in tree.states["bluesky"].waiting] == ["https://social.example/i/1"]

@@ -25,7 +25,7 @@ from generator.sources.x import posts as x_posts
 from generator.sources.x import search as x_search
 from generator.sources.x.cost import Budget
 from generator.sources.x.cursor import Cursor, Gap
-from tests import one_run
+from tests import make, one_run
 from tests.loopback import Answer, as_json
 from tests.pretend_x import NOW, TOKEN, PretendX, id_at, link, older, post
 from tests.spec_server import OpenApi, SpecServer
@@ -690,6 +690,19 @@ class TestReduce:
             trackers=("t",),
         )
         assert x.SOURCE.reduce(own, {}) == x.SOURCE.reduce(own, {"keep": "ids"})
+
+    @pytest.mark.parametrize(
+        ("own_id", "of", "url", "without"),
+        [
+            ("x:11/like/20", "x:20", "https://x.com/ann/status/20", "https://x.com/i/status/20"),
+            ("x:11/like/20", None, "https://twitter.com/ann/status/20?s=46", "https://x.com/i/status/20"),
+            ("x:20", None, "https://mobile.twitter.com/ann/status/20", "https://x.com/i/status/20"),
+            ("x:odd", None, "https://mirror.example/20", "https://mirror.example/20"),
+        ],
+    )
+    def test_no_address_names_a_handle(self, own_id: str, of: str | None, url: str, without: str) -> None:
+        liked = make.post(network="x", id=own_id, kind="like", of=of, url=url)
+        assert x.SOURCE.reduce(liked, {"keep": "ids"}).url == without
 
     def test_a_private_repository_may_keep_all(self) -> None:
         [own] = parse(post(OWN, "11"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +27,12 @@ _KNOWN = (
 )
 
 
-def check_data(data: Path) -> tuple[list[Problem], Store, Tree]:
+def check_data(data: Path, reduce: Callable[[Post], Post] = lambda post: post) -> tuple[list[Problem], Store, Tree]:
     """Check every file of a data tree.
+
+    Args:
+        data: its folder.
+        reduce: what of a post may stand there.
 
     Returns:
         The problems, and the store with what it loaded, for `--fix`.
@@ -42,22 +46,24 @@ def check_data(data: Path) -> tuple[list[Problem], Store, Tree]:
     problems = list(tree.problems)
     for path in sorted(data.rglob("*")):
         if path.is_file():
-            problems += _check_file(path, path.relative_to(data).as_posix(), damaged)
+            problems += _check_file(path, path.relative_to(data).as_posix(), damaged, reduce)
     problems += _check_ids(data, tree)
     return sorted(problems, key=lambda problem: _order(problem.place)), store, tree
 
 
-def _check_file(path: Path, name: str, damaged: set[str]) -> Iterator[Problem]:
+def _check_file(path: Path, name: str, damaged: set[str], reduce: Callable[[Post], Post]) -> Iterator[Problem]:
     if not any(known.fullmatch(name) for known in _KNOWN):
         yield Problem(str(path), "is no file of data/ (docs/data-format.md) and never read: move it elsewhere")
         return
     if name.startswith("posts/"):
-        yield from _check_records(path, name, Post, damaged)
+        yield from _check_records(path, name, Post, damaged, reduce)
     elif name.startswith("papers/"):
         yield from _check_records(path, name, Paper, damaged)
 
 
-def _check_records(path: Path, name: str, noun: Any, damaged: set[str]) -> Iterator[Problem]:
+def _check_records(
+    path: Path, name: str, noun: Any, damaged: set[str], reduce: Callable[[Post], Post] | None = None
+) -> Iterator[Problem]:
     decoder = msgspec.json.Decoder(noun)
     before = ""
     for number, line in enumerate(_read(path).split(b"\n"), 1):
@@ -72,6 +78,12 @@ def _check_records(path: Path, name: str, noun: Any, damaged: set[str]) -> Itera
             _check_record(record, name)
         except (RecordError, ValueError, IndexError) as error:
             yield Problem(place, f"{record.id!a:.120}: {error}")
+        if reduce and reduce(record) != record:
+            yield Problem(
+                place,
+                f"{record.id!a:.120}: more of it stands here than networks.{record.network}.keep allows: `check --fix` "
+                "moves that to the cache",
+            )
         if record.id <= before:
             yield Problem(place, f"{record.id!a:.120} is there twice or out of order: `check --fix` puts it right")
         before = record.id

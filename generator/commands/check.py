@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,12 +13,19 @@ from generator.errors import ConfigError, Problem, StoreError
 
 if TYPE_CHECKING:
     from generator.config import Config
+    from generator.models import Post
+    from generator.store import Store
+    from generator.tree import Tree
 
 _EXAMPLE_URL = "https://example.github.io/trending-arxiv/"
 
 
 @click.command("check")
-@click.option("--fix", is_flag=True, help="Move damaged lines to data/quarantine/ and put records into their files.")
+@click.option(
+    "--fix",
+    is_flag=True,
+    help="Move damaged lines to data/quarantine/ and put records into their files.",
+)
 @with_options
 def command(options: Options, fix: bool) -> None:
     """Find everything that is wrong in configuration, data and site; exit status 1 where anything is.
@@ -28,7 +36,7 @@ def command(options: Options, fix: bool) -> None:
     problems: list[Problem] = []
     config = _check_config(options, problems)
     of_config = len(problems)
-    of_data = _check_data(options, problems, fix=fix)
+    of_data = _check_data(options, config, problems, fix=fix)
     of_site = _check_site(options, config, problems)
     for problem in problems:
         options.console.found(problem)
@@ -51,21 +59,34 @@ def _check_config(options: Options, problems: list[Problem]) -> Config | None:
     return config
 
 
-def _check_data(options: Options, problems: list[Problem], *, fix: bool) -> int:
+def _check_data(options: Options, config: Config | None, problems: list[Problem], *, fix: bool) -> int:
     from generator.check import check_data  # noqa: PLC0415
+    from generator.sources import reducer  # noqa: PLC0415
 
     if not options.data.exists():
         return 0
+    reduce: Callable[[Post], Post] = reducer(config.network_settings) if config else lambda post: post
     try:
-        found, store, tree = check_data(options.data)
+        found, store, tree = check_data(options.data, reduce)
         if fix and found:
-            moved = store.quarantine(tree)
-            options.console.say(f"{len(moved):,} files with damaged lines moved to {options.data / 'quarantine'}")
-            found, _, _ = check_data(options.data)
+            _fix(options, store, tree, reduce)
+            found, _, _ = check_data(options.data, reduce)
     except StoreError as error:
         found = [Problem(str(options.data), str(error))]
     problems += found
     return len(found)
+
+
+def _fix(options: Options, store: Store, tree: Tree, reduce: Callable[[Post], Post]) -> None:
+    """Move damaged lines to quarantine/, and to the cache what may not stand in data/; put records into their files."""
+    from generator.intake import withhold  # noqa: PLC0415
+
+    if withheld := withhold(tree, reduce):
+        store.cache = options.cache
+        store.save_texts({**withheld, **store.load_texts()}, tree)
+        options.console.say(f"{len(withheld):,} posts: what may not stand in {options.data} moved to {options.cache}")
+    moved = store.quarantine(tree)
+    options.console.say(f"{len(moved):,} files with damaged lines moved to {options.data / 'quarantine'}")
 
 
 def _check_site(options: Options, config: Config | None, problems: list[Problem]) -> int | None:

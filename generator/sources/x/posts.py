@@ -32,6 +32,9 @@ _SNOWFLAKE_EPOCH = datetime.fromtimestamp(1_288_834_974.657, UTC)
 _FIRST_SNOWFLAKE = 29_700_859_247
 """Ids below were counted, not timed."""
 _SHORT = re.compile(r"https?://t\.co/\w{1,64}", re.ASCII)
+_STATUS_URL = re.compile(
+    r"https?://(?:\w+\.)?(?:x|twitter)\.com/\w{1,20}/status(?:es)?/([0-9]{1,19})(?![0-9])", re.ASCII
+)
 _SPACES = re.compile(r"[ \t]+(?=\n|$)")
 _KINDS: tuple[tuple[Kind, frozenset[str]], ...] = (
     ("repost", frozenset({"retweeted", "reposted"})),
@@ -242,7 +245,7 @@ def reduce(post: Post, settings: Mapping[str, Any]) -> Post:
         network=post.network,
         kind=post.kind,
         of=post.of,
-        url=post_url(post.id) or post.url,
+        url=_url_without_handle(post),
         account=Account(id=post.account.id),
         posted_at=post.posted_at,
         seen_at=post.seen_at,
@@ -250,3 +253,10 @@ def reduce(post: Post, settings: Mapping[str, Any]) -> Post:
         in_thread=post.in_thread,
         trackers=post.trackers,
     )
+
+
+def _url_without_handle(post: Post) -> str:
+    """The address of the post, or of the one that it likes; one of no known shape stays."""
+    named = _STATUS_URL.match(post.url)
+    candidates = (post.id, post.of or "", f"{NETWORK}:{named[1]}" if named else "")
+    return next(filter(None, map(post_url, candidates)), post.url)
