@@ -26,6 +26,9 @@ PIPE_CLOSED = 141
 """What shells report for a reader that went away: 128 + SIGPIPE."""
 
 
+_OF_THE_GROUP = frozenset({"-h", "--help", "--version"})
+
+
 class PipeClosedError(Exception):
     """The reader of our output went away; click would call that a failure."""
 
@@ -44,6 +47,12 @@ class LazyGroup(click.Group):
         module = importlib.import_module(f"generator.commands.{MODULES.get(cmd_name, cmd_name)}")
         command: click.Command = module.command
         return command
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take the common options before the command, too: they go behind it, where what stands there wins."""
+        if args and args[0].startswith("-") and args[0] not in _OF_THE_GROUP:
+            args = _behind_the_command(args)
+        return super().parse_args(ctx, args)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -73,6 +82,21 @@ class LazyGroup(click.Group):
             if isinstance(error, BrokenPipeError):
                 raise PipeClosedError from None
             ctx.exit(_report(ctx, error))
+
+
+def _behind_the_command(args: list[str]) -> list[str]:
+    from generator.commands.options import common_options  # noqa: PLC0415 (seldom needed)
+
+    valued = common_options()
+    first = 0
+    while first < len(args):
+        name, with_value, _ = args[first].partition("=")
+        if name not in valued:
+            break
+        first += 2 if valued[name] and not with_value else 1
+    if first >= len(args) or args[first].startswith("-"):
+        return args[first:]
+    return [args[first], *args[:first], *args[first + 1 :]]
 
 
 def _report(ctx: click.Context, error: Exception) -> int:
@@ -114,6 +138,10 @@ def main() -> NoReturn:
         sys.exit(INTERRUPTED)
     except click.ClickException as error:
         error.show()
+        if "--json" in sys.argv:
+            from generator.commands.console import Console  # noqa: PLC0415
+
+            Console(as_json=True).refused([error.format_message()])
         sys.exit(2 if isinstance(error, click.UsageError) else 1)
     except (BrokenPipeError, PipeClosedError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -29,6 +29,9 @@ QUARANTINE = "quarantine"
 TEXTS = "texts.jsonl"
 """In the cache: posts in full of which less, or nothing, may stand in `data/`."""
 
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What damage can be: not JSON, not the record's shape, not text, or nested without end."""
+
 _Record = TypeVar("_Record", Post, Paper, PendingPaper, GonePost, Announced)
 
 
@@ -142,7 +145,7 @@ class Store:
             return {}
         texts: dict[str, Post] = {}
         for line in path.read_bytes().splitlines():
-            with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError):
+            with contextlib.suppress(*_UNREADABLE):
                 post = msgspec.json.decode(line, type=Post)
                 texts[post.id] = post
         return texts
@@ -223,7 +226,7 @@ class Store:
         self._files["schema.json"] = _File(content)
         try:
             version = msgspec.json.decode(content, type=dict[str, int])["version"]
-        except (msgspec.DecodeError, KeyError) as error:
+        except (*_UNREADABLE, KeyError) as error:
             raise StoreError(f'{path}: unreadable ({error}); restore it from git: it holds {{"version": N}}') from error
         if version > SCHEMA_VERSION:
             raise StoreError(
@@ -239,7 +242,7 @@ class Store:
             known = self._files[name] = _File(content)
             try:
                 yield from decoder.decode_lines(content)
-            except (msgspec.DecodeError, UnicodeDecodeError):
+            except _UNREADABLE:
                 yield from _read_line_by_line(path, content, decoder, known, problems)
 
     def _read_state(self, path: Path, problems: list[Problem]) -> NetworkState | None:
@@ -247,7 +250,7 @@ class Store:
         known = self._files[path.relative_to(self.root).as_posix()] = _File(content)
         try:
             return msgspec.json.decode(content, type=NetworkState)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except _UNREADABLE as error:
             known.damaged.append(content.rstrip(b"\n"))
             problems.append(Problem(f"{path}:1", f"damaged state ({error}); the next fetch starts this network anew"))
             return None
@@ -265,7 +268,7 @@ def _read_line_by_line(
             continue
         try:
             yield decoder.decode(line)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except _UNREADABLE as error:
             known.damaged.append(line)
             problems.append(
                 Problem(f"{path}:{number}", f"damaged line ({error}); `check --fix` moves it to {QUARANTINE}/")

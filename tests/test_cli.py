@@ -21,7 +21,7 @@ from generator.commands import COMMANDS
 from generator.commands.console import Console, one_line, printable
 from generator.errors import ConfigError, Problem, StoreError
 from tests.conftest import ROOT
-from tests.e2e.run import Copy
+from tests.e2e.run import MINIMAL, Copy
 from tests.make import post
 
 WAIT = "import sys; sys.stdin.read(1)"
@@ -110,6 +110,41 @@ def test_with_json_standard_output_is_one_object_also_for_failures(copy: Copy) -
     assert failed.status == 2
     assert failed.json["ok"] is False
     assert "nonsense" in failed.json["errors"][0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("build", "--json", "--now", "noon"), "is no time such as"),
+        (("build", "--nonsense", "--json"), "No such option"),
+        (("import", "--json"), "Missing argument"),
+        (("bild", "--json"), "Did you mean 'build'?"),
+        (("--json",), "Commands:"),
+    ],
+)
+def test_with_json_wrong_usage_is_one_object_too(copy: Copy, arguments: tuple[str, ...], said: str) -> None:
+    ran = copy.run(*arguments)
+    assert (ran.status, ran.json["ok"]) == (2, False)
+    [error] = ran.json["errors"]
+    assert said in error
+    assert said in ran.err
+
+
+def test_the_common_options_may_stand_before_the_command(copy: Copy) -> None:
+    (copy.folder / "other.yaml").write_text(MINIMAL, "utf-8")
+    (copy.folder / "config.yaml").unlink()
+    before = copy.run("--json", "--config", "other.yaml", "--site=before", "build", "--full")
+    assert before.json["ok"] is True
+    assert copy.run("-q", "--config", "nowhere.yaml", "build", "--config", "other.yaml", "--site", "after").status == 0
+    assert copy.files("before") == copy.files("after")
+    assert "No such option" in copy.run("-q", "--full", "build").err
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00Z", "1979-12-31T23:59:59Z", "9999-12-31T23:59:59Z"])
+def test_a_time_that_no_post_can_have_is_wrong_usage(copy: Copy, moment: str) -> None:
+    ran = copy.run("build", "--now", moment)
+    assert ran.status == 2
+    assert "is not between 1980 and 2199" in ran.err
 
 
 def test_data_of_a_newer_version_ends_with_1_and_is_not_touched(copy: Copy) -> None:

@@ -134,7 +134,17 @@ def test_a_day_without_posts_leaves_no_empty_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "damage",
-    [b"{", b'{"id": "bluesky:x/1"}', b"\xff\xfe", b"<<<<<<< HEAD", b"null", b"[" * 5000, b'{"id":"../../etc:passwd"}'],
+    [
+        b"{",
+        b'{"id": "bluesky:x/1"}',
+        b"\xff\xfe",
+        b"<<<<<<< HEAD",
+        b"null",
+        b"[" * 5000,
+        b'{"id":' * 5000,
+        b'{"id":"bluesky:x/1","odd":' + b"[" * 5000,
+        b'{"id":"../../etc:passwd"}',
+    ],
 )
 def test_a_damaged_line_is_named_kept_and_moved_only_when_asked(tmp_path: Path, damage: bytes) -> None:
     Store(tmp_path).save(make_tree())
@@ -153,16 +163,17 @@ def test_a_damaged_line_is_named_kept_and_moved_only_when_asked(tmp_path: Path, 
     assert Store(tmp_path).load().problems == []
 
 
-def test_a_damaged_state_starts_the_network_anew_and_is_not_lost(tmp_path: Path) -> None:
+@pytest.mark.parametrize("damage", [b'{"cursors": [', b'{"odd":' * 5000])
+def test_a_damaged_state_starts_the_network_anew_and_is_not_lost(tmp_path: Path, damage: bytes) -> None:
     Store(tmp_path).save(make_tree())
-    (tmp_path / "state/bluesky.json").write_bytes(b'{"cursors": [')
+    (tmp_path / "state/bluesky.json").write_bytes(damage)
     store = Store(tmp_path)
     tree = store.load()
     assert "bluesky" not in tree.states
     assert len(tree.problems) == 1
     tree.states["bluesky"] = NetworkState()
     store.save(tree)
-    assert b'{"cursors": [' in (tmp_path / "quarantine/state/bluesky.json").read_bytes()
+    assert damage in (tmp_path / "quarantine/state/bluesky.json").read_bytes()
 
 
 def test_data_of_a_newer_version_is_refused(tmp_path: Path) -> None:

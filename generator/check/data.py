@@ -72,7 +72,7 @@ def _check_records(
             continue
         try:
             record = decoder.decode(line)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             continue  # reported by the store already
         try:
             _check_record(record, name)

@@ -99,9 +99,12 @@ class Console:
             self._annotate("error", problem.message, problem.place)
         if not problems:
             self._annotate("error", str(error), "")
+        self.refused([str(problem) for problem in problems] or [str(error)])
+
+    def refused(self, messages: Sequence[str]) -> None:
+        """With --json, write the one object of what was not done; without, nothing."""
         if self.as_json:
-            messages = [printable(str(problem)) for problem in problems] or [printable(str(error))]
-            _write_json({"ok": False, "errors": messages, "warnings": self.warnings})
+            _write_json({"ok": False, "errors": [*map(printable, messages)], "warnings": self.warnings})
 
     def done(self, summary: Mapping[str, Any], *, ok: bool = True) -> None:
         """With --json, write the one object; without, nothing."""

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
+_YEARS = range(1980, 2200)
+"""Those that posts may be from (`records.check_moment`)."""
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 
@@ -68,9 +70,12 @@ class Moment(click.ParamType):  # type: ignore[type-arg]  # generic in new versi
             return value
         text = str(value) if _RFC3339.fullmatch(str(value)) else ""
         try:
-            return datetime.fromisoformat(text.upper()).astimezone(UTC).replace(microsecond=0)
+            moment = datetime.fromisoformat(text.upper()).astimezone(UTC).replace(microsecond=0)
         except (ValueError, OverflowError):
             self.fail(f"{value!a} is no time such as 2026-11-20T08:00:00Z", param, ctx)
+        if moment.year not in _YEARS:  # a month before the year 1 is no time at all
+            self.fail(f"{value!a} is not between {_YEARS.start} and {_YEARS.stop - 1}", param, ctx)
+        return moment
 
 
 _OPTIONS: tuple[Callable[[Any], Any], ...] = (
@@ -105,6 +110,12 @@ def with_options(function: _Function) -> _Function:
     for option in reversed(_OPTIONS):
         wrapped = option(wrapped)
     return wrapped  # type: ignore[return-value]
+
+
+def common_options() -> dict[str, bool]:
+    """The names of the common options -> whether a value follows."""
+    carrier: Any = with_options(lambda: None)
+    return {name: not option.is_flag for option in carrier.__click_params__ for name in option.opts}
 
 
 def _listen(console: Console) -> None:
