@@ -127,6 +127,7 @@ def cli() -> None:
 
 def main() -> NoReturn:
     """Run the command line; never returns."""
+    _open_closed_streams()
     try:
         code = cli.main(prog_name="trending-arxiv", standalone_mode=False)
         sys.stdout.flush()
@@ -147,6 +148,13 @@ def main() -> NoReturn:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(PIPE_CLOSED)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _open_closed_streams() -> None:
+    """Cron and service managers may start us without standard streams; Python has None for such."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123 (until the end)
 
 
 def _say(text: str) -> None:

@@ -83,6 +83,9 @@ def _write(path: str, content: bytes, *, durable: bool) -> None:
             view = view[os.write(descriptor, view) :]
         if durable:
             os.fsync(descriptor)
+    except OSError as error:
+        error.filename = error.filename or path.removesuffix(SUFFIX)  # a full disk does not say where it is full
+        raise
     finally:
         os.close(descriptor)
 

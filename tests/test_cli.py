@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import shlex
 import signal
 import subprocess
 import sys
@@ -182,6 +183,21 @@ def test_a_reader_that_goes_away_is_no_error(copy: Copy) -> None:
     errors = process.stderr.read()
     assert process.wait(30) == 141
     assert errors == b""
+
+
+@pytest.mark.parametrize("arguments", ["status >&-", "status --json >&-", "nonsense 2>&-", "import --offline - <&-"])
+def test_a_stream_that_is_closed_from_the_start_is_no_reason_to_fail(copy: Copy, arguments: str) -> None:
+    done = subprocess.run(
+        ["sh", "-c", f"{shlex.quote(sys.executable)} -m generator {arguments}"],
+        cwd=copy.folder,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert done.returncode == (2 if "nonsense" in arguments else 0), done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_ctrl_c_ends_without_a_traceback(copy: Copy) -> None:

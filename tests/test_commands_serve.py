@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import re
@@ -22,7 +23,10 @@ from typing import Any
 
 import pytest
 
+from generator.commands.console import Console
 from generator.commands.live_server import LiveServer, content_type, find_file
+from generator.commands.options import Options
+from generator.commands.serve import _Work
 from generator.commands.watching import look_at
 from tests.conftest import ROOT
 from tests.e2e.run import Copy
@@ -98,6 +102,7 @@ def server(site: Path) -> Iterator[LiveServer]:
         ("/made-up/", "made-up/index.html"), ("/made-up/abs/hep-th/9901001/", "abs/hep-th/9901001/index.html"),
         ("/a%20b/x.json", "a b/x.json"), ("/nowhere", None), ("/../secret.txt", None), ("/%2e%2e/secret.txt", None),
         ("//etc/passwd", None), ("/made-up/../../secret.txt", None), ("/%00", None), ("/..%5csecret.txt", None),
+        (f"/{'a' * 9000}", None),
     ],
 )  # fmt: skip
 def test_an_address_names_a_file_of_the_site_or_nothing(site: Path, path: str, found: str | None) -> None:
@@ -153,7 +158,7 @@ def test_head_sends_no_body_and_other_methods_are_refused(server: LiveServer) ->
 
 def test_open_pages_are_told_when_the_site_was_built(server: LiveServer, site: Path) -> None:
     with socket.create_connection(("127.0.0.1", server.server_address[1]), timeout=5) as browser:
-        browser.sendall(b"GET /__live/events HTTP/1.1\r\nHost: x\r\n\r\n")
+        browser.sendall(b"GET /__live/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert b"text/event-stream" in browser.recv(4096)
         server.show(site, BASE)
         assert b"event: built" in browser.recv(4096)
@@ -167,7 +172,7 @@ def test_a_page_that_was_loaded_before_the_last_build_is_told_at_once(server: Li
     events = re.search(r'EventSource\("([^"]*)"', get(server.address + script[1][1:])[2].decode())
     assert events
     with socket.create_connection(("127.0.0.1", server.server_address[1]), timeout=5) as browser:
-        browser.sendall(f"GET {events[1]} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        browser.sendall(f"GET {events[1]} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
         received = b""
         while b"event: built" not in received:
             received += browser.recv(4096)
@@ -207,6 +212,51 @@ def test_a_change_is_built_and_a_mistake_is_told_and_survived(tmp_path: Path) ->
         assert "Made up" in get(url)[2].decode()
         copy.configure(config.replace("Made up", "Changed name"))
         wait_for(lambda: "Changed name" in get(url)[2].decode())
+
+
+def test_what_changes_while_a_build_runs_is_built_next(
+    tmp_path: Path, server: LiveServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = Copy(tmp_path / "copy")
+    copy.run("sample", "--papers", "2", "--posts", "2")
+
+    saved = itertools.count(1)
+
+    class Edited(_Work):
+        def build(self) -> None:
+            super().build()
+            copy.configure(f"site: {{title: Saved {next(saved)}}}")  # as somebody who saves before it is through
+
+    options = Options(
+        config_path=copy.folder / "config.yaml", data=copy.folder / "data", site=copy.folder / "site",
+        templates=ROOT / "templates", cache=copy.folder / ".cache", given_now=None, console=Console(verbosity=-1),
+    )  # fmt: skip
+    work = Edited(options)
+    seen = work.seen()
+    work.build()
+    looks = iter((None, None))  # the first build is of what was saved in the one before, the second as well
+    monkeypatch.setattr("generator.commands.serve.time.sleep", lambda _: next(looks))
+    with pytest.raises(StopIteration):
+        work.watch(server, seen)
+    assert "Saved 2" in (copy.folder / "site/index.html").read_text("utf-8")
+
+
+def test_a_page_elsewhere_that_made_its_name_lead_here_reads_nothing(server: LiveServer) -> None:
+    for host, status in (("evil.example", 421), ("127.0.0.1.evil.example:80", 421), ("localhost:8000", 200)):
+        client = HTTPConnection("127.0.0.1", server.server_address[1], timeout=10)
+        client.request("GET", "/", headers={"Host": host})
+        answer = client.getresponse()
+        assert (answer.status, b"home" in answer.read()) == (status, status == 200)
+        client.close()
+
+
+def test_with_json_a_mistake_later_is_told_and_no_second_object(tmp_path: Path) -> None:
+    copy = Copy(tmp_path / "copy")
+    copy.run("sample", "--papers", "2", "--posts", "2")
+    with serving(copy, "--json"):
+        copy.configure("site: {titel: x}")
+        wait_for(lambda: "is no key here" in (copy.folder / "log").read_text())
+    assert sum(line.startswith("{") for line in (copy.folder / "log").read_text().splitlines()) == 1
 
 
 def test_a_taken_port_is_told_with_a_remedy(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from generator.disk import write_file
 from generator.errors import StoreError
 from generator.models import NetworkState, PendingPaper, Post
 from generator.store import Store
@@ -278,3 +279,13 @@ def test_posted_at_in_another_zone_is_filed_by_its_utc_day(tmp_path: Path) -> No
     tree.add_post(msgspec.json.decode(record, type=Post))
     Store(tmp_path).save(tree)
     assert (tmp_path / "posts/bluesky/2026/11/20.jsonl").exists()
+
+
+def test_a_full_disk_is_told_with_the_file_that_had_no_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_room(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("generator.disk.os.write", no_room)
+    with pytest.raises(OSError, match="No space left") as told:
+        write_file(tmp_path / "page.html", b"text")
+    assert told.value.filename == str(tmp_path / "page.html")

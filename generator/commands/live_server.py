@@ -6,6 +6,7 @@ What is served is what lies in site/, but for one script at the end of each page
 from __future__ import annotations
 
 import contextlib
+import re
 import socket
 import threading
 from http import HTTPStatus
@@ -73,11 +74,20 @@ def find_file(site: Path, base_path: str, requested: str) -> Path | None:
         target = (root / candidate.lstrip("/")).resolve()
         if not target.is_relative_to(root):
             continue
-        if target.is_dir():
-            target /= "index.html"
-        if target.is_file():
-            return target
+        with contextlib.suppress(OSError):  # a name too long for the disk
+            if target.is_dir():
+                target /= "index.html"
+            if target.is_file():
+                return target
     return None
+
+
+def is_called_loopback(host: str | None) -> bool:
+    """Whether a request's Host header names this machine.
+
+    Any other name was made to lead here by a page that wants to read what is not published yet.
+    """
+    return host is None or re.fullmatch(r"(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?", host, re.ASCII) is not None
 
 
 class LiveServer(ThreadingHTTPServer):
@@ -135,6 +145,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self, *, with_body: bool) -> None:
         with contextlib.suppress(ConnectionError, TimeoutError):
+            if not is_called_loopback(self.headers.get("Host")):
+                said = f"This server answers at {self.server.address} alone.\n".encode()
+                self._send(HTTPStatus.MISDIRECTED_REQUEST, "text/plain; charset=utf-8", said, with_body=with_body)
+                return
             path, _, number = self.path.partition("?built=")
             built = int(number) if number.isdecimal() and len(number) < _MOST_DIGITS else self.server.built
             if path == _EVENTS:

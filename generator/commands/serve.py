@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,6 +39,7 @@ def command(options: Options, port: int | None) -> None:
     Where data/ is empty, a made-up sample is shown, so that there is something to look at.
     """
     work = _Work(options)
+    seen = work.seen()
     work.build()
     server = _open(work, port)
     options.console.say(f"serving {work.site} on {server.address} - Ctrl-C ends it")
@@ -45,7 +47,7 @@ def command(options: Options, port: int | None) -> None:
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
     thread.start()
     try:
-        work.watch(server)
+        work.watch(server, seen)
     except KeyboardInterrupt:
         options.console.say("\nstopped")
     finally:
@@ -87,12 +89,17 @@ class _Work:
         options = replace(self.options, cache=folder / "cache")
         build.run(options, sample.sample_config(config), data=folder / "data", site=self.site)
 
-    def watch(self, server: LiveServer) -> None:
-        """Build after every change of data, configuration, templates or content; a mistake is told, not the end."""
-        before = self._seen()
+    def watch(self, server: LiveServer, before: Mapping[str, tuple[int, int]]) -> None:
+        """Build after every change of data, configuration, templates or content; a mistake is told, not the end.
+
+        Args:
+            server: told of every build.
+            before: what was seen before the last build began: what changes while it runs is built next.
+        """
+        spoken = replace(self.options.console, as_json=False)  # the one object of --json is written already
         while True:
             time.sleep(_POLL_S)
-            after = self._seen()
+            after = self.seen()
             if after == before:
                 continue
             before = after
@@ -101,10 +108,10 @@ class _Work:
                 server.show(self.site, self.base_path)
             except (TrendingError, OSError) as error:
                 problems = getattr(error, "problems", [])
-                self.options.console.failed(error, problems)
-            before = self._seen()
+                spoken.failed(error, problems)
 
-    def _seen(self) -> dict[str, tuple[int, int]]:
+    def seen(self) -> dict[str, tuple[int, int]]:
+        """What the files that a build reads look like now."""
         from generator.commands.watching import look_at  # noqa: PLC0415
 
         options = self.options

@@ -83,6 +83,6 @@ def test_serve_sees_a_change_of_a_trackers_file(copy: Copy) -> None:
         cache=folder / ".cache", given_now=None, console=Console(),
     )  # fmt: skip
     work = _Work(options)
-    before = work._seen()
+    before = work.seen()
     (folder / "trackers/physics.yaml").write_text("title: Another title\n")
-    assert work._seen() != before
+    assert work.seen() != before
