@@ -124,6 +124,15 @@ def test_the_page_for_what_is_not_found_needs_absolute_links(tmp_path: Path) -> 
     assert "this page is shown at any address" in problem
 
 
+def test_papers_beyond_the_most_pages_are_no_problem_in_feeds(tmp_path: Path) -> None:
+    copy = Copy(tmp_path / "copy")
+    copy.run("sample", "--papers", "12", "--posts", "30")
+    copy.configure(f"site: {{title: Few pages, url: {URL}, max_paper_pages: 2}}")
+    assert copy.run("build").status == 0
+    checked = copy.run("check")
+    assert (checked.status, checked.out) == (0, "nothing wrong (config 0, data 0, site 0)\n")
+
+
 def test_what_every_site_has_is_missed(tmp_path: Path) -> None:
     planted(tmp_path, {})
     (tmp_path / "feed.xml").unlink()

@@ -202,8 +202,13 @@ def _file_of(checker: _Checker, path: str) -> str | None:
     return f"{path}/index.html" if path in checker.folders and f"{path}/index.html" in checker.files else None
 
 
+_IDENTIFIERS = re.compile(rb"<id>[^<]*</id>|<guid isPermaLink=\"false\">[^<]*</guid>")
+"""Names that entries keep, of the form of an address: a paper beyond max_paper_pages has one and no page."""
+
+
 def _check_addresses(checker: _Checker, path: str, content: bytes) -> None:
     """Every address of ours in a feed, sitemap or OPML leads to something."""
+    content = _IDENTIFIERS.sub(lambda found: b"\n" * found[0].count(b"\n"), content)
     pattern = rb"(?:>|\")(" + re.escape(checker.url.encode()) + rb"[^<\"\s]*)(?:<|\")"
     for address in set(re.findall(pattern, content)):
         text = address.decode("utf-8", "replace").replace("&amp;", "&")

@@ -39,8 +39,8 @@ class StatusView(msgspec.Struct, frozen=True, kw_only=True):
     networks: tuple[NetworkRow, ...]
     papers: int
     posts: int
-    unknown: tuple[str, ...]
-    """Ids of papers that arXiv has not answered for yet."""
+    unknown: tuple[tuple[str, bool], ...]
+    """Ids of papers that arXiv has not answered for yet, and whether each has a page."""
     repository: str | None
     """Where its owner looks after it, as far as its address tells."""
 
@@ -63,7 +63,7 @@ def status_view(site: Site) -> StatusView:
         networks=tuple(_row(site, name, posts[name], newest.get(name)) for name in names),
         papers=len(site.papers),
         posts=len(site.posts),
-        unknown=tuple(sorted(site.unknown)),
+        unknown=tuple((paper_id, paper_id in site.papers) for paper_id in sorted(site.unknown)),
         repository=_repository(site.url),
     )
 
