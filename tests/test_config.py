@@ -127,6 +127,21 @@ def test_all_problems_are_reported_at_once_in_the_order_of_the_file() -> None:
     ]
 
 
+def test_what_contradicts_itself_is_reported_beside_slips_elsewhere() -> None:
+    problems = refused(
+        "site: {titel: a}\n"
+        "trackers: [{id: a}, {id: a, titel: b}, 5, {id: 7}]\n"
+        "people: [[x:A, 5, nobody], [x:a]]\n"
+        "feeds: {searches: [{id: s, tracker: aa}, {id: s, words: 5}, {title: All}]}\n"
+    )
+    told = [problem.split(": ", 2)[:3] for problem in problems]
+    assert ["config.yaml:2:22", "trackers[1].id", "`a` is the id of trackers[0] too: change one"] in told
+    assert ["config.yaml:3:29", "people[1][0]", "x:a is in people[0] too: join the two, or remove it"] in told
+    assert ["config.yaml:4:28", "feeds.searches[0].tracker", "`aa` is the id of no tracker; did you mean `a`?"] in told
+    assert ["config.yaml:4:43", "feeds.searches[1].id", "`s` is the id of feeds.searches[0] too: change one"] in told
+    assert any(problem.startswith("config.yaml:1:8: site.titel: ") for problem in problems)
+
+
 @pytest.mark.parametrize(
     ("text", "meant"),
     [

@@ -64,10 +64,9 @@ def read(
         document.value = {}
     joined = join(document, name, files)
     config = None
-    found = [*secrets(joined.document), *joined.found]
+    found = [*secrets(joined.document), *joined.found, *contradictions(joined.document.value, joined.called)]
     try:
         config = Config.model_validate(joined.document.value)
-        found += contradictions(config, joined.called)
     except ValidationError as error:
         found += [explain(each, joined.document) for each in error.errors(include_url=False)]
     all_found = [*((0, problem) for problem in problems), *joined.problems, *_placed(found, joined)]

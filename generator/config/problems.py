@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from generator.config.blocks import Config
 from generator.config.document import Document, Odd, Path, dotted, shown
+from generator.config.values import account_reference
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -39,50 +40,65 @@ def explain(error: ErrorDetails, document: Document) -> Found:
     return path, _wrong_value(path, error, document.raw.get(path, ""))
 
 
-def contradictions(config: Config, called: Callable[[Path], str] = dotted) -> Iterator[Found]:
+def contradictions(value: Any, called: Callable[[Path], str] = dotted) -> Iterator[Found]:
     """What no single value shows: two trackers or searches of one name, one account in two people, ...
 
     Args:
-        config: valid in itself.
+        value: what the file says, valid or not: a slip elsewhere must not hide these until it is mended.
         called: how a message about one tracker calls another, by its path.
     """
-    yield from _same_ids(("trackers",), [tracker.id for tracker in config.trackers], called)
-    yield from _same_ids(("feeds", "searches"), [search.id for search in config.feeds.searches])
-    yield from _odd_searches(config)
-    for name, block in config.announce.targets().items():
-        yield from _odd_tracker(config, ("announce", name, "tracker"), block.tracker)
-    people: dict[str, int] = {}
-    for index, person in enumerate(config.people):
-        for place, account in enumerate(person):
-            first = people.setdefault(account, index)
-            if first != index:
+    trackers = [_at(tracker, "id") for tracker in _rows(_at(value, "trackers"))]
+    searches = _rows(_at(value, "feeds", "searches"))
+    yield from _same_ids(("trackers",), trackers, called)
+    yield from _same_ids(("feeds", "searches"), [_at(search, "id") for search in searches])
+    for index, search in enumerate(searches):
+        if isinstance(search, dict) and not any(map(search.get, ("words", "authors", "categories", "tracker"))):
+            yield ("feeds", "searches", index), "finds everything: name words, authors, categories or a tracker"
+        yield from _odd_tracker(trackers, ("feeds", "searches", index, "tracker"), _at(search, "tracker"))
+    announce = _at(value, "announce")
+    for name, block in announce.items() if isinstance(announce, dict) else ():
+        yield from _odd_tracker(trackers, ("announce", name, "tracker"), _at(block, "tracker"))
+    yield from _same_people(_rows(_at(value, "people")))
+
+
+def _at(value: Any, *keys: str) -> Any:
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
+
+
+def _rows(value: Any) -> tuple[Any, ...]:
+    return value if isinstance(value, tuple) else ()
+
+
+def _same_people(people: tuple[Any, ...]) -> Iterator[Found]:
+    seen: dict[str, int] = {}
+    for index, person in enumerate(people):
+        for place, text in enumerate(_rows(person)):
+            try:
+                account = account_reference(text) if isinstance(text, str) else ""
+            except ValueError:
+                continue  # told as a wrong value
+            if account and (first := seen.setdefault(account, index)) != index:
                 yield (
                     ("people", index, place),
                     f"{account} is in {dotted(('people', first))} too: join the two, or remove it",
                 )
 
 
-def _same_ids(path: Path, ids: list[str], called: Callable[[Path], str] = dotted) -> Iterator[Found]:
+def _same_ids(path: Path, ids: list[Any], called: Callable[[Path], str] = dotted) -> Iterator[Found]:
     seen: dict[str, int] = {}
     for index, name in enumerate(ids):
-        first = seen.setdefault(name, index)
-        if first != index:
-            yield (*path, index, "id"), f"`{name}` is the id of {called((*path, first))} too: change one"
+        if isinstance(name, str) and (first := seen.setdefault(name, index)) != index:
+            yield (*path, index, "id"), f"`{shown(name)}` is the id of {called((*path, first))} too: change one"
 
 
-def _odd_searches(config: Config) -> Iterator[Found]:
-    for index, search in enumerate(config.feeds.searches):
-        if search.is_empty:
-            yield ("feeds", "searches", index), "finds everything: name words, authors, categories or a tracker"
-        yield from _odd_tracker(config, ("feeds", "searches", index, "tracker"), search.tracker)
-
-
-def _odd_tracker(config: Config, path: Path, name: str | None) -> Iterator[Found]:
-    trackers = [tracker.id for tracker in config.trackers]
-    if name is not None and name not in trackers:
-        near = difflib.get_close_matches(name, trackers, 1, 0.5)
-        meant = f"; did you mean `{near[0]}`?" if near else ""
-        yield path, f"`{name}` is the id of no tracker{meant}"
+def _odd_tracker(trackers: list[Any], path: Path, name: Any) -> Iterator[Found]:
+    names = [each for each in trackers if isinstance(each, str)]
+    if isinstance(name, str) and name not in names:
+        near = difflib.get_close_matches(name, names, 1, 0.5)
+        meant = f"; did you mean `{shown(near[0])}`?" if near else ""
+        yield path, f"`{shown(name)}` is the id of no tracker{meant}"
 
 
 def secrets(document: Document) -> Iterator[Found]:
