@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -79,6 +80,20 @@ def test_where_the_program_cannot_be_found_it_is_not_there(tmp_path: Path) -> No
     code = "import importlib.util, sys; print(importlib.util.find_spec('generator.cli'), 'generator' in sys.modules)"
     ready, fresh = both(tmp_path, "-c", code, path=PACKAGES)
     assert ready == fresh
+
+
+def test_the_server_ends_with_who_started_it_and_leaves_nothing(tmp_path: Path) -> None:
+    code = "from tests.ready import command; print(command()[-2])"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=True,
+        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)},
+    )  # fmt: skip
+    where = Path(done.stdout.strip())
+    assert where.is_relative_to(tmp_path)
+    until = time.monotonic() + 30
+    while where.parent.exists():
+        assert time.monotonic() < until
+        time.sleep(0.02)
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])

@@ -57,6 +57,7 @@ class Server:
     """Listens until a fork has something to do."""
 
     def __init__(self, where: str, root: Path) -> None:
+        self._where = Path(where)
         self._root = root
         self._ours = _source(root)
         self._running: dict[int, socket.socket] = {}
@@ -136,6 +137,8 @@ class Server:
     def _end(self) -> NoReturn:
         for pid in self._running:
             os.kill(pid, signal.SIGKILL)
+        self._where.unlink()
+        self._where.parent.rmdir()
         os._exit(0)
 
 
