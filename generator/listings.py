@@ -113,6 +113,8 @@ def _lists_of_a_scope(home: Order) -> Iterator[tuple[str, str, str, Order, Windo
     """(path below the scope, title, description, order, window) of each."""
     yield "", _TITLES[home], _ABOUT[home], home, None
     yield "new/", _TITLES["newest"], _ABOUT["newest"], "newest", None
+    if home == "newest":
+        yield "trending/", _TITLES["trending"], _ABOUT["trending"], "trending", None
     yield "captured/", _TITLES["captured"], _ABOUT["captured"], "captured", None
     for window, title in _WINDOWS:
         yield (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import UTC, date, datetime
 
 import msgspec
@@ -70,13 +70,18 @@ class ArticleView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class VoteView(msgspec.Struct, frozen=True, kw_only=True):
-    """One row of the score's table."""
+    """One row of the score's table: a person's vote, or those of people without a name here who did alike."""
 
+    people: int
     name: str | None
     network: str
     url: str | None
+    """None where the row is of several."""
     kind: str
+    since: datetime
+    """When the first of them did it."""
     at: datetime
+    """When the last did."""
     weight: float
     factor: float
     bot: bool
@@ -87,9 +92,9 @@ class ScoreView(msgspec.Struct, frozen=True, kw_only=True):
     """The score taken apart, before time takes its share (which would change the page with every build)."""
 
     votes: tuple[VoteView, ...]
-    """The strongest VOTES_SHOWN."""
+    """The strongest VOTES_SHOWN rows."""
     more: int
-    """Further votes."""
+    """Votes of further rows."""
     more_score: float
     score: float
     half_life_days: float
@@ -168,12 +173,15 @@ def _is_story(post: Post) -> bool:
 def score_view(ranked: RankedPaper, site: Site) -> ScoreView:
     """The votes for a paper, strongest first, with the sum of those that are not shown."""
     posts = {mention.post.id: mention.post for mention in ranked.mentions}
-    votes = sorted(ranked.votes, key=lambda vote: (-_whole(vote), -vote.at.timestamp(), vote.post_id))
+    rows: dict[Hashable, list[Vote]] = {}
+    for vote in sorted(ranked.votes, key=lambda vote: (-_whole(vote), -vote.at.timestamp(), vote.post_id)):
+        rows.setdefault(_alike(vote, posts[vote.post_id]), []).append(vote)
+    shown, others = list(rows.values())[:VOTES_SHOWN], list(rows.values())[VOTES_SHOWN:]
     return ScoreView(
-        votes=tuple(_vote_view(vote, posts[vote.post_id], site.networks) for vote in votes[:VOTES_SHOWN]),
-        more=max(0, len(votes) - VOTES_SHOWN),
-        more_score=round(sum(map(_whole, votes[VOTES_SHOWN:])), 4),
-        score=round(sum(map(_whole, votes)), 4),
+        votes=tuple(_vote_view(votes, posts[votes[0].post_id], site.networks) for votes in shown),
+        more=sum(map(len, others)),
+        more_score=round(sum(_whole(vote) for votes in others for vote in votes), 4),
+        score=round(sum(map(_whole, ranked.votes)), 4),
         half_life_days=float(site.ranking["half_life_days"]),
     )
 
@@ -182,12 +190,23 @@ def _whole(vote: Vote) -> float:
     return vote.weight * vote.factor
 
 
-def _vote_view(vote: Vote, post: Post, networks: Mapping[str, str]) -> VoteView:
+def _alike(vote: Vote, post: Post) -> Hashable:
+    """What the votes of one row share: a name makes a row of its own."""
+    if post.account.name or post.account.handle:
+        return vote.post_id
+    return post.network, vote.kind, vote.weight, vote.factor, vote.commented, vote.bot
+
+
+def _vote_view(votes: Sequence[Vote], post: Post, networks: Mapping[str, str]) -> VoteView:
+    """A row of votes that are alike, newest first; `post` is what the first of them did."""
+    vote = votes[0]
     return VoteView(
+        people=len(votes),
         name=post.account.name or post.account.handle,
         network=networks.get(post.network, post.network),
-        url=safe_href(post.url),
+        url=safe_href(post.url) if len(votes) == 1 else None,
         kind=vote.kind,
+        since=votes[-1].at,
         at=vote.at,
         weight=vote.weight,
         factor=vote.factor,

@@ -50,6 +50,14 @@ def test_every_list_of_the_contract_is_there() -> None:
     assert len(set(names)) == len(names)
 
 
+def test_where_the_newest_are_at_home_the_trending_have_a_list_of_their_own() -> None:
+    tree = tree_of(post(), papers=("2611.00001", "2611.00002"))
+    newest, trending = (site(tree, settings=f", home: {home}") for home in ("newest", "trending"))
+    assert ids(newest, "") == ids(newest, "new/") == ["2611.00002", "2611.00001"]
+    assert ids(newest, "trending/") == ids(newest, "t/example/trending/") == ids(trending, "") == ["2611.00001"]
+    assert not [each.path for each in trending.listings if "trending" in each.path]
+
+
 def test_a_tracker_lists_only_what_its_people_posted_about() -> None:
     made = site(tree_of(post(), papers=("2611.00001", "2611.00002")))
     assert ids(made, "t/example/new/") == ["2611.00001"]

@@ -60,6 +60,26 @@ def test_the_parts_of_the_score_add_up() -> None:
     )
 
 
+def test_people_without_a_name_who_did_alike_are_one_row() -> None:
+    nameless = [an_id(number, PAPER.id) for number in range(30)]
+    site = sample_site(
+        [PAPER], [*nameless, an_id(99, PAPER.id, kind="repost"), a_post(1, PAPER.id), a_post(2, PAPER.id)]
+    )
+
+    score = score_view(site.ranked[PAPER.id], site)
+
+    assert sorted((row.people, row.name is None, row.url is None, row.kind) for row in score.votes) == [
+        (1, False, False, "post"),
+        (1, False, False, "post"),
+        (1, True, False, "repost"),
+        (30, True, True, "post"),
+    ]
+    assert sum(row.people * row.weight * row.factor for row in score.votes) == score.score
+    crowd = next(row for row in score.votes if row.people == 30)
+    assert crowd.since == min(each.posted_at for each in nameless)
+    assert crowd.at == max(each.posted_at for each in nameless)
+
+
 def test_no_view_of_a_paper_holds_the_time_of_the_build() -> None:
     posts = [a_post(number, PAPER.id, hours=5 + number) for number in range(5)]
     early = sample_site([PAPER], posts)

@@ -16,7 +16,7 @@ WORKER = "sw.js"
 
 PLACES = (
     "abs", "about", "archive", "c", "captured", "digest", "feeds", "new", "offline", "page", "posts", "s", "saved",
-    "search", STATIC, "status", "t", "top",
+    "search", STATIC, "status", "t", "top", "trending",
 )  # fmt: skip
 """Where pages stand. What else lies below the site's address is another site: a user's own page has all of the user's
 projects below it, and their pages are none of our worker's business."""
