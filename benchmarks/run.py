@@ -84,12 +84,21 @@ def median(rows: Sequence[Measured]) -> Measured:
 
 def one_more(data: Path) -> None:
     """Another post about a paper that is there, as the next run of a fetch would bring it."""
-    path = max(data.glob("posts/bluesky/*/*/*.jsonl"))
-    record = json.loads(path.read_text("utf-8").splitlines()[-1])
-    record["id"] += "-again"
-    record["account"] = {"id": "bluesky:did:plc:benchmark", "handle": "benchmark.example"}
-    lines = sorted([*path.read_text("utf-8").splitlines(), json.dumps(record, separators=(",", ":"))])
-    path.write_text("\n".join(lines) + "\n", "utf-8")
+    papers = {json.loads(line)["id"] for path in data.glob("papers/*/*.jsonl") for line in _lines(path)}
+    for path in sorted(data.glob("posts/*/*/*/*.jsonl"), key=lambda path: path.parts[-3:], reverse=True):
+        records = [record for record in map(json.loads, _lines(path)) if papers.intersection(record["papers"])]
+        if records:
+            record = records[-1]
+            record["id"] += "-again"
+            record["account"] = {"id": f"{record['network']}:benchmark"}
+            lines = sorted([*_lines(path), json.dumps(record, separators=(",", ":"))])
+            path.write_text("\n".join(lines) + "\n", "utf-8")
+            return
+    raise SystemExit(f"{data}: no post is about a paper that is there")
+
+
+def _lines(path: Path) -> list[str]:
+    return path.read_text("utf-8").splitlines()
 
 
 def measure(folder: Path, label: str, rounds: int) -> list[str]:

@@ -8,13 +8,14 @@ a feed is as new as its newest paper. No rank either: a paper that moves is no n
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice, pairwise
 
 import msgspec
 
 from generator import arxiv_id, comments
+from generator.basis import Bases
 from generator.latex import to_name
 from generator.models import WINDOW_DAYS, Paper, Post, RankedPaper
 from generator.post_text import clean, shorten
@@ -156,8 +157,7 @@ def feed_view(site: Site, listing: Listing, comment_of: CommentOf = comments.com
         listing: any list.
         comment_of: (post, paper) -> words of their own; a build passes one that remembers its answers.
     """
-    known = (ranked for ranked in listing.papers if ranked.paper.id not in site.unknown)
-    papers = tuple(_feed_paper(site, listing, ranked, comment_of) for ranked in islice(known, _entries(site, listing)))
+    papers = tuple(_feed_paper(site, listing, ranked, comment_of) for ranked in _shown(site, listing))
     url = site.url + listing.path
     site_title = clean_line(site.title) or FALLBACK_TITLE
     own_title = clean_line(listing.title) if listing.path else ""
@@ -172,6 +172,17 @@ def feed_view(site: Site, listing: Listing, comment_of: CommentOf = comments.com
         papers=papers,
         hub=site.hub,
     )
+
+
+def feed_basis(site: Site, listing: Listing, bases: Bases) -> tuple[object, ...]:
+    """What decides the feed of a list."""
+    texts = (site.url, site.title, site.hub, listing.path, listing.title, listing.description)
+    return texts, [(bases.of(ranked), _came_at(site, listing, ranked)) for ranked in _shown(site, listing)]
+
+
+def _shown(site: Site, listing: Listing) -> Iterator[RankedPaper]:
+    known = (ranked for ranked in listing.papers if ranked.paper.id not in site.unknown)
+    return islice(known, _entries(site, listing))
 
 
 def feed_path(listing: Listing, file: str) -> str:

@@ -131,23 +131,23 @@ class _Job:
         return [self._make_one(output) for output in self.outputs[start : start + _CHUNK]]
 
     def _make_one(self, output: Output) -> _Row:
-        view = output.view()
-        key = self._key(output.renderer, view)
+        view = None if output.basis else output.view()
+        key = self._key(output.renderer, output.basis() if output.basis else view)
         path = self.site / output.path
         known = self.known.get(output.path)
         if known is not None and known.key == key and _looks(path) == (known.size, known.modified_ns):
             return output.path, known, False, False
-        content = output.render(view)
+        content = output.render(output.view() if output.basis else view)
         differs = not _holds(path, content)
         if differs:
             write_file(path, content)
         size, modified_ns = _looks(path)
         return output.path, Made(key, size, modified_ns), True, differs
 
-    def _key(self, renderer: str, view: object) -> bytes:
+    def _key(self, renderer: str, decides: object) -> bytes:
         digest = hashlib.blake2b(self.fingerprint, digest_size=16)
         digest.update(renderer.encode() + b"\0")
-        digest.update(msgspec.msgpack.encode(view))
+        digest.update(msgspec.msgpack.encode(decides))
         return digest.digest()
 
 

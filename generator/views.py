@@ -43,6 +43,9 @@ class Output:
     view: Callable[[], Any]
     """-> a value that msgspec can encode and that decides the bytes."""
     render: Callable[[Any], bytes]
+    basis: Callable[[], Any] | None = None
+    """-> what the view is made from, cheaper to say than the view: where it is as it was, no view is made at all. All
+    that can change the view must be in it. None: the view itself is compared."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

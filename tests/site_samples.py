@@ -126,7 +126,7 @@ def many_shapes() -> tuple[list[Paper], list[Post]]:
     ]
     posts = [a_post(number, "2611.00001", hours=number * 5 + 1) for number in range(12)]
     posts += [an_id(100 + number, "2611.00001", hours=number * 3) for number in range(14)]
-    posts += _thread("2611.00002")
+    posts += thread("2611.00002")
     posts += [a_post(number, "2611.00007", hours=number) for number in range(200, 440)]
     posts += [an_id(number, "2611.00007", hours=number - 400) for number in range(500, 560)]
     posts += [an_id(600 + number, "2611.00003", hours=number) for number in range(3)]
@@ -142,7 +142,7 @@ def many_shapes() -> tuple[list[Paper], list[Post]]:
     return papers, posts
 
 
-def _thread(paper_id: str) -> list[Post]:
+def thread(paper_id: str) -> list[Post]:
     """A comment, an answer to it, a quote, three reposts, a like, and a bare link."""
     first = a_post(50, paper_id, hours=30)
     bare = {"text": None, "counts": None}

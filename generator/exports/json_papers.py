@@ -9,6 +9,7 @@ from functools import partial
 import msgspec
 
 from generator import arxiv_id
+from generator.basis import Bases
 from generator.comments import comment_of
 from generator.models import Kind, Paper, Post, RankedPaper, Vote
 from generator.post_text import safe_href
@@ -93,8 +94,15 @@ def paper_path(paper_id: str) -> str:
 
 def plan(site: Site) -> Iterator[Output]:
     """One file for every paper of the site, with or without a page."""
+    bases = Bases(site)
     for paper_id, ranked in _every_paper(site).items():
-        yield Output(paper_path(paper_id), "exports.json_papers", partial(_answer, site, ranked), encode_line)
+        yield Output(
+            paper_path(paper_id),
+            "exports.json_papers",
+            partial(_answer, site, ranked),
+            encode_line,
+            basis=partial(bases.scored, ranked),
+        )
 
 
 def encode_line(view: msgspec.Struct) -> bytes:

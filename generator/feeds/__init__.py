@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from generator import comments
+from generator.basis import Bases
 from generator.digest_views import digest_feed_view
-from generator.feed_views import CommentOf, FeedView, feed_path, feed_view
+from generator.feed_views import CommentOf, FeedView, feed_basis, feed_path, feed_view
 from generator.feeds import atom, json_feed, rss
 from generator.feeds.base import FeedFormat
 from generator.feeds.news import digest_of
@@ -22,9 +23,12 @@ __all__ = ["FEEDS", "FeedFormat", "plan_feeds", "what_feeds_say"]
 def plan_feeds(site: Site) -> Iterator[Output]:
     """Every feed of the site: one of each format beside every list and digest."""
     view_of = _latest(site, _remembering(comments.comment_of))
+    bases = Bases(site)
     for listing in site.listings:
+        basis = partial(feed_basis, site, listing, bases)
         for feed in FEEDS:
-            yield Output(feed_path(listing, feed.file), f"feeds.{feed.file}", partial(view_of, listing), feed.render)
+            path, renderer = feed_path(listing, feed.file), f"feeds.{feed.file}"
+            yield Output(path, renderer, partial(view_of, listing), feed.render, basis=basis)
     for digest in site.digests:
         for feed in FEEDS:
             yield Output(digest.path + feed.file, f"feeds.{feed.file}", partial(view_of, digest), feed.render)

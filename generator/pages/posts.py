@@ -79,7 +79,14 @@ def _plan_posts(site: Site, templates: Templates, posts: Sequence[Post], tracker
             "pages.posts",
             partial(posts_view, site, posts[paging.start : paging.end], paging, tracker),
             partial(templates.render, "posts.html", path),
+            basis=partial(posts_basis, site, posts[paging.start : paging.end], paging, tracker),
         )
+
+
+def posts_basis(site: Site, posts: Sequence[Post], paging: Paging, tracker: Tracker | None) -> tuple[object, ...]:
+    """What decides one page of posts."""
+    about = [_about(site, each) for post in posts for each in post.papers if each in site.ranked]
+    return paging, tracker and (tracker.id, tracker.title), tuple(site.networks.items()), posts, about
 
 
 def posts_view(site: Site, posts: Sequence[Post], paging: Paging, tracker: Tracker | None) -> PostsView:
