@@ -164,9 +164,11 @@ def _in_title(words: list[str], known: _Known) -> list[bool]:
     squeezed = "".join(words)
     width = known.window
     covered = bytearray(len(squeezed))
-    for start in range(len(squeezed) - width + 1):
-        if squeezed[start : start + width] in known.title_windows:
-            covered[start : start + width] = b"\1" * width
+    starts = range(len(squeezed) - width + 1)
+    for start in [start for start in starts if squeezed[start : start + width] in known.title_windows]:
+        covered[start : start + width] = b"\1" * width
+    if not any(covered):
+        return [False] * len(words)
     stated, at = [], 0
     for word in words:
         stated.append(2 * sum(covered[at : at + len(word)]) > len(word))

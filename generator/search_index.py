@@ -8,7 +8,7 @@ same bytes.
 from __future__ import annotations
 
 from array import array
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from itertools import pairwise
@@ -148,17 +148,20 @@ def make_index(papers: Sequence[SearchPaper]) -> dict[str, File]:
 
 def encode(numbers: Iterable[int]) -> str:
     """Whole numbers from 0 as text: five bits a character, the least first; small ones take one character."""
-    parts: list[str] = []
-    for number in numbers:
-        if number < _HALF:
-            parts.append(_DIGITS[number])
-            continue
-        rest = number
-        while rest >= _HALF:
-            parts.append(_DIGITS[_HALF + (rest & (_HALF - 1))])
-            rest >>= _BITS
-        parts.append(_DIGITS[rest])
-    return "".join(parts)
+    return "".join([_SHORT[number] if number < _SHORT_TO else _encode_one(number) for number in numbers])
+
+
+def _encode_one(number: int) -> str:
+    digits = []
+    while number >= _HALF:
+        digits.append(_DIGITS[_HALF + (number & (_HALF - 1))])
+        number >>= _BITS
+    return "".join(digits) + _DIGITS[number]
+
+
+_SHORT_TO = _HALF * _HALF
+_SHORT = tuple(map(_encode_one, range(_SHORT_TO)))
+"""Most numbers are of one or two digits."""
 
 
 def decode(text: str) -> list[int]:
@@ -193,16 +196,16 @@ def _gaps(numbers: Iterable[int]) -> Iterator[int]:
 
 def _weigh(paper: SearchPaper) -> dict[str, int]:
     """Word of a paper -> how much of the paper it is."""
-    weights: defaultdict[str, int] = defaultdict(int)
-    for word in {*words_of_latex(paper.title_latex), *words(paper.title)}:
-        weights[word] += _TITLE
+    weights = dict.fromkeys((*words_of_latex(paper.title_latex), *words(paper.title)), _TITLE)
     named = " ".join((paper.paper_id, *paper.authors[:AUTHORS_MAX], *paper.categories))
     for word in set(words_of_latex(named)):
-        weights[word] += _AUTHOR
+        weights[word] = weights.get(word, 0) + _AUTHOR
     said = " ".join((*paper.remarks, " ".join(paper.comments)[:COMMENT_CHARS]))
-    for word in (*words_of_latex(paper.abstract[:ABSTRACT_CHARS]), *words_of_latex(said)):
+    times = Counter(words_of_latex(paper.abstract[:ABSTRACT_CHARS]))
+    times.update(words_of_latex(said))
+    for word, count in times.items():
         if len(word) >= _PLAINEST or word in weights:
-            weights[word] += _WORDS
+            weights[word] = weights.get(word, 0) + _WORDS * count
     return {word: weight for word, weight in weights.items() if word not in COMMON}
 
 
@@ -225,7 +228,7 @@ def _choices(papers: Sequence[SearchPaper]) -> dict[str, str]:
     """`c/<category>` and `t/<tracker>` -> their papers: how many stand between each and the one before."""
     numbers: defaultdict[str, list[int]] = defaultdict(list)
     for number, paper in enumerate(papers):
-        for name in (*(f"c/{each}" for each in paper.categories), *(f"t/{each}" for each in paper.trackers)):
+        for name in {*(f"c/{each}" for each in paper.categories), *(f"t/{each}" for each in paper.trackers)}:
             numbers[name].append(number)
     return {
         name: encode(after - before - 1 for before, after in pairwise((-1, *chosen)))

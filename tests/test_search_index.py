@@ -180,6 +180,15 @@ def test_the_papers_of_a_category_and_a_tracker_are_those_of_their_lists() -> No
     assert [each.value for each in view.months] == [month for month, _ in reversed(contents(files).months)]
 
 
+def test_a_paper_that_states_a_category_twice_is_in_it_once() -> None:
+    twice = a_found(1, categories=("hep-th", "hep-th"))
+    files = make_index([a_found(0), twice, a_found(2, categories=("hep-th",))])
+
+    file = files["in/c/hep-th.json"]
+    assert isinstance(file, ChoiceFile)
+    assert decode(file.papers) == [1, 0]  # the second paper, and the one right after it
+
+
 def test_what_is_shown_comes_in_files_of_a_few_papers() -> None:
     papers = [a_found(number, authors=tuple(f"Author {each}" for each in range(9))) for number in range(40)]
 
