@@ -7,17 +7,8 @@ from datetime import date
 
 from generator import arxiv_id
 from generator.comments import comment_of as find_comment
-from generator.feed_views import (
-    EPOCH,
-    FALLBACK_TITLE,
-    CommentOf,
-    FeedIssue,
-    FeedPost,
-    FeedView,
-    IssuePaper,
-    clean_line,
-    feed_post,
-)
+from generator.feed_shapes import FeedIssue, FeedPost, FeedView, IssuePaper
+from generator.feed_views import EPOCH, FALLBACK_TITLE, CommentOf, clean_line, feed_post
 from generator.latex import to_name
 from generator.models import RankedPaper
 from generator.views import Digest, Issue, Period, Site

@@ -113,7 +113,6 @@ def make_site(listings: Iterable[Listing] = (), **fields: Any) -> Site:
         "ranked": ranked,
         "unknown": frozenset(),
         "posts": tuple(sorted(posts.values(), key=lambda post: post.posted_at, reverse=True)),
-        "tracker_posts": {},
         "readers": {},
         "networks": NETWORKS,
         "states": {},
@@ -121,4 +120,5 @@ def make_site(listings: Iterable[Listing] = (), **fields: Any) -> Site:
         "notes": {},
         "contact": "",
     }
-    return Site(**(given | fields))
+    given |= fields
+    return Site(**({"tracker_posts": {each.id: () for each in given["trackers"]}} | given))

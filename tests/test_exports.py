@@ -247,8 +247,8 @@ def test_opml_has_every_feed_once_and_each_tracker_as_a_group() -> None:
     assert root.get("version") == "2.0"
     groups = {group.get("text"): [feed.get("xmlUrl") for feed in group] for group in root.iterfind("body/outline")}
     assert groups == {
-        "Trending arXiv": [f"{SITE_URL}feed.xml", f"{SITE_URL}top/week/feed.xml"],
-        "The lab": [f"{SITE_URL}t/lab/feed.xml"],
+        "Trending arXiv": [f"{SITE_URL}feed.xml", f"{SITE_URL}top/week/feed.xml", f"{SITE_URL}posts/feed.xml"],
+        "The lab": [f"{SITE_URL}t/lab/feed.xml", f"{SITE_URL}t/lab/posts/feed.xml"],
         "Categories": [f"{SITE_URL}c/cs.LG/feed.xml"],
         "Archive": [f"{SITE_URL}archive/2026/11/feed.xml"],
     }

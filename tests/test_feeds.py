@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from generator import feed_views
-from generator.feed_views import COMMENTS_MAX, NAMES_MAX, FeedView, feed_view
+from generator.feed_shapes import FeedView
+from generator.feed_views import COMMENTS_MAX, NAMES_MAX, feed_view
 from generator.feeds import FEEDS, plan_feeds
 from generator.models import Account, Post, RankedPaper, Tracker
 from generator.prose import markdown_to_html
@@ -79,6 +80,8 @@ def test_every_list_has_three_feeds_beside_it() -> None:
     site = make_site([make_listing([]), make_listing([], "t/lab/new/")])
     assert [output.path for output in plan_feeds(site)] == [
         "feed.xml", "atom.xml", "feed.json", "t/lab/new/feed.xml", "t/lab/new/atom.xml", "t/lab/new/feed.json",
+        "posts/feed.xml", "posts/atom.xml", "posts/feed.json",
+        "t/lab/posts/feed.xml", "t/lab/posts/atom.xml", "t/lab/posts/feed.json",
     ]  # fmt: skip
 
 
@@ -100,7 +103,36 @@ def test_the_formats_of_a_list_share_its_view_and_lists_do_not() -> None:
     views = [output.view() for output in plan_feeds(site)]
     assert views[0] is views[1] is views[2]
     assert views[3] is views[4] is views[5]
-    assert [len(view.papers) for view in views] == [1, 1, 1, 0, 0, 0]
+    assert [len(view.papers) for view in views[:6]] == [1, 1, 1, 0, 0, 0]
+
+
+def test_posts_have_feeds_of_their_own_with_their_words_and_their_papers() -> None:
+    said = make_post(1, text="Read this <b>twice</b>: https://arxiv.org/abs/2611.00001", url="https://bsky.example/1")
+    held = make_post(2, text="only here", account=Account(id="bluesky:2", name="Known to the cache"))
+    site = make_site(
+        [make_listing([rank(make_paper("2611.00001", title="On $k_B T$"), [said, held])])],
+        withheld=frozenset({held.id}),
+        tracker_posts={"lab": (said,)},
+        hub="https://hub.example/",
+    )
+    outputs = {output.path: output for output in plan_feeds(site)}
+    files = {f"{path}posts/{name}" for path in ("", "t/lab/") for name in ("feed.xml", "atom.xml", "feed.json")}
+    assert files <= outputs.keys()
+    feed = json.loads(outputs["posts/feed.json"].render(outputs["posts/feed.json"].view()))
+    assert (feed["home_page_url"], feed["hubs"][0]["url"]) == (f"{SITE_URL}posts/", "https://hub.example/")
+    by_id = {entry["id"]: entry for entry in feed["items"]}
+    spoken, silent = by_id[f"{SITE_URL}posts/#bluesky:1"], by_id[f"{SITE_URL}posts/#bluesky:2"]
+    assert spoken["url"] == "https://bsky.example/1"
+    assert spoken["title"].endswith("posted on Bluesky: On k_B T")
+    assert "Read this &lt;b&gt;twice&lt;/b&gt;:" in spoken["content_html"]
+    assert f'<a href="{SITE_URL}abs/2611.00001/">On k_B T</a>' in spoken["content_html"]
+    assert "only here" not in str(silent)
+    assert "Known to the cache" not in str(silent)
+    assert silent["title"] == "Somebody posted on Bluesky: On k_B T"
+    lab = outputs["t/lab/posts/feed.xml"]
+    root = etree.fromstring(lab.render(lab.view()))
+    assert [each.text for each in root.iter("guid")] == [f"{SITE_URL}posts/#bluesky:1"]
+    assert root.find("channel/item/guid").get("isPermaLink") == "false"  # type: ignore[union-attr]
 
 
 def test_a_post_is_looked_at_once_however_many_lists_show_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -167,7 +167,7 @@ def test_every_page_names_the_feeds_of_its_list(shapes: dict[str, bytes]) -> Non
     assert feeds("index.html") == ["./feed.xml", "./atom.xml", "./feed.json"]
     assert feeds("top/week/index.html")[0] == "../../top/week/feed.xml"
     assert feeds("abs/2611.00001/index.html")[1] == "../../atom.xml"
-    assert feeds("t/lab/posts/index.html")[0] == "../../../t/lab/feed.xml"
+    assert feeds("t/lab/posts/index.html")[0] == "../../../t/lab/posts/feed.xml"
 
 
 def test_pages_of_a_list_follow_each_other(shapes: dict[str, bytes]) -> None:

@@ -14,6 +14,7 @@ from lxml import etree
 
 from generator.digest_views import ABOUT, TITLES
 from generator.feed_views import RSS_FILE, clean_line
+from generator.posts_feed import post_lists
 from generator.views import Digest, Listing, Output, Site
 
 
@@ -59,6 +60,10 @@ def feed_groups(site: Site) -> FeedGroups:
             site.url + listing.path,
         )
         groups.setdefault(_group(site, listing), []).append(link)
+    for posts in post_lists(site):
+        page = site.url + posts.path
+        link = FeedLink(posts.title, posts.description, page + RSS_FILE, page)
+        groups.setdefault(posts.tracker.title if posts.tracker else site.title, []).append(link)
     return FeedGroups(site.title, tuple(FeedGroup(title, tuple(links)) for title, links in groups.items() if links))
 
 

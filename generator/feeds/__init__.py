@@ -8,20 +8,24 @@ from functools import partial
 from generator import comments
 from generator.basis import Bases
 from generator.digest_views import digest_feed_view
-from generator.feed_views import CommentOf, FeedView, feed_basis, feed_path, feed_view
+from generator.feed_shapes import FeedView
+from generator.feed_views import CommentOf, feed_basis, feed_path, feed_view
 from generator.feeds import atom, json_feed, rss
 from generator.feeds.base import FeedFormat
 from generator.feeds.news import digest_of
 from generator.models import Paper, Post
+from generator.posts_feed import PostList, post_lists, posts_feed_view
 from generator.views import Digest, Listing, Output, Site
 
 FEEDS: tuple[FeedFormat, ...] = (rss.FORMAT, atom.FORMAT, json_feed.FORMAT)
+
+_Shown = Listing | Digest | PostList
 
 __all__ = ["FEEDS", "FeedFormat", "plan_feeds", "what_feeds_say"]
 
 
 def plan_feeds(site: Site) -> Iterator[Output]:
-    """Every feed of the site: one of each format beside every list and digest."""
+    """Every feed of the site: one of each format beside every list of papers, digest and list of posts."""
     view_of = _latest(site, _remembering(comments.comment_of))
     bases = Bases(site)
     for listing in site.listings:
@@ -29,23 +33,24 @@ def plan_feeds(site: Site) -> Iterator[Output]:
         for feed in FEEDS:
             path, renderer = feed_path(listing, feed.file), f"feeds.{feed.file}"
             yield Output(path, renderer, partial(view_of, listing), feed.render, basis=basis)
-    for digest in site.digests:
+    others: tuple[_Shown, ...] = (*site.digests, *post_lists(site))
+    for shown in others:
         for feed in FEEDS:
-            yield Output(digest.path + feed.file, f"feeds.{feed.file}", partial(view_of, digest), feed.render)
+            yield Output(shown.path + feed.file, f"feeds.{feed.file}", partial(view_of, shown), feed.render)
 
 
 def what_feeds_say(site: Site) -> dict[str, str]:
     """Address of each list's feeds, without the file name -> digest of what they say."""
     comment_of = _remembering(comments.comment_of)
-    shown: tuple[Listing | Digest, ...] = (*site.listings, *site.digests)
+    shown: tuple[_Shown, ...] = (*site.listings, *site.digests, *post_lists(site))
     return {view.base_url: digest_of(view) for view in (_view_of(site, each, comment_of) for each in shown)}
 
 
-def _latest(site: Site, comment_of: CommentOf) -> Callable[[Listing | Digest], FeedView]:
-    """The view of a list or digest, kept until another is asked for: its formats follow each other."""
-    kept: list[tuple[Listing | Digest, FeedView]] = []
+def _latest(site: Site, comment_of: CommentOf) -> Callable[[_Shown], FeedView]:
+    """The view of what is shown, kept until another is asked for: its formats follow each other."""
+    kept: list[tuple[_Shown, FeedView]] = []
 
-    def view_of(shown: Listing | Digest) -> FeedView:
+    def view_of(shown: _Shown) -> FeedView:
         if not kept or kept[0][0] is not shown:
             kept[:] = [(shown, _view_of(site, shown, comment_of))]
         return kept[0][1]
@@ -53,7 +58,9 @@ def _latest(site: Site, comment_of: CommentOf) -> Callable[[Listing | Digest], F
     return view_of
 
 
-def _view_of(site: Site, shown: Listing | Digest, comment_of: CommentOf) -> FeedView:
+def _view_of(site: Site, shown: _Shown, comment_of: CommentOf) -> FeedView:
+    if isinstance(shown, PostList):
+        return posts_feed_view(site, shown)
     if isinstance(shown, Digest):
         return digest_feed_view(site, shown, comment_of)
     return feed_view(site, shown, comment_of)

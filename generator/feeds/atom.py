@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from generator.feed_views import FeedView
+from generator.feed_shapes import FeedView
 from generator.feeds.base import FeedFormat
 from generator.feeds.xml_feed import to_feedgen
 

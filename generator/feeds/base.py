@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from generator.feed_views import FeedView
+from generator.feed_shapes import FeedView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

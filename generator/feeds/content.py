@@ -13,7 +13,8 @@ from urllib.parse import urljoin
 from markupsafe import Markup, escape
 
 from generator import latex
-from generator.feed_views import FeedPaper, FeedPost, IssuePaper, clean_line, clean_text
+from generator.feed_shapes import FeedPaper, FeedPost, IssuePaper
+from generator.feed_views import clean_line, clean_text
 from generator.post_text import safe_href
 
 _CACHED = 4096

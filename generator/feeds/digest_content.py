@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from markupsafe import Markup, escape
 
-from generator.feed_views import FeedIssue, IssuePaper
+from generator.feed_shapes import FeedIssue, IssuePaper
 from generator.feeds.content import author_names, captured_line, comment_html, tex_line, title_text
 from generator.post_text import shorten
 

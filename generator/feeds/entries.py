@@ -1,4 +1,4 @@
-"""What an entry of a feed says, the same in every format, whether it is about a paper or is a day of a digest."""
+"""What an entry of a feed says, the same in every format, whether it is about a paper, a day of a digest or a post."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from generator.feed_views import FeedIssue, FeedPaper, FeedView, clean_line
+from generator.feed_shapes import FeedIssue, FeedPaper, FeedView, SinglePost
+from generator.feed_views import clean_line
 from generator.feeds.content import author_names, content_html, title_text
 from generator.feeds.digest_content import issue_html
+from generator.feeds.post_content import post_html, post_title
+from generator.post_text import safe_href
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +39,7 @@ def entries_of(view: FeedView) -> Iterator[Entry]:
     yield from map(_of_paper, view.papers)
     for issue in view.issues:
         yield _of_issue(issue, view)
+    yield from map(_of_post, view.posts)
 
 
 def _of_paper(paper: FeedPaper) -> Entry:
@@ -67,4 +71,21 @@ def _of_issue(issue: FeedIssue, view: FeedView) -> Entry:
         published=issue.published,
         updated=issue.published,
         own={"papers": [paper.paper_id for paper in issue.papers]},
+    )
+
+
+def _of_post(post: SinglePost) -> Entry:
+    said = post.said
+    return Entry(
+        uid=post.uid,
+        uid_opens=False,
+        url=safe_href(said.url) or post.page_url,
+        external_url=None,
+        title=post_title(post),
+        html=post_html(post),
+        authors=(clean_line(said.name or ""),) if clean_line(said.name or "") else (),
+        categories=(),
+        published=said.posted_at,
+        updated=said.posted_at,
+        own={"papers": [paper.paper_id for paper in post.papers]},
     )

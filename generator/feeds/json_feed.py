@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from generator.feed_views import FeedView
+from generator.feed_shapes import FeedView
 from generator.feeds.base import FeedFormat
 from generator.feeds.entries import Entry, entries_of
 

@@ -6,12 +6,12 @@ import hashlib
 
 import msgspec
 
-from generator.feed_views import FeedView
+from generator.feed_shapes import FeedView
 
 
 def digest_of(view: FeedView) -> str:
     """The same for the same entries under the same title, in whatever order: a paper that moves is no news."""
-    frame = (view.title, view.description, view.issues)
+    frame = (view.title, view.description, view.issues, view.posts)
     said = hashlib.blake2b(msgspec.msgpack.encode(frame), digest_size=12)
     for paper in sorted(map(msgspec.msgpack.encode, view.papers)):
         said.update(paper)

@@ -6,7 +6,8 @@ import re
 
 from lxml import etree
 
-from generator.feed_views import RSS_FILE, FeedView
+from generator.feed_shapes import FeedView
+from generator.feed_views import RSS_FILE
 from generator.feeds.base import FeedFormat
 from generator.feeds.xml_feed import to_feedgen
 

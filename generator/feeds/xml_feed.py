@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from generator.feed_views import FeedView
+from generator.feed_shapes import FeedView
 from generator.feeds.entries import Entry, entries_of
 
 CATEGORY_SCHEME = "http://arxiv.org/schemas/atom"

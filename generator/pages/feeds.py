@@ -10,6 +10,7 @@ import msgspec
 
 from generator.digest_views import TITLES
 from generator.feed_views import RSS_FILE
+from generator.posts_feed import post_lists
 from generator.templating import Templates
 from generator.views import Listing, Output, Site
 
@@ -26,6 +27,8 @@ class FeedRow(msgspec.Struct, frozen=True, kw_only=True):
     """A list with feeds beside it."""
 
     title: str
+    """As it is called under its group's heading."""
+    whole_title: str
     path: str
     readers: tuple[tuple[str, str], ...] = ()
     """(name, address) of readers that subscribe at a click; for the lists that most readers want."""
@@ -55,17 +58,23 @@ def feeds_view(site: Site) -> FeedsView:
     groups: dict[str, list[FeedRow]] = {
         "Everything": [],
         "Digests": [
-            FeedRow(title=TITLES[each.period], path=each.path, readers=readers_for(site.url + each.path))
-            for each in site.digests
+            _row("Digests", TITLES[each.period], each.path, readers_for(site.url + each.path)) for each in site.digests
         ],
     }
     for listing in site.listings:
         readers = readers_for(site.url + listing.path) if _is_asked_for(listing) else ()
-        row = FeedRow(title=listing.title, path=listing.path, readers=readers)
-        groups.setdefault(_group(listing), []).append(row)
+        group = _group(listing)
+        groups.setdefault(group, []).append(_row(group, listing.title, listing.path, readers))
+    for posts in post_lists(site):
+        group = posts.tracker.title if posts.tracker else "Everything"
+        groups.setdefault(group, []).append(_row(group, posts.title, posts.path))
     return FeedsView(
         groups=tuple(FeedGroupRow(title=title, lists=tuple(rows)) for title, rows in groups.items() if rows)
     )
+
+
+def _row(group: str, title: str, path: str, readers: tuple[tuple[str, str], ...] = ()) -> FeedRow:
+    return FeedRow(title=title.removesuffix(f" · {group}"), whole_title=title, path=path, readers=readers)
 
 
 def readers_for(folder: str) -> tuple[tuple[str, str], ...]:

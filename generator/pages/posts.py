@@ -9,9 +9,10 @@ from itertools import groupby
 
 import msgspec
 
-from generator.models import Post, Tracker
+from generator.models import Post
 from generator.pages.paging import Paging, page_path, paginate
 from generator.post_views import PostView, post_view, without_links_to
+from generator.posts_feed import PostList, post_lists
 from generator.shares import POSTS_LIMIT, posts_in_list
 from generator.templating import Templates
 from generator.views import Output, Site
@@ -55,47 +56,48 @@ class PostsView(msgspec.Struct, frozen=True, kw_only=True):
     """One page of posts."""
 
     title: str
+    description: str
     tracker: str | None
-    feed_path: str
-    """Of the list whose feeds go with these posts."""
+    path: str
+    """Of the list: its feeds lie there, too."""
     paging: Paging
     days: tuple[DayView, ...]
 
 
 def plan(site: Site, templates: Templates) -> Iterator[Output]:
     """The posts of the whole site, and of each tracker."""
-    yield from _plan_posts(site, templates, site.posts, None)
-    for tracker in site.trackers:
-        yield from _plan_posts(site, templates, site.tracker_posts[tracker.id], tracker)
+    for posts in post_lists(site):
+        yield from _plan_posts(site, templates, posts)
 
 
-def _plan_posts(site: Site, templates: Templates, posts: Sequence[Post], tracker: Tracker | None) -> Iterator[Output]:
-    prefix = f"t/{tracker.id}/" if tracker else ""
-    shown = min(len(posts), posts_in_list(len(site.trackers)) if tracker else POSTS_SHOWN)
-    for paging in paginate(f"{prefix}posts/", shown, POSTS_PER_PAGE):
-        path = page_path(f"{prefix}posts/", paging.number)
+def _plan_posts(site: Site, templates: Templates, listed: PostList) -> Iterator[Output]:
+    posts = listed.posts
+    shown = min(len(posts), posts_in_list(len(site.trackers)) if listed.tracker else POSTS_SHOWN)
+    for paging in paginate(listed.path, shown, POSTS_PER_PAGE):
+        path = page_path(listed.path, paging.number)
         yield Output(
             path,
             "pages.posts",
-            partial(posts_view, site, posts[paging.start : paging.end], paging, tracker),
+            partial(posts_view, site, posts[paging.start : paging.end], paging, listed),
             partial(templates.render, "posts.html", path),
-            basis=partial(posts_basis, site, posts[paging.start : paging.end], paging, tracker),
+            basis=partial(posts_basis, site, posts[paging.start : paging.end], paging, listed),
         )
 
 
-def posts_basis(site: Site, posts: Sequence[Post], paging: Paging, tracker: Tracker | None) -> tuple[object, ...]:
+def posts_basis(site: Site, posts: Sequence[Post], paging: Paging, listed: PostList) -> tuple[object, ...]:
     """What decides one page of posts."""
     about = [_about(site, each) for post in posts for each in post.papers if each in site.ranked]
-    return paging, tracker and (tracker.id, tracker.title), tuple(site.networks.items()), posts, about
+    return paging, listed.path, listed.title, listed.description, tuple(site.networks.items()), posts, about
 
 
-def posts_view(site: Site, posts: Sequence[Post], paging: Paging, tracker: Tracker | None) -> PostsView:
+def posts_view(site: Site, posts: Sequence[Post], paging: Paging, listed: PostList) -> PostsView:
     """One page of posts, newest first."""
     days = groupby(posts, key=lambda post: post.posted_at.astimezone(UTC).date())
     return PostsView(
-        title=f"Posts · {tracker.title}" if tracker else "Posts",
-        tracker=tracker.id if tracker else None,
-        feed_path=f"t/{tracker.id}/" if tracker else "",
+        title=listed.title,
+        description=listed.description,
+        tracker=listed.tracker.id if listed.tracker else None,
+        path=listed.path,
         paging=paging,
         days=tuple(DayView(day=day, rows=tuple(_rows(site, list(of_day)))) for day, of_day in days),
     )
