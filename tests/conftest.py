@@ -75,7 +75,10 @@ def pytest_configure() -> None:
         del os.environ[name]
 
 
-_THOROUGH = ("e2e/", "rehearsal/", "test_commands_", "test_cli", "test_http_client", "test_check", "test_pages")
+_THOROUGH = (
+    "e2e/", "rehearsal/", "test_announce", "test_check", "test_cli", "test_commands_", "test_http_client", "test_hub",
+    "test_pages", "test_workflows",
+)  # fmt: skip
 """Files whose tests start processes, servers or builds: left to `make test`, so that `make check` stays quick."""
 _LONGEST = (
     "test_real_corpus", "test_races", "test_speed", "test_checkers", "test_bibliographies", "test_growth",
