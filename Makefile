@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?=
 READY := $(VENV)/.ready
-JOBS ?= 2
+JOBS ?= 4# more than two processors: half of the time the tests wait for browsers, servers and git
 
 .PHONY: site test check bench bench-growth clean shots setup lock tools
 

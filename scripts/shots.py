@@ -49,14 +49,27 @@ _SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking",
 
 
 def shoot(
-    browser: Browser, url: str, target: Path, *, width: int, scheme: str = "light", height: int | None = None
+    browser: Browser,
+    url: str,
+    target: Path,
+    *,
+    width: int,
+    scheme: str = "light",
+    height: int | None = None,
+    fresh: bool = False,
 ) -> None:
-    """One page: the whole of it, or its first `height` pixels; `scheme` is light, dark or print."""
+    """One page: the whole of it, or its first `height` pixels; `scheme` is light, dark or print.
+
+    `fresh`: at the time at which the page was made, so that it does not say that it is old.
+    """
     media: dict[str, Any] = {"media": "print"} if scheme == "print" else {"color_scheme": scheme}
     context = browser.new_context(viewport={"width": width, "height": height or 900})
     page = context.new_page()
     page.emulate_media(**media)
     page.goto(url)
+    if fresh:
+        context.clock.set_fixed_time(page.locator(".updated time").get_attribute("datetime") or "")
+        page.reload()
     lay_out_all(page)
     page.screenshot(path=target, full_page=height is None)
     context.close()
@@ -89,7 +102,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium, args=_SWITCHES)
         if options.picture:
             url = server.add("sample", trees.sample().folder / "site")
-            shoot(browser, url, options.picture, width=1120, height=900)
+            shoot(browser, url, options.picture, width=1120, height=900, fresh=True)
             return
         for name in options.trees or [*MADE_UP, *(RECORDED if recorded.is_dir() else ())]:
             copy = getattr(trees, name)()
