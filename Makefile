@@ -4,7 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?=
 READY := $(VENV)/.ready
-JOBS ?= 4# more than two processors: half of the time the tests wait for browsers, servers and git
+# more than two processors: half of the time the tests wait for browsers, servers and git
+JOBS ?= 4
 
 .PHONY: site test check bench bench-growth clean shots setup lock tools
 
