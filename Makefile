@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PORT ?=
 READY := $(VENV)/.ready
 # more than two processors: half of the time the tests wait for browsers, servers and git
-JOBS ?= 4
+JOBS ?= 3
 
 .PHONY: site test check bench bench-growth clean shots setup lock tools
 
