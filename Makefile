@@ -4,8 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?=
 READY := $(VENV)/.ready
-# more than two processors: half of the time the tests wait for browsers, servers and git
-JOBS ?= 3
+JOBS ?= 2
 
 .PHONY: site test check bench bench-growth clean shots setup lock tools
 

@@ -88,15 +88,11 @@ _LONGEST = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark them slow, and deal them out so that every worker begins with its share of the longest."""
+    """Mark them slow, and put the longest first."""
     for item in items:
         if any(part in item.nodeid for part in _THOROUGH):
             item.add_marker(pytest.mark.slow)
     items.sort(key=lambda item: next((at for at, part in enumerate(_LONGEST) if part in item.nodeid), len(_LONGEST)))
-    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-    items[:] = [
-        item for worker in range(workers) for item in items[worker::workers]
-    ]  # each is given one piece of these
 
 
 @pytest.fixture
