@@ -9,6 +9,7 @@ import contextlib
 import re
 import socket
 import threading
+from html import escape, unescape
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -16,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 
 _EVENTS = "/__live/events"
 _SCRIPT = "/__live/reload.js"
+_POLICY = re.compile(rb'(http-equiv="Content-Security-Policy" content=")([^"]*)')
 _CODE = """\
 const events = new EventSource("%s?built=%d");
 events.addEventListener("built", () => location.reload());
@@ -202,14 +204,25 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def _with_script(page: bytes, built: int) -> bytes:
-    """The page with the script that reloads it; its policy, which allows none at all, lets this one in."""
-    for quote in (b"'", b"&#39;"):
-        closed = b"default-src %bnone%b;" % (quote, quote)
-        mine = b"script-src %bself%b; connect-src %bself%b;" % (quote, quote, quote, quote)
-        page = page.replace(closed, closed + b" " + mine, 1)
+    """The page with the script that reloads it, which the page's policy lets in beside those of its own."""
+    page = _POLICY.sub(lambda found: found[1] + _letting_in(found[2].decode()).encode(), page, count=1)
     tag = f'<script src="{_SCRIPT}?built={built}" defer></script>'.encode()
     before, end, after = page.rpartition(b"</body>")
     return before + tag + end + after if end else page + tag
+
+
+def _letting_in(policy: str) -> str:
+    """The policy (escaped, as it is in HTML) with our own scripts and connections added to what it allows.
+
+    Of a directive that is stated twice browsers follow the first, so none is put before another.
+    """
+    parts = (part.split() for part in unescape(policy).split(";") if part.strip())
+    allowed = {name: sources for name, *sources in parts}
+    for name in ("script-src", "connect-src"):
+        sources = allowed.get(name, allowed.get("default-src"))
+        if sources is not None and "'self'" not in sources:
+            allowed[name] = ["'self'", *(source for source in sources if source != "'none'")]
+    return escape("; ".join(" ".join((name, *sources)) for name, sources in allowed.items()))
 
 
 def _refuse_taken(port: int) -> None:
