@@ -23,9 +23,9 @@ from pathlib import Path
 
 from math_core import LatexError, LatexToMathML
 
-from generator.latex import to_feed_html, to_html, to_text
-from generator.latex.dollar import find_formula
-from generator.latex.math import is_safe, to_mathml
+from generator.text.latex import to_feed_html, to_html, to_text
+from generator.text.latex.dollar import find_formula
+from generator.text.latex.math import is_safe, to_mathml
 
 _DELIMITERS = (("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]"))
 _OTHER = re.compile(r"\\\((.+?)\\\)|\\\[(.+?)\\\]", re.DOTALL)

@@ -21,15 +21,16 @@ from typing import IO, Any, cast
 from unittest import mock
 
 from benchmarks.reading import Act, Rates, Reading, with_counts
-from generator import arxiv_api, fetch
 from generator.config import Config, read
-from generator.http_client import Client
-from generator.models import Paper, Post
-from generator.sources import SOURCES
-from generator.sources.base import Covered, Event, Record
-from generator.sources.bluesky import AGAIN
-from generator.store import Store
-from generator.tree import Tree
+from generator.fetch import arxiv_api
+from generator.fetch import run as fetch
+from generator.fetch.adapter.source import Covered, Event, Record
+from generator.fetch.sources import SOURCES
+from generator.fetch.sources.bluesky import AGAIN
+from generator.model.records import Paper, Post
+from generator.model.tree import Tree
+from generator.net.http import Client
+from generator.storage.store import Store
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 HOT_DAYS = 3

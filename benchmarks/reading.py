@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 
-from generator.models import Account, Counts, Paper, Post
+from generator.model.records import Account, Counts, Paper, Post
 
 _LETTERS = "etaoinshrdlucmfwypvbgkjqxz"
 _WORDS = 20_000

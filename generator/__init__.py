@@ -5,7 +5,7 @@
     data/ -> store -> rank -lists-> announce -messages-> whom the owner named; nobody by default        ANNOUNCE
 
 The halves meet only on disk. A broken network never breaks the site; a broken template never loses data.
-Imports go one way (checked by `make check`, stated in docs/architecture.md).
+Rooms import each other one way (checked by `make check`, stated in docs/architecture.md).
 """
 
 __version__ = "1.0.0"

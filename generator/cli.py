@@ -74,7 +74,7 @@ class LazyGroup(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; what the program reports in a sentence becomes that sentence and an exit status."""
-        from generator.errors import TrendingError  # noqa: PLC0415 (not for --help)
+        from generator.model.errors import TrendingError  # noqa: PLC0415 (not for --help)
 
         try:
             return super().invoke(ctx)
@@ -101,7 +101,7 @@ def _behind_the_command(args: list[str]) -> list[str]:
 
 def _report(ctx: click.Context, error: Exception) -> int:
     from generator.commands.console import Console  # noqa: PLC0415
-    from generator.errors import ConfigError, Problem  # noqa: PLC0415
+    from generator.model.errors import ConfigError, Problem  # noqa: PLC0415
 
     found = ctx.find_root().meta.get("generator.console")
     console: Console = found if isinstance(found, Console) else Console()

@@ -12,10 +12,10 @@ import sys
 from datetime import UTC
 from pathlib import Path
 
-from generator.errors import TrendingError
-from generator.models import Post
-from generator.store import Store
-from generator.tree import Tree
+from generator.model.errors import TrendingError
+from generator.model.records import Post
+from generator.model.tree import Tree
+from generator.storage.store import Store
 from scripts.actions import annotate
 
 

@@ -1,4 +1,4 @@
-"""May the built site be published? Measures it, finds out what was published last, asks `generator.gate`.
+"""May the built site be published? Measures it, finds out what was published last, asks `generator.check.publishable`.
 
 What was published last stands in .cache/published.json, which the workflow keeps with every publication. Where that is
 lost, the published site itself is asked (api/v1/index.json); where that does not answer either, there is nothing to
@@ -15,11 +15,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from generator.check.publishable import Measure, Verdict, judge
 from generator.commands.fetch import make_client
 from generator.config import Config, load
-from generator.errors import TrendingError
-from generator.gate import Measure, Verdict, judge
-from generator.http_client.interface import get_json
+from generator.model.errors import TrendingError
+from generator.net.http.interface import get_json
 from scripts.actions import annotate, set_output, write_summary
 from scripts.places import Places
 

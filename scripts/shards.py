@@ -12,7 +12,7 @@ from pathlib import Path
 
 from generator.commands.console import Console
 from generator.config import load
-from generator.errors import ConfigError
+from generator.model.errors import ConfigError
 from scripts.actions import set_output
 
 WRONG_CONFIG = 2

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from generator.config import load
-from generator.errors import ConfigError
+from generator.model.errors import ConfigError
 
 
 def wants_cards(config: Path) -> bool:

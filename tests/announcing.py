@@ -13,9 +13,9 @@ import jsonschema
 from generator.announce import Desk, Notice
 from generator.announce.telling import Told, run
 from generator.config import read
-from generator.http_client import HttpClient
-from generator.store import Store
-from generator.tree import Tree
+from generator.model.tree import Tree
+from generator.net.http import HttpClient
+from generator.storage.store import Store
 from tests.loopback import Answer, Loopback, Reply, Request, as_json
 from tests.make import NOON, paper, post
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from generator.models import Account, Paper, Post
+from generator.model.records import Account, Paper, Post
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 

@@ -8,12 +8,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from generator.errors import FetchError, RecordError
-from generator.http_client import Client, HttpClient
-from generator.http_client.transport import Timeouts
-from generator.merge import merge_posts
-from generator.models import NetworkState, Post
-from generator.sources.base import Covered, Event, FetchRequest, Meter, Record, Resolved, Source, StreamFailed, Wanted
+from generator.fetch.adapter.source import (
+    Covered,
+    Event,
+    FetchRequest,
+    Meter,
+    Record,
+    Resolved,
+    Source,
+    StreamFailed,
+    Wanted,
+)
+from generator.model.errors import FetchError, RecordError
+from generator.model.merge import merge_posts
+from generator.model.records import NetworkState, Post
+from generator.net.http import Client, HttpClient
+from generator.net.http.transport import Timeouts
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)  # a Friday
 

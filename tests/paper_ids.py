@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from generator.arxiv_id import ARCHIVES
+from generator.finding.arxiv_id import ARCHIVES
 
 
 @st.composite

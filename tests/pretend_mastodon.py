@@ -18,8 +18,8 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 import jsonschema
 
-from generator.errors import FetchError
-from generator.http_client import Response
+from generator.model.errors import FetchError
+from generator.net.http import Response
 from tests.loopback import Answer, Request, as_json
 from tests.spec_server import OpenApi, Pairs, SpecServer
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from generator.models import Account, Mention, Paper, Post, RankedPaper, Tracker, Vote
-from generator.views import Listing, Site
+from generator.model.records import Account, Mention, Paper, Post, RankedPaper, Tracker, Vote
+from generator.model.site import Listing, Site
 
 SITE_URL = "https://example.org/trending/"
 EPOCH = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)

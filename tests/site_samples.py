@@ -6,15 +6,15 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from generator.digests import make_digests
-from generator.listings import Captured, make_listings
-from generator.mentions import mentions_by_paper
-from generator.models import Account, Counts, NetworkState, Paper, Post, Tracker
-from generator.persons import Persons
-from generator.rank import Formula, cast_ballots, rank_newest
-from generator.readings import make_readings, readers_of
-from generator.similar import find_similar
-from generator.views import Site
+from generator.finding.mentions import mentions_by_paper
+from generator.model.persons import Persons
+from generator.model.records import Account, Counts, NetworkState, Paper, Post, Tracker
+from generator.model.site import Site
+from generator.ranking.digests import make_digests
+from generator.ranking.lists import Captured, make_listings
+from generator.ranking.per_tracker import make_readings, readers_of
+from generator.ranking.rank import Formula, cast_ballots, rank_newest
+from generator.ranking.similar import find_similar
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 WEIGHTS: dict[Any, float] = {"post": 1.0, "quote": 1.0, "reply": 0.6, "repost": 0.5, "like": 0.25}

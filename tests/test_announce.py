@@ -12,13 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.announce import TARGETS, bluesky, discord, email_digest, mastodon, matrix, slack, words
-from generator.announce.base import Notice
+from generator.announce import TARGETS, words
+from generator.announce.target import Notice
+from generator.announce.targets import bluesky, discord, email_digest, mastodon, matrix, slack
 from generator.config import read
 from generator.config.announce import Announce
-from generator.errors import ConfigError
-from generator.models import Announced
-from generator.store import Store
+from generator.model.errors import ConfigError
+from generator.model.records import Announced
+from generator.storage.store import Store
 from tests.announcing import HOSTILE, Services, announce, config, data, desk, later, notice, problems, secrets_for
 from tests.conftest import ROOT
 from tests.loopback import Answer, Raw, as_json
@@ -86,7 +87,7 @@ def test_papers_of_too_few_people_and_of_bots_are_not_said_and_more_than_the_max
 
 
 def _bot(number: int) -> Any:
-    from generator.models import Account
+    from generator.model.records import Account
 
     return Account(id=f"bluesky:bot{number}", handle=f"bot{number}.example", name="Bot", bot=True)
 
@@ -188,7 +189,7 @@ def test_a_crash_while_sending_says_nothing_twice(
     data(tmp_path)
     start(tmp_path, text, secrets)
     data(tmp_path, ("2611.00001", 3))
-    from generator.http_client import HttpClient
+    from generator.net.http import HttpClient
 
     sent = HttpClient.send
 
@@ -274,7 +275,7 @@ _TITLES = st.one_of(
 @settings(max_examples=120, deadline=None)
 @given(_TITLES, _TITLES)
 def test_every_message_is_within_the_limits_whatever_it_says(title: str, authors: str) -> None:
-    from generator.feed_views import clean_line
+    from generator.views.feed_of_list import clean_line
 
     told = notice(
         title=words.plain(clean_line(title)) or "T", authors=words.plain(clean_line(authors)), abstract=title[:1000]
@@ -293,7 +294,7 @@ def test_every_message_is_within_the_limits_whatever_it_says(title: str, authors
 
 
 def hostile() -> Notice:
-    from generator.feed_views import clean_line
+    from generator.views.feed_of_list import clean_line
 
     text = words.plain(clean_line(HOSTILE))
     return notice(title=text, authors=text, abstract=text)

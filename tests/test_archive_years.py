@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.models import GonePost, NetworkState
-from generator.store import Store
-from generator.tree import Tree
+from generator.model.records import GonePost, NetworkState
+from generator.model.tree import Tree
+from generator.storage.store import Store
 from scripts.archive_years import main, part
 from scripts.care import CareError, value_of
 from tests import make

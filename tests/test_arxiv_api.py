@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator import arxiv_api
-from generator.arxiv_api import GIVEN_UP, Answer, Unknown, due, fetch_papers, next_try, wants_refresh
-from generator.arxiv_atom import AtomError, is_withdrawn, parse_feed
-from generator.errors import FetchError, FormatError
-from generator.http_client import HttpClient
-from generator.models import Paper, PendingPaper
+from generator.fetch import arxiv_api
+from generator.fetch.arxiv_api import GIVEN_UP, Answer, Unknown, due, fetch_papers, next_try, wants_refresh
+from generator.fetch.arxiv_atom import AtomError, is_withdrawn, parse_feed
+from generator.model.errors import FetchError, FormatError
+from generator.model.records import Paper, PendingPaper
+from generator.net.http import HttpClient
 from tests.conftest import NOW
 from tests.loopback import Answer as HttpAnswer
 from tests.loopback import Loopback, Reply, Request, as_xml

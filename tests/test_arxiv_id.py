@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.arxiv_id import (
+from generator.finding.arxiv_id import (
     ARCHIVES,
     FoundId,
     abs_url,

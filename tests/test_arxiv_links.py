@@ -11,9 +11,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from generator.arxiv_id import FoundId
-from generator.arxiv_links import MAX_URL_CHARS, find_in_text, find_in_url, merge_found
-from generator.link_shapes import SHAPES, LinkShape
+from generator.finding.arxiv_id import FoundId
+from generator.finding.arxiv_links import MAX_URL_CHARS, find_in_text, find_in_url, merge_found
+from generator.finding.link_patterns import SHAPES, LinkShape
 from tests.paper_ids import paper_ids
 
 SURROUNDINGS = [

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from generator.ask import newly_named
-from generator.models import Post
-from generator.tree import Tree
+from generator.fetch.ask_arxiv import newly_named
+from generator.model.records import Post
+from generator.model.tree import Tree
 from tests.make import NOON, paper, post
 
 LATER = NOON + timedelta(hours=1)

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from generator.assemble import make_site
 from generator.config import read
-from generator.models import Account, NetworkState, PendingPaper
-from generator.tree import Tree
-from generator.views import Listing, Site
+from generator.model.records import Account, NetworkState, PendingPaper
+from generator.model.site import Listing, Site
+from generator.model.tree import Tree
+from generator.render.make_site import make_site
 from tests.make import NOON, paper, post
 
 CONFIG = "site: {{url: 'https://pages.example/x/'{site}}}\ntrackers: [{{id: example}}, {{id: other}}]\n{more}"

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from generator.citation import citation_tags
-from generator.feeds import plan_feeds
-from generator.latex import to_name
-from generator.pages import plan_pages
-from generator.searches import Finder, SavedSearch
-from generator.templating import Templates
+from generator.ranking.saved_searches import Finder, SavedSearch
+from generator.render.feeds import plan_feeds
+from generator.render.pages import plan_pages
+from generator.render.templates import Templates
+from generator.text.latex import to_name
+from generator.views.citation import citation_tags
 from tests.conftest import ROOT
 from tests.site_samples import a_paper, a_post, sample_site
 

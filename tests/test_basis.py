@@ -12,12 +12,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from generator.exports import plan_exports
-from generator.feeds import plan_feeds
-from generator.models import Paper, Post, RankedPaper
-from generator.pages import plan_pages
-from generator.templating import Templates
-from generator.views import Output, Site
+from generator.model.records import Paper, Post, RankedPaper
+from generator.model.site import Output, Site
+from generator.render.exports import plan_exports
+from generator.render.feeds import plan_feeds
+from generator.render.pages import plan_pages
+from generator.render.templates import Templates
 from tests.site_samples import a_paper, a_post, an_id, sample_site, thread
 
 TEMPLATES = Path(__file__).parents[1] / "templates"

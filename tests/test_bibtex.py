@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.bibtex import bibtex_key, to_bibtex
-from generator.models import Paper
+from generator.model.records import Paper
+from generator.views.bibtex import bibtex_key, to_bibtex
 from tests.site_factory import make_paper
 
 

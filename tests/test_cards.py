@@ -12,16 +12,16 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from generator.assemble import CARDS_MAX, make_site
 from generator.config import read
-from generator.errors import BuildError
-from generator.exports import cards, plan_exports
-from generator.exports.cards import CardView, draw_card
-from generator.pages.paper import find_places, paper_view
-from generator.post_views import remembering
-from generator.theme import Theme
-from generator.tree import Tree
-from generator.views import Output, Site
+from generator.model.errors import BuildError
+from generator.model.site import Output, Site
+from generator.model.theme import Theme
+from generator.model.tree import Tree
+from generator.render.exports import cards, plan_exports
+from generator.render.exports.cards import CardView, draw_card
+from generator.render.make_site import CARDS_MAX, make_site
+from generator.render.pages.paper import find_places, paper_view
+from generator.views.posts import remembering
 from tests.make import paper, post
 from tests.site_samples import a_paper, a_post, sample_site
 

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.citation import JSON_AUTHORS_MAX, citation_tags, json_ld
-from generator.models import Paper
+from generator.model.records import Paper
+from generator.views.citation import JSON_AUTHORS_MAX, citation_tags, json_ld
 from tests.site_factory import make_paper
 
 PAGE = "https://example.org/trending/abs/2611.00001/"

@@ -20,7 +20,7 @@ from click.testing import CliRunner
 from generator.cli import cli
 from generator.commands import COMMANDS
 from generator.commands.console import Console, one_line, printable
-from generator.errors import ConfigError, Problem, StoreError
+from generator.model.errors import ConfigError, Problem, StoreError
 from tests.conftest import ROOT
 from tests.e2e.run import MINIMAL, Copy
 from tests.make import post

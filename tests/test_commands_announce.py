@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.store import Store
+from generator.storage.store import Store
 from tests.announcing import Services, config, data, secrets_for
 from tests.e2e.run import Copy
 from tests.loopback import Answer

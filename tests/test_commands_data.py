@@ -9,9 +9,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from generator.models import NetworkState
-from generator.store import Store
-from generator.tree import Tree
+from generator.model.records import NetworkState
+from generator.model.tree import Tree
+from generator.storage.store import Store
 from tests import make
 from tests.e2e.run import Copy
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from generator.commands.fetch import read_secrets
-from generator.errors import ConfigError
+from generator.model.errors import ConfigError
 from tests.e2e.run import Copy
 from tests.loopback import Answer, Loopback, as_json
 

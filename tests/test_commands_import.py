@@ -15,8 +15,8 @@ import pytest
 
 from generator.commands.import_archives import trackers_of
 from generator.config import read as read_config
-from generator.models import Paper, Post
-from generator.x_archive.wire import Owner
+from generator.fetch.archives.x.json_fields import Owner
+from generator.model.records import Paper, Post
 from tests import make, x_archives
 from tests.conftest import ROOT
 from tests.e2e.run import Copy

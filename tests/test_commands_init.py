@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from generator.commands.init import render
 from generator.config import load, read
-from generator.errors import ConfigError
+from generator.model.errors import ConfigError
 from tests.conftest import ROOT
 from tests.e2e.run import Copy
 

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.comments import comment_of
-from generator.mentions import mentions_by_paper
-from generator.models import Account, Paper, Post
+from generator.finding.mentions import mentions_by_paper
+from generator.finding.own_words import comment_of
+from generator.model.records import Account, Paper, Post
 from tests import make
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)

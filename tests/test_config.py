@@ -16,7 +16,7 @@ from jsonschema import Draft202012Validator
 
 from generator.config import Config, load, read
 from generator.config.schema import json_schema, schema_texts, tracker_schema
-from generator.errors import ConfigError, Problem
+from generator.model.errors import ConfigError, Problem
 from tests.conftest import ROOT
 
 WHOLE = """\

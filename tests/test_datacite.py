@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.datacite import fetch_papers, parse_paper
-from generator.errors import FetchError, FormatError, RecordError
-from generator.http_client import HttpClient
-from generator.models import Paper
+from generator.fetch.datacite import fetch_papers, parse_paper
+from generator.model.errors import FetchError, FormatError, RecordError
+from generator.model.records import Paper
+from generator.net.http import HttpClient
 from tests.conftest import NOW
 from tests.loopback import Answer, Loopback, Reply, Request, as_json
 from tests.one_run import Clock

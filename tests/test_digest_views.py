@@ -10,11 +10,11 @@ import feedparser
 import pytest
 from lxml import etree
 
-from generator.digest_views import digest_feed_view, issue_title
-from generator.feeds import FEEDS, plan_feeds
-from generator.feeds.digest_content import ABSTRACT_CHARS
-from generator.models import RankedPaper
-from generator.views import Digest, Issue, Site
+from generator.model.records import RankedPaper
+from generator.model.site import Digest, Issue, Site
+from generator.render.feeds import FEEDS, plan_feeds
+from generator.render.feeds.digest_content import ABSTRACT_CHARS
+from generator.views.feed_of_digest import digest_feed_view, issue_title
 from tests.site_factory import SITE_URL, make_listing, make_paper, make_post, make_site, make_x_post, rank
 from tests.test_feeds import ATOM, assert_inert_list
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
-from generator.digests import ISSUES_MAX, PAPERS_MAX, WAITED, make_digests
-from generator.listings import Captured
-from generator.mentions import mentions_by_paper
-from generator.models import Paper, Post
-from generator.persons import Persons
-from generator.rank import Formula, cast_ballots
-from generator.views import Digest
+from generator.finding.mentions import mentions_by_paper
+from generator.model.persons import Persons
+from generator.model.records import Paper, Post
+from generator.model.site import Digest
+from generator.ranking.digests import ISSUES_MAX, PAPERS_MAX, WAITED, make_digests
+from generator.ranking.lists import Captured
+from generator.ranking.rank import Formula, cast_ballots
 from tests.site_samples import WEIGHTS, a_paper, a_post
 
 PAPERS = [a_paper(f"2611.{number:05d}", f"Paper {number}") for number in range(1, 60)]

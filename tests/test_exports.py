@@ -12,12 +12,12 @@ import msgspec
 import pytest
 from lxml import etree
 
-from generator.bibtex import to_bibtex
-from generator.exports import plan_exports
-from generator.exports.sitemap import plan as plan_sitemap
-from generator.models import Account, Paper, Tracker
-from generator.theme import Theme
-from generator.views import Digest, Listing, Output, Site
+from generator.model.records import Account, Paper, Tracker
+from generator.model.site import Digest, Listing, Output, Site
+from generator.model.theme import Theme
+from generator.render.exports import plan_exports
+from generator.render.exports.sitemap import plan as plan_sitemap
+from generator.views.bibtex import to_bibtex
 from tests.conftest import ROOT
 from tests.site_factory import EPOCH, SITE_URL, make_listing, make_paper, make_post, make_site, make_x_post, rank
 

@@ -19,14 +19,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from generator import feed_views
-from generator.feed_shapes import FeedView
-from generator.feed_views import COMMENTS_MAX, NAMES_MAX, feed_view
-from generator.feeds import FEEDS, plan_feeds
-from generator.models import Account, Post, RankedPaper, Tracker
-from generator.prose import markdown_to_html
-from generator.templating import FEED_TYPES
-from generator.views import Listing, Site
+from generator.model.records import Account, Post, RankedPaper, Tracker
+from generator.model.site import Listing, Site
+from generator.render.feeds import FEEDS, plan_feeds
+from generator.render.templates import FEED_TYPES
+from generator.text.markdown import markdown_to_html
+from generator.views import feed_of_list as feed_views
+from generator.views.feed_of_list import COMMENTS_MAX, NAMES_MAX, feed_view
+from generator.views.feed_types import FeedView
 from tests.site_factory import EPOCH, SITE_URL, make_listing, make_paper, make_post, make_site, make_x_post, rank
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -142,7 +142,7 @@ def test_a_post_is_looked_at_once_however_many_lists_show_it(monkeypatch: pytest
         asked.append(post.id)
         return None
 
-    monkeypatch.setattr("generator.comments.comment_of", comment_of)
+    monkeypatch.setattr("generator.finding.own_words.comment_of", comment_of)
     paper = rank(make_paper(), [make_post(1), make_post(2)])
     for output in plan_feeds(make_site([make_listing([paper]), make_listing([paper], "new/")])):
         output.view()

@@ -11,14 +11,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from generator import fetch
 from generator.config import Config, read
-from generator.http_client import Client, HttpClient
-from generator.intake import take_posts
-from generator.models import Post
-from generator.sources import SOURCES
-from generator.store import Store
-from generator.tree import Tree
+from generator.fetch import run as fetch
+from generator.fetch.intake import take_posts
+from generator.fetch.sources import SOURCES
+from generator.model.records import Post
+from generator.model.tree import Tree
+from generator.net.http import Client, HttpClient
+from generator.storage.store import Store
 from tests.loopback import Answer, Loopback, Reply, Request
 from tests.one_run import NOW, Clock, Run
 from tests.test_sources_feeds import FIXTURES, KINDS, Site, item, rss

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from generator.filters import is_muted, muted_names, shown_papers, shown_posts
-from generator.models import Account
+from generator.model.muting import is_muted, muted_names, shown_papers, shown_posts
+from generator.model.records import Account
 from tests.make import paper, post
 
 

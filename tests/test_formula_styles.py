@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from generator import latex
-from generator.formula_styles import CLASSES, use_classes
+from generator.render.formula_styles import CLASSES, use_classes
+from generator.text import latex
 
 STYLE = Path(__file__).parents[1] / "templates" / "static" / "style.css"
 

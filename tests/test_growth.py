@@ -12,15 +12,15 @@ import pytest
 
 from benchmarks.growth import Simulation
 from benchmarks.reading import Rates, Reading
-from generator import fetch
 from generator.config import read
-from generator.http_client import Client
-from generator.intake import COUNTS_FOR, without_late_counts
-from generator.models import Counts, Post
-from generator.sources import SOURCES, Source
-from generator.sources.base import Event, FetchRequest, Record
-from generator.store import Store
-from generator.tree import Tree
+from generator.fetch import run as fetch
+from generator.fetch.adapter.source import Event, FetchRequest, Record
+from generator.fetch.intake import COUNTS_FOR, without_late_counts
+from generator.fetch.sources import SOURCES, Source
+from generator.model.records import Counts, Post
+from generator.model.tree import Tree
+from generator.net.http import Client
+from generator.storage.store import Store
 from tests.make import NOON, paper, post
 
 YOUNG, OLD = COUNTS_FOR - timedelta(minutes=1), COUNTS_FOR

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from generator.commands import COMMANDS
-from generator.exports import EXPORTS
-from generator.feeds import FEEDS
-from generator.pages import PAGES
-from generator.sources import SOURCES
-from generator.views import NETWORK_TITLES
+from generator.fetch.sources import SOURCES
+from generator.model.site import NETWORK_TITLES
+from generator.render.exports import EXPORTS
+from generator.render.feeds import FEEDS
+from generator.render.pages import PAGES
 from tests.conftest import ROOT
 
 MODULES = sorted((ROOT / "generator").rglob("*.py"))
@@ -48,7 +48,7 @@ def test_modules_and_functions_stay_small_and_say_what_they_are(path: Path) -> N
 
 
 def test_every_kind_of_page_has_its_file_and_its_template() -> None:
-    files = {path.stem for path in (ROOT / "generator/pages").glob("*.py")}
+    files = {path.stem for path in (ROOT / "generator/render/pages").glob("*.py")}
     templates = {path.stem for path in (ROOT / "templates").glob("*.html")}
     for page in PAGES:
         assert page.name in files

@@ -19,12 +19,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.errors import FetchError, FormatError
-from generator.http_client import HttpClient, get_json, shown, user_agent
-from generator.http_client.addresses import AddressError, follow, is_allowed, parse_target
-from generator.http_client.body import BodyError, decode_json, read_body
-from generator.http_client.transport import Timeouts
-from generator.http_client.waiting import LONGEST_S, backoff, limit_reset, retry_after
+from generator.model.errors import FetchError, FormatError
+from generator.net.http import HttpClient, get_json, shown, user_agent
+from generator.net.http.addresses import AddressError, follow, is_allowed, parse_target
+from generator.net.http.body import BodyError, decode_json, read_body
+from generator.net.http.transport import Timeouts
+from generator.net.http.waiting import LONGEST_S, backoff, limit_reset, retry_after
 from tests.loopback import Answer, Loopback, Raw, Reply, Request, as_json
 
 CALM = Timeouts(connect_s=5, read_s=5, total_s=10)
@@ -96,7 +96,7 @@ def test_one_connection_serves_several_requests(fake: FakeTime) -> None:
 
 
 def test_importing_the_client_does_not_import_requests() -> None:
-    code = "import sys, generator.http_client; print([m for m in ('requests', 'urllib3', 'ssl') if m in sys.modules])"
+    code = "import sys, generator.net.http; print([m for m in ('requests', 'urllib3', 'ssl') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 

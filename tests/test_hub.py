@@ -12,12 +12,12 @@ from urllib.parse import parse_qs
 import feedparser
 import pytest
 
-from generator import last_run
 from generator.announce import hub
 from generator.announce.telling import Told
-from generator.feeds import what_feeds_say
-from generator.http_client import HttpClient
-from generator.models import RankedPaper
+from generator.model.records import RankedPaper
+from generator.net.http import HttpClient
+from generator.render.feeds import what_feeds_say
+from generator.storage import run_reports as last_run
 from tests.announcing import data
 from tests.browser.serving import PagesServer
 from tests.e2e.run import Copy

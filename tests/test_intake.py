@@ -11,9 +11,9 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.intake import UNSETTLED_FOR, UNSETTLED_MAX, WAITING_MAX, Taken, note_unknown, take_posts
-from generator.models import Account, Post
-from generator.tree import Tree
+from generator.fetch.intake import UNSETTLED_FOR, UNSETTLED_MAX, WAITING_MAX, Taken, note_unknown, take_posts
+from generator.model.records import Account, Post
+from generator.model.tree import Tree
 from tests.make import NOON, paper, post
 
 ABS = "https://arxiv.org/abs/2611.00001"

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.x_archive.json_array import NOTHING, TOO_LONG, ArrayError, elements
+from generator.fetch.archives.x.json_array import NOTHING, TOO_LONG, ArrayError, elements
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text() | st.sampled_from(['"', "\\", "[", "}", ",", '\\"', "]\n"]),

@@ -12,7 +12,7 @@ import pytest
 from lxml import etree
 from markupsafe import Markup
 
-from generator.latex import to_feed_html, to_html, to_text
+from generator.text.latex import to_feed_html, to_html, to_text
 
 REL = 'rel="nofollow ugc noopener noreferrer"'
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from generator.latex import to_html, to_text
-from generator.latex.dollar import find_formula, is_formula
+from generator.text.latex import to_html, to_text
+from generator.text.latex.dollar import find_formula, is_formula
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from generator.latex.markup import MAX_MARKUP, finish
+from generator.text.latex.markup import MAX_MARKUP, finish
 
 END = "<annotation>x</annotation></semantics></math>"
 

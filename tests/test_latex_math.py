@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from generator.latex import to_feed_html, to_html, to_text
-from generator.latex.math import MAX_LENGTH, is_safe, to_mathml
+from generator.text.latex import to_feed_html, to_html, to_text
+from generator.text.latex.math import MAX_LENGTH, is_safe, to_mathml
 
 OPENERS = [
     "(",
@@ -87,7 +87,7 @@ CRASHERS = {
 
 PROGRAM = """
 import json, sys, time
-from generator.latex import to_feed_html, to_html, to_text
+from generator.text.latex import to_feed_html, to_html, to_text
 for name, text in json.load(sys.stdin).items():
     for convert in (to_html, to_feed_html, to_text):
         for source in (text, f"${text}$"):

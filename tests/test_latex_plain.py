@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.latex.plain import script, to_plain
+from generator.text.latex.plain import script, to_plain
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from generator.lean_jinja import COMPILED, LeanEnvironment, placed
+from generator.render.fast_jinja import COMPILED, LeanEnvironment, placed
 
 TEMPLATE = """
 {% macro quoted(text, mark='"') %}

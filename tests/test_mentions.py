@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.mentions import (
+from generator.finding.mentions import (
     MAX_PASSED_ON,
     THREAD_WITHIN,
     find_papers,
@@ -22,7 +22,7 @@ from generator.mentions import (
     newest_versions,
     with_own_papers,
 )
-from generator.models import Account, Kind, Paper, Post
+from generator.model.records import Account, Kind, Paper, Post
 
 MONDAY = datetime(2026, 11, 16, 8, 0, tzinfo=UTC)
 

@@ -9,8 +9,8 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.merge import merge_papers, merge_pending, merge_posts, merge_states
-from generator.models import Account, Counts, NetworkState, Paper, PendingPaper, Post
+from generator.model.merge import merge_papers, merge_pending, merge_posts, merge_states
+from generator.model.records import Account, Counts, NetworkState, Paper, PendingPaper, Post
 from tests.make import NOON, paper, post
 
 words = st.text("abcé ", max_size=6)

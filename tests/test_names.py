@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from generator.assemble import make_site
 from generator.config import read
-from generator.models import Account, Post
-from generator.names import holders, newest_accounts, with_newest_name
-from generator.tree import Tree
+from generator.model.handles import holders, newest_accounts, with_newest_name
+from generator.model.records import Account, Post
+from generator.model.tree import Tree
+from generator.render.make_site import make_site
 from tests.make import NOON, paper, post
 
 DID = "bluesky:did:plc:madeup"

@@ -14,15 +14,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator import fetch, prune
 from generator.config import Config, read
-from generator.errors import FetchError, OutOfTimeError
-from generator.http_client.allowance import Allowance
-from generator.http_client.transport import Exchanged
-from generator.intake import note_unknown
-from generator.models import Account
-from generator.sources.asking import NEXT
-from generator.store import Store
+from generator.fetch import prune
+from generator.fetch import run as fetch
+from generator.fetch.adapter.patience import NEXT
+from generator.fetch.intake import note_unknown
+from generator.model.errors import FetchError, OutOfTimeError
+from generator.model.records import Account
+from generator.net.http.allowance import Allowance
+from generator.net.http.transport import Exchanged
+from generator.storage.store import Store
 from tests import make
 from tests.e2e.run import files_below
 from tests.one_run import NOW, Clock

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from generator import fetch
 from generator.config import read
-from generator.http_client import HttpClient
-from generator.sources.asking import REMEDY
-from generator.store import Store
+from generator.fetch import run as fetch
+from generator.fetch.adapter.patience import REMEDY
+from generator.net.http import HttpClient
+from generator.storage.store import Store
 from tests import pretend_bluesky as sky
 from tests import pretend_mastodon as fedi
 from tests import pretend_x as x

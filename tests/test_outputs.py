@@ -10,11 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from generator import outputs
-from generator.errors import BuildError
-from generator.fingerprint import looks_of
-from generator.outputs import MARKER, Written, unchanged, write_outputs
-from generator.views import Output
+from generator.model.errors import BuildError
+from generator.model.site import Output
+from generator.render import write as outputs
+from generator.render.fingerprint import looks_of
+from generator.render.write import MARKER, Written, unchanged, write_outputs
 
 
 class Plan:

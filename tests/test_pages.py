@@ -15,11 +15,11 @@ import html5lib
 import msgspec
 import pytest
 
-from generator.models import Counts, NetworkState
-from generator.pages import PAGES, plan_pages
-from generator.pages.paging import paginate
-from generator.templating import FEED_TYPES, Templates
-from generator.views import Site
+from generator.model.records import Counts, NetworkState
+from generator.model.site import Site
+from generator.render.pages import PAGES, plan_pages
+from generator.render.pages.paging import paginate
+from generator.render.templates import FEED_TYPES, Templates
 from tests.site_samples import NOW, a_paper, a_post, an_id, many_shapes, sample_site
 
 ROOT = Path(__file__).parents[1]
@@ -65,9 +65,10 @@ def test_templates_mirror_the_kinds_of_page() -> None:
     names = {page.name for page in PAGES} - {"assets"}
 
     assert {path.stem for path in (ROOT / "templates").glob("*.html")} == names | {"base"}
-    assert {path.stem for path in (ROOT / "generator" / "pages").glob("*.py")} - {"__init__", "paging"} == names | {
-        "assets"
-    }
+    assert {path.stem for path in (ROOT / "generator" / "render" / "pages").glob("*.py")} - {
+        "__init__",
+        "paging",
+    } == names | {"assets"}
 
 
 def test_a_list_says_of_each_paper_what_forks_rely_on(shapes: dict[str, bytes]) -> None:

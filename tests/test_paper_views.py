@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from generator.models import NetworkState
-from generator.paper_views import SPARK_DAYS, VOTES_SHOWN, article_view, score_view, spark_view, submission_of
-from generator.post_views import remembering
+from generator.model.records import NetworkState
+from generator.views.papers import SPARK_DAYS, VOTES_SHOWN, article_view, score_view, spark_view, submission_of
+from generator.views.posts import remembering
 from tests.site_samples import a_paper, a_post, an_id, sample_site
 
 PAPER = a_paper("2611.00001", "On made-up matters")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from generator.models import Account, NetworkState
-from generator.persons import Persons
+from generator.model.persons import Persons
+from generator.model.records import Account, NetworkState
 
 
 def test_an_account_is_a_person_of_its_own_even_with_a_common_handle() -> None:

@@ -13,14 +13,14 @@ from typing import Any
 
 import pytest
 
-from generator import fetch
 from generator.config import read
-from generator.http_client import Client, HttpClient
-from generator.sources.bluesky import PAGE as BLUESKY_PAGE
-from generator.sources.bluesky.actors import PROFILES_MAX
-from generator.sources.huggingface import AGAIN_DAYS, FIRST_REACH_DAYS
-from generator.sources.x.api import NAMES_MAX
-from generator.store import Store
+from generator.fetch import run as fetch
+from generator.fetch.sources.bluesky import PAGE as BLUESKY_PAGE
+from generator.fetch.sources.bluesky.actors import PROFILES_MAX
+from generator.fetch.sources.huggingface import AGAIN_DAYS, FIRST_REACH_DAYS
+from generator.fetch.sources.x.api import NAMES_MAX
+from generator.net.http import Client, HttpClient
+from generator.storage.store import Store
 from tests import pretend_bluesky as sky
 from tests import pretend_mastodon as fedi
 from tests import pretend_x as x

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import escape
 
-from generator.post_text import URL_MAX, clean, isolate, language_of, linkify, safe_href, shorten
+from generator.text.plain import URL_MAX, clean, isolate, language_of, linkify, safe_href, shorten
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.models import Account, Counts, Kind, Paper, Post, RankedPaper
-from generator.post_views import NOTE_CHARS, NOTES_MAX, TalkView, choose_notes, talk_about, without_links_to
+from generator.model.records import Account, Counts, Kind, Paper, Post, RankedPaper
+from generator.views.posts import NOTE_CHARS, NOTES_MAX, TalkView, choose_notes, talk_about, without_links_to
 from tests.site_samples import NOW, a_paper, a_post, an_id, sample_site
 
 PAPER = a_paper("2611.00001", "On made-up matters")

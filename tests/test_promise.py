@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 import yaml
 
-from generator import prune
 from generator.config import read
-from generator.http_client import HttpClient
-from generator.models import Account, Post
-from generator.recheck import PROMISED, PROMISED_ELSEWHERE
-from generator.sources import SOURCES
-from generator.store import Store
+from generator.fetch import prune
+from generator.fetch.sources import SOURCES
+from generator.model.recheck import PROMISED, PROMISED_ELSEWHERE
+from generator.model.records import Account, Post
+from generator.net.http import HttpClient
+from generator.storage.store import Store
 from tests.conftest import ROOT
 from tests.loopback import Loopback
 from tests.make import NOON, post

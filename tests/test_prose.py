@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.content import load_content
-from generator.errors import BuildError
-from generator.prose import markdown_to_html
+from generator.model.errors import BuildError
+from generator.storage.content import load_content
+from generator.text.markdown import markdown_to_html
 
 TAGS = {
     "a", "abbr", "blockquote", "br", "code", "dd", "del", "dl", "dt", "em", "h2", "h3", "h4", "hr", "i", "li", "ol",

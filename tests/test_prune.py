@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from generator import prune
 from generator.config import read
-from generator.errors import ConfigError
-from generator.http_client import HttpClient
-from generator.intake import take_posts
-from generator.models import Account, NetworkState, Post
-from generator.prune import PruneReport
-from generator.store import Store, Tree
+from generator.fetch import prune
+from generator.fetch.intake import take_posts
+from generator.fetch.prune import PruneReport
+from generator.model.errors import ConfigError
+from generator.model.records import Account, NetworkState, Post
+from generator.net.http import HttpClient
+from generator.storage.store import Store, Tree
 from tests.loopback import Answer, Loopback
 from tests.make import NOON, post
 from tests.pretend_bluesky import did

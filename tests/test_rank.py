@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.mentions import mentions_by_paper
-from generator.models import Account, Counts, NetworkState, Paper, Post, RankedPaper
-from generator.persons import Persons
-from generator.rank import Formula, cast_ballots, choose, rank_newest, rank_trending
+from generator.finding.mentions import mentions_by_paper
+from generator.model.persons import Persons
+from generator.model.records import Account, Counts, NetworkState, Paper, Post, RankedPaper
+from generator.ranking.rank import Formula, cast_ballots, choose, rank_newest, rank_trending
 from tests.make import NOON, paper, post
 
 FORMULA = Formula(half_life_days=2.5, weights={"post": 1, "quote": 1, "reply": 0.6, "repost": 0.5, "like": 0.25})

@@ -71,7 +71,7 @@ def test_the_program_is_loaded_where_it_is_ours_and_another_one_gets_a_fresh_pyt
     assert both(tmp_path, "-c", LOADED) == ((0, "True\n", ""), (0, "False\n", ""))
     shutil.copytree(ROOT / "generator", tmp_path / "generator")
     assert both(tmp_path, "-c", LOADED, path=PACKAGES)[0] == (0, "True\n", "")
-    with (tmp_path / "generator/names.py").open("a") as file:
+    with (tmp_path / "generator/model/handles.py").open("a") as file:
         file.write("# changed\n")
     assert both(tmp_path, "-c", LOADED, path=PACKAGES)[0] == (0, "False\n", "")
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.recheck import BELIEVED_AFTER, Checks, believed, due, overdue, with_echoes
+from generator.model.recheck import BELIEVED_AFTER, Checks, believed, due, overdue, with_echoes
 from tests.make import NOON, post
 
 HOUR = timedelta(hours=1)

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.errors import RecordError
-from generator.models import Paper, Post
-from generator.records import NEVER, parse_line
+from generator.fetch.archives.json_lines import NEVER, parse_line
+from generator.model.errors import RecordError
+from generator.model.records import Paper, Post
 from tests import make
 
 NOW = make.NOON

@@ -14,20 +14,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.intake import note_unknown, take_posts
-from generator.mentions import mentions_by_paper
-from generator.models import Post
-from generator.persons import Persons
-from generator.rank import Formula, cast_ballots, rank_trending
-from generator.sources import SOURCES, reducer
-from generator.sources.base import Record
-from generator.sources.feed_xml import read_xml
-from generator.sources.feeds.posts import Publisher
-from generator.sources.mastodon.posts import Seen, canonical_id
-from generator.sources.x.posts import Included
-from generator.store import Store
-from generator.tree import Tree
-from generator.x_archive.wire import Owner, Setting, parse_like
+from generator.fetch.adapter.feed_xml import read_xml
+from generator.fetch.adapter.source import Record
+from generator.fetch.archives.x.json_fields import Owner, Setting, parse_like
+from generator.fetch.intake import note_unknown, take_posts
+from generator.fetch.sources import SOURCES, reducer
+from generator.fetch.sources.feeds.posts import Publisher
+from generator.fetch.sources.mastodon.posts import Seen, canonical_id
+from generator.fetch.sources.x.posts import Included
+from generator.finding.mentions import mentions_by_paper
+from generator.model.persons import Persons
+from generator.model.records import Post
+from generator.model.tree import Tree
+from generator.ranking.rank import Formula, cast_ballots, rank_trending
+from generator.storage.store import Store
 from tests.make import paper
 
 FIXTURES = Path(__file__).parent / "fixtures" / "relations"

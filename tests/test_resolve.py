@@ -11,15 +11,15 @@ import msgspec
 import pytest
 
 from generator.config import read as read_config
-from generator.errors import FetchError
-from generator.fetch import run
-from generator.http_client import HttpClient, Response
-from generator.http_client.transport import Timeouts
-from generator.mentions import with_own_papers
-from generator.models import Post
-from generator.resolve import MOST_HOPS, MOST_SECONDS, LinkFollower
-from generator.shorteners import SHORTENERS
-from generator.store import Store
+from generator.fetch.run import run
+from generator.fetch.short_links import MOST_HOPS, MOST_SECONDS, LinkFollower
+from generator.finding.mentions import with_own_papers
+from generator.finding.shorteners import SHORTENERS
+from generator.model.errors import FetchError
+from generator.model.records import Post
+from generator.net.http import HttpClient, Response
+from generator.net.http.transport import Timeouts
+from generator.storage.store import Store
 from tests import make
 from tests.conftest import NOW
 from tests.loopback import Answer, Loopback, Raw, Reply, Request

@@ -14,15 +14,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator import arxiv_id
 from generator.config import load
-from generator.mentions import find_papers
-from generator.models import Paper, Post
-from generator.records import parse_line
+from generator.fetch.archives.json_lines import parse_line
+from generator.finding import arxiv_id
+from generator.finding.mentions import find_papers
+from generator.model.records import Paper, Post
+from generator.model.tree import Tree
 from generator.sample import NOW, Size, is_made_up, make_sample
 from generator.sample.papers import MADE_UP, Draft, load_drafts
 from generator.sample.people import TRACKERS
-from generator.tree import Tree
 from tests import make
 from tests.conftest import ROOT
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from generator.errors import StoreError
-from generator.models import Account, Counts, GonePost, NetworkState, Paper, PendingPaper, Post
-from generator.store import SCHEMA_VERSION, Store
+from generator.model.errors import StoreError
+from generator.model.records import Account, Counts, GonePost, NetworkState, Paper, PendingPaper, Post
+from generator.storage.store import SCHEMA_VERSION, Store
 from tests.conftest import ROOT
 from tests.e2e.run import Copy
 

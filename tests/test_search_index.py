@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.models import Post
-from generator.pages.search import plan, search_papers, search_view
-from generator.search_index import (
+from generator.model.records import Post
+from generator.render.pages.search import plan, search_papers, search_view
+from generator.render.templates import Templates
+from generator.views.search_index import (
     FILE_CHARS,
     PAPERS_PER_FILE,
     ChoiceFile,
@@ -25,7 +26,6 @@ from generator.search_index import (
     encode,
     make_index,
 )
-from generator.templating import Templates
 from tests.site_samples import a_paper, a_post, many_shapes, sample_site
 
 TEMPLATES = Path(__file__).parents[1] / "templates"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.search_words import COMMON, WORD_MAX, words, words_of_latex
+from generator.views.search_words import COMMON, WORD_MAX, words, words_of_latex
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.merge import join_states
-from generator.models import NetworkState
-from generator.shards import Shard, readers
+from generator.fetch.shards import Shard, readers
+from generator.model.merge import join_states
+from generator.model.records import NetworkState
 from tests.make import NOON, post
 
 BEFORE = NOON - timedelta(hours=3)

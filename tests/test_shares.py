@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.assemble import make_site
 from generator.config import read
-from generator.feed_views import feed_view
-from generator.shares import entries_in_feed, papers_in_list, papers_in_newest, posts_in_list
-from generator.tree import Tree
+from generator.model.tree import Tree
+from generator.ranking.size_limits import entries_in_feed, papers_in_list, papers_in_newest, posts_in_list
+from generator.render.make_site import make_site
+from generator.views.feed_of_list import feed_view
 from tests.make import NOON, paper, post
 
 

@@ -11,11 +11,11 @@ import html5lib
 import pytest
 from PIL import Image
 
-from generator.exports import plan_exports
-from generator.pages import plan_pages
-from generator.templating import Templates
-from generator.theme import Theme
-from generator.views import Output, Site
+from generator.model.site import Output, Site
+from generator.model.theme import Theme
+from generator.render.exports import plan_exports
+from generator.render.pages import plan_pages
+from generator.render.templates import Templates
 from tests.conftest import ROOT
 from tests.site_samples import many_shapes, sample_site
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.arxiv_links import find_in_url
-from generator.shorteners import MOST_PER_POST, SHORTENERS, canonical, is_short, short_links
+from generator.finding.arxiv_links import find_in_url
+from generator.finding.shorteners import MOST_PER_POST, SHORTENERS, canonical, is_short, short_links
 from tests.make import post
 
 

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.models import Paper
-from generator.similar import SIMILAR_MAX, find_similar
-from generator.similar_cache import similar_papers
+from generator.model.records import Paper
+from generator.ranking.similar import SIMILAR_MAX, find_similar
+from generator.render.similar_cache import similar_papers
 from tests.conftest import ROOT
 from tests.make import paper
 
@@ -69,8 +69,8 @@ def test_order_decides_nothing_and_nobody_is_similar_to_itself(
 
 def test_the_hash_seed_decides_nothing() -> None:
     script = (
-        "from generator.similar import find_similar\n"
-        "from generator.models import Paper\n"
+        "from generator.ranking.similar import find_similar\n"
+        "from generator.model.records import Paper\n"
         "from datetime import datetime, UTC\n"
         f"words = {WORDS!r}\n"
         "papers = [Paper(id=f'2611.{n:05d}', title=' '.join(words[(n * k) % 10] for k in (1, 3, 7)),"
@@ -96,7 +96,7 @@ def test_what_was_found_is_read_again_until_a_text_changes(tmp_path: Path, monke
         calls.append(len(papers))
         return find_similar(papers)
 
-    monkeypatch.setattr("generator.similar_cache.find_similar", counting)
+    monkeypatch.setattr("generator.render.similar_cache.find_similar", counting)
     file = tmp_path / "cache/similar"
     first = similar_papers([*RIVERS, *GALAXIES], file)
     assert similar_papers([*GALAXIES, *RIVERS], file) == first

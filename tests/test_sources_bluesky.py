@@ -14,12 +14,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.errors import FormatError, RecordError
-from generator.http_client import Response
-from generator.models import Account, NetworkState, Post
-from generator.sources import bluesky
-from generator.sources.base import FetchRequest, Meter, Record, Wanted
-from generator.sources.bluesky import actors as bluesky_actors
+from generator.fetch.adapter.source import FetchRequest, Meter, Record, Wanted
+from generator.fetch.sources import bluesky
+from generator.fetch.sources.bluesky import actors as bluesky_actors
+from generator.model.errors import FormatError, RecordError
+from generator.model.records import Account, NetworkState, Post
+from generator.net.http import Response
 from tests import one_run
 from tests.loopback import Answer, as_json
 from tests.pretend_bluesky import (

@@ -17,18 +17,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.errors import FetchError, FormatError, RecordError
-from generator.mentions import find_papers, with_own_papers
-from generator.merge import merge_posts
-from generator.models import NetworkState, Post
-from generator.sources import feed_xml as feeds_xml
-from generator.sources import feeds
-from generator.sources.asking import REMEDY
-from generator.sources.base import Covered, Record
-from generator.sources.feed_xml import Article, FeedError, read_xml
-from generator.sources.feeds import posts as feeds_posts
-from generator.sources.feeds.json import read_json
-from generator.sources.feeds.posts import Publisher
+from generator.fetch.adapter import feed_xml as feeds_xml
+from generator.fetch.adapter.feed_xml import Article, FeedError, read_xml
+from generator.fetch.adapter.patience import REMEDY
+from generator.fetch.adapter.source import Covered, Record
+from generator.fetch.sources import feeds
+from generator.fetch.sources.feeds import posts as feeds_posts
+from generator.fetch.sources.feeds.json import read_json
+from generator.fetch.sources.feeds.posts import Publisher
+from generator.finding.mentions import find_papers, with_own_papers
+from generator.model.errors import FetchError, FormatError, RecordError
+from generator.model.merge import merge_posts
+from generator.model.records import NetworkState, Post
 from tests.loopback import Answer, Loopback, Raw, Reply, Request
 from tests.one_run import NOW, Run
 

@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from generator.errors import FetchError, FormatError
-from generator.http_client import HttpClient
-from generator.models import Account, NetworkState, Post
-from generator.sources.base import Checked, FetchRequest, GoneFinder, Meter, StreamFailed, Wanted
-from generator.sources.bluesky import gone as bluesky_gone
-from generator.sources.hackernews import gone as hackernews_gone
-from generator.sources.huggingface import gone as huggingface_gone
-from generator.sources.mastodon import gone as mastodon_gone
-from generator.sources.x import gone as x_gone
+from generator.fetch.adapter.source import Checked, FetchRequest, GoneFinder, Meter, StreamFailed, Wanted
+from generator.fetch.sources.bluesky import gone as bluesky_gone
+from generator.fetch.sources.hackernews import gone as hackernews_gone
+from generator.fetch.sources.huggingface import gone as huggingface_gone
+from generator.fetch.sources.mastodon import gone as mastodon_gone
+from generator.fetch.sources.x import gone as x_gone
+from generator.model.errors import FetchError, FormatError
+from generator.model.records import Account, NetworkState, Post
+from generator.net.http import HttpClient
 from tests.conftest import SHARED
 from tests.loopback import Answer, Loopback, Request, as_json
 from tests.make import NOON, post

@@ -17,11 +17,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.errors import FormatError, RecordError
-from generator.mentions import find_papers
-from generator.models import Account, NetworkState
-from generator.sources import hackernews
-from generator.sources.base import Covered, Record
+from generator.fetch.adapter.source import Covered, Record
+from generator.fetch.sources import hackernews
+from generator.finding.mentions import find_papers
+from generator.model.errors import FormatError, RecordError
+from generator.model.records import Account, NetworkState
 from tests.loopback import Answer, Loopback, Reply, Request, as_json
 from tests.one_run import NOW, Run
 

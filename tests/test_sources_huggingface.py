@@ -16,11 +16,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.errors import FetchError, FormatError, RecordError
-from generator.mentions import find_papers
-from generator.models import Account, NetworkState
-from generator.sources import huggingface
-from generator.sources.base import Record
+from generator.fetch.adapter.source import Record
+from generator.fetch.sources import huggingface
+from generator.finding.mentions import find_papers
+from generator.model.errors import FetchError, FormatError, RecordError
+from generator.model.records import Account, NetworkState
 from tests.loopback import Answer, Loopback, Reply, Request, as_json
 from tests.one_run import NOW, Run
 

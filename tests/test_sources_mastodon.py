@@ -13,17 +13,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.errors import FetchError, FormatError, RecordError
-from generator.http_client import HttpClient, Response
-from generator.intake import take_posts
-from generator.models import Account, NetworkState, Post
-from generator.persons import Persons
-from generator.sources import mastodon
-from generator.sources.base import Record
-from generator.sources.mastodon.plan import handle_of, tag_of, token_names
-from generator.sources.mastodon.posts import Seen
-from generator.sources.mastodon.text import asks_not_to_be_shown, read_html
-from generator.tree import Tree
+from generator.fetch.adapter.source import Record
+from generator.fetch.intake import take_posts
+from generator.fetch.sources import mastodon
+from generator.fetch.sources.mastodon.plan import handle_of, tag_of, token_names
+from generator.fetch.sources.mastodon.posts import Seen
+from generator.fetch.sources.mastodon.text import asks_not_to_be_shown, read_html
+from generator.model.errors import FetchError, FormatError, RecordError
+from generator.model.persons import Persons
+from generator.model.records import Account, NetworkState, Post
+from generator.model.tree import Tree
+from generator.net.http import HttpClient, Response
 from tests import one_run
 from tests.loopback import Answer, as_json
 from tests.pretend_mastodon import (
@@ -558,7 +558,7 @@ class TestFailures:
     @pytest.mark.slow
     def test_every_recorded_fault_ends_in_a_named_reason(self, shared: Path) -> None:
         """And with what another instance gave kept. That all of them do is shown by e2e/test_faults.py."""
-        from generator.http_client.transport import Timeouts
+        from generator.net.http.transport import Timeouts
         from tests.loopback import Loopback, Raw
         from tests.one_run import Clock, faults
 

@@ -14,17 +14,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.errors import FetchError, FormatError, RecordError
-from generator.http_client import Response
-from generator.models import Account, NetworkState, Post
-from generator.sources import x
-from generator.sources.asking import REMEDY
-from generator.sources.base import FetchRequest, Meter, Record, Wanted
-from generator.sources.x import cursor as x_cursor
-from generator.sources.x import posts as x_posts
-from generator.sources.x import search as x_search
-from generator.sources.x.cost import Budget
-from generator.sources.x.cursor import Cursor, Gap
+from generator.fetch.adapter.patience import REMEDY
+from generator.fetch.adapter.source import FetchRequest, Meter, Record, Wanted
+from generator.fetch.sources import x
+from generator.fetch.sources.x import cursor as x_cursor
+from generator.fetch.sources.x import posts as x_posts
+from generator.fetch.sources.x import search as x_search
+from generator.fetch.sources.x.cost import Budget
+from generator.fetch.sources.x.cursor import Cursor, Gap
+from generator.model.errors import FetchError, FormatError, RecordError
+from generator.model.records import Account, NetworkState, Post
+from generator.net.http import Response
 from tests import make, one_run
 from tests.loopback import Answer, as_json
 from tests.pretend_x import NOW, TOKEN, PretendX, id_at, link, older, post

@@ -16,11 +16,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from generator.disk import write_file
-from generator.errors import StoreError
-from generator.models import NetworkState, PendingPaper, Post
-from generator.store import Store
-from generator.tree import Tree
+from generator.model.errors import StoreError
+from generator.model.records import NetworkState, PendingPaper, Post
+from generator.model.tree import Tree
+from generator.storage.disk import write_file
+from generator.storage.store import Store
 from tests.make import NOON, paper, post
 
 
@@ -218,7 +218,7 @@ def test_a_failing_disk_leaves_the_old_files_whole(
 KILLED = """
 import os, sys, signal, random
 from pathlib import Path
-from generator.store import Store
+from generator.storage.store import Store
 from tests.make import post
 real = os.replace
 left = int(sys.argv[2])
@@ -285,7 +285,7 @@ def test_a_full_disk_is_told_with_the_file_that_had_no_room(tmp_path: Path, monk
     def no_room(*_: object) -> int:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("generator.disk.os.write", no_room)
+    monkeypatch.setattr("generator.storage.disk.os.write", no_room)
     with pytest.raises(OSError, match="No space left") as told:
         write_file(tmp_path / "page.html", b"text")
     assert told.value.filename == str(tmp_path / "page.html")

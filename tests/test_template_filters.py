@@ -4,8 +4,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from generator.paper_views import SparkView
-from generator.template_filters import (
+from generator.render.filters import (
     clock,
     counted,
     day,
@@ -21,6 +20,7 @@ from generator.template_filters import (
     stamp,
     summary,
 )
+from generator.views.papers import SparkView
 
 WHEN = datetime(2026, 11, 20, 8, 5, 3, tzinfo=UTC)
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from generator.errors import BuildError
-from generator.models import Paper, Post
-from generator.pages import plan_pages
-from generator.paper_views import article_view
-from generator.post_views import remembering
-from generator.templating import CSP, NOT_FOUND, Templates, root_of
-from generator.views import Site
+from generator.model.errors import BuildError
+from generator.model.records import Paper, Post
+from generator.model.site import Site
+from generator.render.pages import plan_pages
+from generator.render.templates import CSP, NOT_FOUND, Templates, root_of
+from generator.views.papers import article_view
+from generator.views.posts import remembering
 from tests.site_samples import a_paper, a_post, sample_site
 
 TEMPLATES = Path(__file__).parents[1] / "templates"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.theme import Theme, theme_of
+from generator.model.theme import Theme, theme_of
 from tests.conftest import ROOT
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from generator.errors import BuildError
-from generator.pages.assets import plan as plan_assets
-from generator.templating import NOT_FOUND, Templates
-from generator.theme import Colours, Theme
-from generator.theme_files import ThemeFiles
+from generator.model.errors import BuildError
+from generator.model.theme import Colours, Theme
+from generator.render.overrides import ThemeFiles
+from generator.render.pages.assets import plan as plan_assets
+from generator.render.templates import NOT_FOUND, Templates
 from tests.conftest import ROOT
 from tests.site_samples import sample_site
 

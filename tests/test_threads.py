@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.x_archive.threads import Threads
+from generator.fetch.archives.x.threads import Threads
 
 NUMBERS = st.integers(0, 12) | st.just(2**63 - 1)
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from generator.timeline import BARS_MAX, TimelineView, draw_timeline, timeline_ends, timeline_of
+from generator.views.timeline import BARS_MAX, TimelineView, draw_timeline, timeline_ends, timeline_of
 from tests.site_factory import make_paper, make_post, rank
 
 DAY = datetime(2026, 11, 2, 23, 30, tzinfo=UTC)

@@ -8,7 +8,7 @@ import pytest
 
 from generator.commands.console import Console
 from generator.config import Config, load
-from generator.errors import ConfigError
+from generator.model.errors import ConfigError
 
 OWN = 'site: {title: A group, url: "https://group.example/"}\n'
 

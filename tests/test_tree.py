@@ -7,8 +7,8 @@ import copy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.models import Kind, Post
-from generator.tree import Tree
+from generator.model.records import Kind, Post
+from generator.model.tree import Tree
 from tests.make import post
 
 NAMES = [f"bluesky:ada/{number}" for number in range(8)]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import msgspec
 
-from generator.views import chrome_of
+from generator.model.site import chrome_of
 from tests.site_samples import sample_site
 
 

@@ -16,9 +16,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from generator.check.publishable import LARGEST_BYTES, Measure, judge
 from generator.config import read
 from generator.config.schema import json_schema
-from generator.gate import LARGEST_BYTES, Measure, judge
 from scripts import (
     actions,
     advice,
@@ -229,7 +229,7 @@ def test_the_form_of_update_is_called_as_the_advice_calls_it() -> None:
 
 
 def test_the_live_check_reads_every_network_that_needs_no_secret() -> None:
-    from generator.sources import SOURCES
+    from generator.fetch.sources import SOURCES
 
     config = read((ROOT / ".github/live.yaml").read_bytes())
     assert {source.name for source in SOURCES if config.wanted(source.name)} >= {

@@ -17,19 +17,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.errors import RecordError, TrendingError
-from generator.http_client import HttpClient
-from generator.intake import take_posts
-from generator.mentions import with_own_papers
-from generator.merge import merge_posts
-from generator.models import Post
-from generator.resolve import LinkFollower
-from generator.sources.base import Record
-from generator.sources.x import posts as x_posts
-from generator.store import Tree
-from generator.x_archive import is_archive, open_archives, read_part
-from generator.x_archive.gather import Gathered, gather, total_bytes
-from generator.x_archive.wire import Notes, Owner, Setting, parse_like, parse_owner, parse_tweet, tweet_of
+from generator.fetch.adapter.source import Record
+from generator.fetch.archives.x import is_archive, open_archives, read_part
+from generator.fetch.archives.x.gather import Gathered, gather, total_bytes
+from generator.fetch.archives.x.json_fields import Notes, Owner, Setting, parse_like, parse_owner, parse_tweet, tweet_of
+from generator.fetch.intake import take_posts
+from generator.fetch.short_links import LinkFollower
+from generator.fetch.sources.x import posts as x_posts
+from generator.finding.mentions import with_own_papers
+from generator.model.errors import RecordError, TrendingError
+from generator.model.merge import merge_posts
+from generator.model.records import Post
+from generator.net.http import HttpClient
+from generator.storage.store import Tree
 from tests import x_archives as made
 from tests.conftest import NOW
 from tests.loopback import Answer, Loopback

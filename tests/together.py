@@ -18,11 +18,12 @@ from typing import Any
 
 import pytest
 
-from generator.http_client import HttpClient, transport
-from generator.http_client.addresses import Target
-from generator.sources import feeds, mastodon, side_by_side
-from generator.sources.base import FetchRequest
-from generator.sources.mastodon import gone
+from generator.fetch.adapter import side_by_side
+from generator.fetch.adapter.source import FetchRequest
+from generator.fetch.sources import feeds, mastodon
+from generator.fetch.sources.mastodon import gone
+from generator.net.http import HttpClient, transport
+from generator.net.http.addresses import Target
 
 Wire = Callable[[Target], tuple[float, transport.Exchanged | None]]
 """(what is asked) -> seconds until the answer, and the answer; None for silence."""

@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from generator.models import Paper, Post
+from generator.model.records import Paper, Post
 from tests.e2e.run import Copy
 from tests.site_samples import NOW, a_paper, a_post, many_shapes
 

@@ -13,8 +13,8 @@ paper untold than one told twice.
 
 from __future__ import annotations
 
-from generator.announce import bluesky, discord, email_digest, mastodon, matrix, slack
-from generator.announce.base import Desk, Notice, Target
+from generator.announce.target import Desk, Notice, Target
+from generator.announce.targets import bluesky, discord, email_digest, mastodon, matrix, slack
 
 TARGETS: tuple[Target, ...] = (
     slack.TARGET,

@@ -10,15 +10,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from generator import arxiv_id
-from generator.announce.base import Notice
+from generator.announce.target import Notice
 from generator.announce.words import plain
 from generator.config.announce import TargetBlock
-from generator.feed_views import clean_line
-from generator.latex import to_text
-from generator.models import EVER, Announced, RankedPaper
-from generator.tree import Tree
-from generator.views import Site
+from generator.finding import arxiv_id
+from generator.model.records import EVER, Announced, RankedPaper
+from generator.model.site import Site
+from generator.model.tree import Tree
+from generator.text.latex import to_text
+from generator.views.feed_of_list import clean_line
 
 AUTHORS_SHOWN = 3
 ABSTRACT_MAX = 1000

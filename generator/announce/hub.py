@@ -15,11 +15,11 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from generator import last_run
 from generator.announce.telling import Told
-from generator.errors import FetchError
-from generator.feeds import FEEDS
-from generator.http_client import Sender
+from generator.model.errors import FetchError
+from generator.net.http import Sender
+from generator.render.feeds import FEEDS
+from generator.storage import run_reports as last_run
 
 NAME = "hub"
 """For `--only`, and in the summary of a run."""

@@ -9,14 +9,14 @@ from typing import Any
 
 from generator.announce import TARGETS, Desk, Target
 from generator.announce.choosing import Choice, choose, note, take_back
-from generator.assemble import make_site
 from generator.config import Config
 from generator.config.announce import TargetBlock
-from generator.errors import FetchError
-from generator.http_client import Sender
-from generator.models import EVER
-from generator.store import Store
-from generator.tree import Tree
+from generator.model.errors import FetchError
+from generator.model.records import EVER
+from generator.model.tree import Tree
+from generator.net.http import Sender
+from generator.render.make_site import make_site
+from generator.storage.store import Store
 
 
 @dataclass(slots=True)

@@ -9,12 +9,12 @@ from typing import Any
 
 import msgspec
 
-from generator import arxiv_id
-from generator.errors import Problem, RecordError, StoreError
-from generator.models import Paper, Post
-from generator.records import check_moment, check_names
-from generator.store import Store, paper_path, post_path
-from generator.tree import Tree
+from generator.fetch.archives.json_lines import check_moment, check_names
+from generator.finding import arxiv_id
+from generator.model.errors import Problem, RecordError, StoreError
+from generator.model.records import Paper, Post
+from generator.model.tree import Tree
+from generator.storage.store import Store, paper_path, post_path
 
 _KNOWN = (
     re.compile(r"posts/[a-z]{1,20}/\d{4}/\d\d/\d\d\.jsonl"),

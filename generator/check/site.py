@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 from lxml import etree
 
 from generator.check.feeds import check_json, check_xml
-from generator.errors import Problem
+from generator.model.errors import Problem
 
 Progress = Callable[[int, int], None]
 

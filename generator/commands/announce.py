@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from generator import last_run
 from generator.commands.fetch import SOME_FAILED, make_client, usable_secrets
 from generator.commands.options import Options, with_options
+from generator.storage import run_reports as last_run
 
 if TYPE_CHECKING:
     from generator.announce.telling import Told
@@ -54,7 +54,7 @@ def command(options: Options, *, dry: bool, only: str | None, strict: bool) -> N
 def run(options: Options, config: Config, *, dry: bool, only: str | None) -> list[Told]:
     """Announce once, with the environment's secrets and the clock."""
     from generator.announce import TARGETS, hub, telling  # noqa: PLC0415 (ranking and the network library)
-    from generator.store import Store  # noqa: PLC0415
+    from generator.storage.store import Store  # noqa: PLC0415
 
     names = [*(target.name for target in TARGETS), hub.NAME]
     if only not in {None, *names}:

@@ -36,7 +36,7 @@ def run(
         data: in place of the options' data folder.
         site: in place of the options' site folder.
     """
-    from generator import build  # noqa: PLC0415 (templates, feeds and formulas)
+    from generator.render import run as build  # noqa: PLC0415 (templates, feeds and formulas)
 
     began = time.monotonic()
     paths = build.Paths(

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import click
 
 from generator.commands.options import Options, with_options
-from generator.errors import ConfigError, Problem, StoreError
+from generator.model.errors import ConfigError, Problem, StoreError
 
 if TYPE_CHECKING:
     from generator.config import Config
-    from generator.models import Post
-    from generator.store import Store
-    from generator.tree import Tree
+    from generator.model.records import Post
+    from generator.model.tree import Tree
+    from generator.storage.store import Store
 
 _EXAMPLE_URL = "https://example.github.io/trending-arxiv/"
 
@@ -61,7 +61,7 @@ def _check_config(options: Options, problems: list[Problem]) -> Config | None:
 
 def _check_data(options: Options, config: Config | None, problems: list[Problem], *, fix: bool) -> int:
     from generator.check import check_data  # noqa: PLC0415
-    from generator.sources import reducer  # noqa: PLC0415
+    from generator.fetch.sources import reducer  # noqa: PLC0415
 
     if not options.data.exists():
         return 0
@@ -79,7 +79,7 @@ def _check_data(options: Options, config: Config | None, problems: list[Problem]
 
 def _fix(options: Options, store: Store, tree: Tree, reduce: Callable[[Post], Post]) -> None:
     """Move damaged lines to quarantine/, and to the cache what may not stand in data/; put records into their files."""
-    from generator.intake import withhold  # noqa: PLC0415
+    from generator.fetch.intake import withhold  # noqa: PLC0415
 
     if withheld := withhold(tree, reduce):
         store.cache = options.cache

@@ -19,7 +19,7 @@ from typing import Any
 
 import click
 
-from generator.errors import Problem
+from generator.model.errors import Problem
 
 _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\ufff9-\uffff"

@@ -10,16 +10,16 @@ from urllib.parse import urlsplit
 
 import click
 
-from generator import last_run
 from generator.commands.options import Options, with_options
-from generator.errors import ConfigError, Problem
+from generator.model.errors import ConfigError, Problem
+from generator.storage import run_reports as last_run
 
 if TYPE_CHECKING:
     from generator.config import Config
-    from generator.fetch import FetchReport, NetworkReport
-    from generator.http_client import HttpClient
-    from generator.resolve import FollowReport
-    from generator.shards import Shard
+    from generator.fetch.run import FetchReport, NetworkReport
+    from generator.fetch.shards import Shard
+    from generator.fetch.short_links import FollowReport
+    from generator.net.http import HttpClient
 
 SOME_FAILED = 3
 _SECRET_NAME = re.compile(r"X_BEARER_TOKEN|BLUESKY_HANDLE|BLUESKY_APP_PASSWORD|MASTODON_TOKEN_[A-Z0-9_]+")
@@ -55,9 +55,9 @@ def run(
     options: Options, config: Config, *, only: str | None, shard: str | None, strict: bool
 ) -> tuple[dict[str, Any], int]:
     """Fetch and tell; returns the summary for --json and the exit status."""
-    from generator import fetch  # noqa: PLC0415 (the adapters and the network library)
-    from generator.resolve import LinkFollower  # noqa: PLC0415
-    from generator.store import Store  # noqa: PLC0415
+    from generator.fetch import run as fetch  # noqa: PLC0415 (the adapters and the network library)
+    from generator.fetch.short_links import LinkFollower  # noqa: PLC0415
+    from generator.storage.store import Store  # noqa: PLC0415
 
     part = _parse_shard(shard)
     _check_only(only, config, options)
@@ -90,9 +90,9 @@ def run(
 
 def make_client(config: Config) -> HttpClient:
     """The polite client for a whole run: arXiv's spacing is counted per host, over everything that is asked there."""
-    from generator.http_client import HttpClient, user_agent  # noqa: PLC0415
-    from generator.resolve import SPACING_S  # noqa: PLC0415
-    from generator.shorteners import SHORTENERS  # noqa: PLC0415
+    from generator.fetch.short_links import SPACING_S  # noqa: PLC0415
+    from generator.finding.shorteners import SHORTENERS  # noqa: PLC0415
+    from generator.net.http import HttpClient, user_agent  # noqa: PLC0415
 
     arxiv = config.networks.arxiv
     return HttpClient(
@@ -204,7 +204,7 @@ def tell_links(options: Options, report: FollowReport) -> None:
 
 
 def _parse_shard(text: str | None) -> Shard | None:
-    from generator.shards import Shard  # noqa: PLC0415
+    from generator.fetch.shards import Shard  # noqa: PLC0415
 
     if text is None:
         return None
@@ -215,7 +215,7 @@ def _parse_shard(text: str | None) -> Shard | None:
 
 
 def _check_only(only: str | None, config: Config, options: Options) -> None:
-    from generator.sources import SOURCES  # noqa: PLC0415
+    from generator.fetch.sources import SOURCES  # noqa: PLC0415
 
     names = [source.name for source in SOURCES]
     if only not in {None, "arxiv", *names}:

@@ -11,11 +11,11 @@ from generator.commands.console import Console
 
 if TYPE_CHECKING:
     from generator.config import Config
-    from generator.resolve import LinkFollower
-    from generator.tree import Tree
-    from generator.x_archive import Archive
-    from generator.x_archive.gather import Gathered
-    from generator.x_archive.wire import Owner
+    from generator.fetch.archives.x import Archive
+    from generator.fetch.archives.x.gather import Gathered
+    from generator.fetch.archives.x.json_fields import Owner
+    from generator.fetch.short_links import LinkFollower
+    from generator.model.tree import Tree
 
 _TICK_EVERY = 4_194_304
 _NETWORKS = ("x", "bluesky", "mastodon")
@@ -23,7 +23,7 @@ _NETWORKS = ("x", "bluesky", "mastodon")
 
 def split_paths(paths: Iterable[str]) -> tuple[list[str], list[Path]]:
     """(JSON Lines, archives of X). A missing file is left to who opens it."""
-    from generator.x_archive import is_archive  # noqa: PLC0415
+    from generator.fetch.archives.x import is_archive  # noqa: PLC0415
 
     lines: list[str] = []
     archives: list[Path] = []
@@ -39,7 +39,7 @@ def read_archives(
     console: Console, config: Config, archives: Sequence[Archive], *, tree: Tree, now: datetime, links: LinkFollower
 ) -> Gathered:
     """Read them with a progress bar, and remember in the tree which account a handle of the configuration is."""
-    from generator.x_archive.gather import gather, total_bytes  # noqa: PLC0415
+    from generator.fetch.archives.x.gather import gather, total_bytes  # noqa: PLC0415
 
     total = total_bytes(archives)
     done = told = 0
@@ -99,7 +99,7 @@ def _remember(config: Config, tree: Tree, owner: Owner) -> None:
     """A handle that the configuration names belongs to this id: `people` and mutes need it, and X charges to ask."""
     import msgspec  # noqa: PLC0415 (as heavy as the modules above)
 
-    from generator.models import NetworkState  # noqa: PLC0415
+    from generator.model.records import NetworkState  # noqa: PLC0415
 
     handle = (owner.handle or "").lower()
     named = {account for _, block in config.wanted("x") for account in block["accounts"]}

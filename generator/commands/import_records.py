@@ -15,17 +15,17 @@ import click
 from generator.commands import import_archives
 from generator.commands.console import Tick
 from generator.commands.options import Options, with_options
-from generator.errors import Problem, RecordError, TrendingError
+from generator.model.errors import Problem, RecordError, TrendingError
 
 if TYPE_CHECKING:
     from generator.config import Config
-    from generator.http_client import HttpClient
-    from generator.intake import Taken
-    from generator.models import Paper, Post
-    from generator.resolve import LinkFollower
-    from generator.store import Store
-    from generator.tree import Tree
-    from generator.x_archive import Archive
+    from generator.fetch.archives.x import Archive
+    from generator.fetch.intake import Taken
+    from generator.fetch.short_links import LinkFollower
+    from generator.model.records import Paper, Post
+    from generator.model.tree import Tree
+    from generator.net.http import HttpClient
+    from generator.storage.store import Store
 
 MAX_LINE = 4_194_304
 MOST_LINKS = 1000
@@ -95,9 +95,9 @@ def _import(
 ) -> dict[str, Any]:
     """Read the archives, follow links, and write what all of it comes to."""
     from generator.commands.fetch import tell_links  # noqa: PLC0415
-    from generator.resolve import LinkFollower  # noqa: PLC0415
-    from generator.store import Store  # noqa: PLC0415
-    from generator.x_archive import open_archives  # noqa: PLC0415
+    from generator.fetch.archives.x import open_archives  # noqa: PLC0415
+    from generator.fetch.short_links import LinkFollower  # noqa: PLC0415
+    from generator.storage.store import Store  # noqa: PLC0415
 
     archives = open_archives(paths)
     store = Store(options.data, options.cache)
@@ -167,8 +167,8 @@ def _open(path: str, stack: ExitStack) -> BinaryIO:
 
 
 def _read_file(name: str, file: BinaryIO, read: _Read, now: datetime, tick: Callable[[int], None]) -> None:
-    from generator.models import Post  # noqa: PLC0415
-    from generator.records import parse_line  # noqa: PLC0415
+    from generator.fetch.archives.json_lines import parse_line  # noqa: PLC0415
+    from generator.model.records import Post  # noqa: PLC0415
 
     shown = "standard input" if name == "-" else name
     done = 0
@@ -206,7 +206,7 @@ def _lines(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
 def _take(
     options: Options, config: Config, read: _Read, *, store: Store, tree: Tree, client: HttpClient | None
 ) -> dict[str, Any]:
-    from generator.intake import note_unknown  # noqa: PLC0415
+    from generator.fetch.intake import note_unknown  # noqa: PLC0415
 
     now = options.now()
     texts = store.load_texts()
@@ -236,9 +236,9 @@ def _take(
 
 
 def _take_posts(config: Config, tree: Tree, posts: list[Post], now: datetime, texts: dict[str, Post]) -> Taken:
-    from generator import filters  # noqa: PLC0415
-    from generator.intake import take_posts  # noqa: PLC0415
-    from generator.sources import reducer  # noqa: PLC0415
+    from generator.fetch.intake import take_posts  # noqa: PLC0415
+    from generator.fetch.sources import reducer  # noqa: PLC0415
+    from generator.model import muting as filters  # noqa: PLC0415
 
     muted = filters.muted_names(
         config.filters.mute_accounts, {network: state.accounts for network, state in tree.states.items()}
@@ -250,7 +250,7 @@ def _take_posts(config: Config, tree: Tree, posts: list[Post], now: datetime, te
 def _ask_arxiv(
     options: Options, config: Config, *, store: Store, tree: Tree, texts: dict[str, Post], client: HttpClient
 ) -> list[Path]:
-    from generator.ask import ask_arxiv  # noqa: PLC0415
+    from generator.fetch.ask_arxiv import ask_arxiv  # noqa: PLC0415
 
     answers = ask_arxiv(
         tree,

@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from generator.commands.options import Options, with_options
-from generator.errors import ConfigError, Problem
+from generator.model.errors import ConfigError, Problem
 
 _TEMPLATE = """\
 # yaml-language-server: $schema=docs/config.schema.json
@@ -207,13 +207,13 @@ def _empty(data: Path) -> int:
 
 
 def _remove(paths: list[Path], folder: Path) -> None:
-    from generator.disk import remove_files  # noqa: PLC0415
+    from generator.storage.disk import remove_files  # noqa: PLC0415
 
     remove_files(paths, folder)
 
 
 def _write(path: Path, text: str) -> None:
-    from generator.disk import write_files  # noqa: PLC0415
+    from generator.storage.disk import write_files  # noqa: PLC0415
 
     write_files({path: text.encode()})
 

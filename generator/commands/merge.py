@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import click
 
 from generator.commands.options import Options, with_options
-from generator.errors import ConfigError, Problem
+from generator.model.errors import ConfigError, Problem
 
 if TYPE_CHECKING:
     from generator.config import Config
-    from generator.models import NetworkState, Post
-    from generator.tree import Tree
+    from generator.model.records import NetworkState, Post
+    from generator.model.tree import Tree
 
 _PARTS = ("schema.json", "posts", "papers", "state", "pending.jsonl", "gone.jsonl", "announced")
 
@@ -29,8 +29,8 @@ def command(options: Options, shards: bool, paths: tuple[Path, ...]) -> None:
 
     The shards of one run (`fetch --shard I/N` for every I), joined with --shards, are as one run without them.
     """
-    from generator.intake import take_posts  # noqa: PLC0415
-    from generator.store import Store  # noqa: PLC0415
+    from generator.fetch.intake import take_posts  # noqa: PLC0415
+    from generator.storage.store import Store  # noqa: PLC0415
 
     strange = [path for path in paths if not any((path / part).exists() for part in _PARTS)]
     if strange:
@@ -64,9 +64,9 @@ def _joined(
     config: Config, began: Mapping[str, NetworkState], parts: Sequence[Mapping[str, NetworkState]]
 ) -> dict[str, NetworkState]:
     """Where the shards of one run left each network."""
-    from generator.merge import join_states  # noqa: PLC0415
-    from generator.models import NetworkState  # noqa: PLC0415
-    from generator.shards import readers  # noqa: PLC0415
+    from generator.fetch.shards import readers  # noqa: PLC0415
+    from generator.model.merge import join_states  # noqa: PLC0415
+    from generator.model.records import NetworkState  # noqa: PLC0415
 
     networks = sorted({network for states in (began, *parts) for network in states})
     total = config.fetch.shards
@@ -85,7 +85,7 @@ def _reducer(options: Options) -> Callable[[Post], Post]:
 
     Without a configuration that can be read, as little as its network's defaults let stand.
     """
-    from generator.sources import reducer  # noqa: PLC0415 (the adapters)
+    from generator.fetch.sources import reducer  # noqa: PLC0415 (the adapters)
 
     try:
         return reducer(options.load_config().network_settings)

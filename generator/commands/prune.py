@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from generator import last_run
 from generator.commands.fetch import SOME_FAILED, make_client, read_secrets
 from generator.commands.options import Options, with_options
+from generator.storage import run_reports as last_run
 
 if TYPE_CHECKING:
     from generator.config import Config
-    from generator.prune import NetworkPruned, PruneReport
+    from generator.fetch.prune import NetworkPruned, PruneReport
 
 
 @click.command("prune")
@@ -46,8 +46,8 @@ def run(
     options: Options, config: Config, *, named: tuple[str, ...], only: str | None, everything: bool, believe: bool
 ) -> PruneReport:
     """Prune once, with the environment's secrets and the clock."""
-    from generator import prune  # noqa: PLC0415 (the adapters and the network library)
-    from generator.store import Store  # noqa: PLC0415
+    from generator.fetch import prune  # noqa: PLC0415 (the adapters and the network library)
+    from generator.storage.store import Store  # noqa: PLC0415
 
     _check_only(only)
     secrets = read_secrets(os.environ)
@@ -123,7 +123,7 @@ def _remedy(pruned: NetworkPruned) -> str:
 
 
 def _check_only(only: str | None) -> None:
-    from generator.sources import SOURCES  # noqa: PLC0415
+    from generator.fetch.sources import SOURCES  # noqa: PLC0415
 
     names = [source.name for source in SOURCES if source.find_gone is not None]
     if only not in {None, *names}:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from generator.commands.options import Options, with_options
-from generator.errors import StoreError
+from generator.model.errors import StoreError
 
 if TYPE_CHECKING:
     from generator.config import Config
-    from generator.tree import Tree
+    from generator.model.tree import Tree
 
 _PAPERS, _POSTS, _SEED = 60, 300, 2611
 
@@ -42,7 +42,7 @@ def write(options: Options, data: Path, *, papers: int = _PAPERS, posts: int = _
     """Write the sample into a folder; how many files changed. Raises StoreError where it holds something else."""
     from generator import sample  # noqa: PLC0415
     from generator.sample.papers import load_drafts  # noqa: PLC0415
-    from generator.store import Store  # noqa: PLC0415
+    from generator.storage.store import Store  # noqa: PLC0415
 
     store = Store(data)
     before = store.load()
@@ -65,7 +65,7 @@ def sample_config(config: Config) -> Config:
 
 def _hint(options: Options) -> None:
     """Say so where the configuration has other trackers than the sample, whose pages would be missing then."""
-    from generator.errors import ConfigError  # noqa: PLC0415
+    from generator.model.errors import ConfigError  # noqa: PLC0415
     from generator.sample.people import TRACKERS  # noqa: PLC0415
 
     wanted = {name for name, *_ in TRACKERS}

@@ -13,7 +13,7 @@ import click
 
 from generator.commands import build, sample
 from generator.commands.options import Options, with_options
-from generator.errors import TrendingError
+from generator.model.errors import TrendingError
 
 if TYPE_CHECKING:
     from generator.commands.live_server import LiveServer
@@ -68,7 +68,7 @@ class _Work:
         return self.options.cache / "sample" / "site" if self.shows_sample else self.options.site
 
     def build(self) -> None:
-        from generator.store import Store  # noqa: PLC0415
+        from generator.storage.store import Store  # noqa: PLC0415
 
         config = self.options.load_config()
         self.base_path = config.site.base_path

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from generator import last_run
 from generator.commands.options import Options, with_options
+from generator.storage import run_reports as last_run
 
 if TYPE_CHECKING:
-    from generator.tree import Tree
+    from generator.model.tree import Tree
 
 
 @click.command("status")
 @with_options
 def command(options: Options) -> None:
     """Say what the last run did, and what it cost, network by network."""
-    from generator.store import Store  # noqa: PLC0415
+    from generator.storage.store import Store  # noqa: PLC0415
 
     tree = Store(options.data).load()
     run = last_run.load(options.cache)
@@ -69,7 +69,7 @@ def summarise(tree: Tree, run: dict[str, Any] | None, pruned: dict[str, Any] | N
 
 def _announced(tree: Tree) -> dict[str, dict[str, Any]]:
     """Target -> the papers that it is not told of again, and the last day on which one was added."""
-    from generator.models import EVER  # noqa: PLC0415 (msgspec; --help stays quick)
+    from generator.model.records import EVER  # noqa: PLC0415 (msgspec; --help stays quick)
 
     days: dict[str, list[str]] = defaultdict(list)
     papers: Counter[str] = Counter()

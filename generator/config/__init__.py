@@ -17,7 +17,7 @@ from generator.config.document import Document, Path, dotted, parse
 from generator.config.problems import contradictions, explain, secrets
 from generator.config.tracker_files import FOLDER, Joined, TrackerFile, join, read_files
 from generator.config.trackers import TrackerBlock
-from generator.errors import ConfigError, Problem
+from generator.model.errors import ConfigError, Problem
 
 __all__ = ["Config", "TrackerBlock", "load", "read"]
 

@@ -16,7 +16,7 @@ import yaml
 from yaml.constructor import SafeConstructor
 from yaml.resolver import Resolver
 
-from generator.errors import Problem
+from generator.model.errors import Problem
 
 MAX_BYTES = 1_000_000
 """A configuration with 200 trackers of 20 accounts has about 150 kB."""

@@ -15,7 +15,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from generator.config.document import MAX_BYTES, Document, Path, dotted, parse, shown
-from generator.errors import Problem
+from generator.model.errors import Problem
 
 FOLDER = "trackers"
 MAX_FILES = 1000

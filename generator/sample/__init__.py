@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from generator.models import NetworkState, Paper, PendingPaper
+from generator.model.records import NetworkState, Paper, PendingPaper
+from generator.model.tree import Tree
 from generator.sample.dice import Dice
 from generator.sample.papers import MADE_UP, Draft, MadePaper, make_papers
 from generator.sample.posts import is_made_up_account, make_posts
-from generator.tree import Tree
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 """The sample's present, so that it does not change from day to day."""

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from generator import arxiv_id
-from generator.models import Paper
+from generator.finding import arxiv_id
+from generator.model.records import Paper
 from generator.sample.dice import Dice
 from generator.sample.people import COLLABORATION, FAMILY, GIVEN, SPECIAL_AUTHORS
 

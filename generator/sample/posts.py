@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from generator.models import Account, Counts, Kind, Paper, Post
+from generator.model.records import Account, Counts, Kind, Paper, Post
 from generator.sample.dice import Dice
 from generator.sample.papers import MadePaper
 from generator.sample.people import BOT, LOCAL_REMARKS, PEOPLE, REMARKS, REPLIES, TRACKERS

@@ -1,5 +1,5 @@
 // Finds papers by their words, in the index that the build makes: search/index.json says which file holds which words,
-// and only those that a query needs are fetched. generator/search_index.py and search_words.py say what is in them.
+// and only those that a query needs are fetched. generator/views/search_index.py and search_words.py say what is in them.
 
 const SHOWN = 20
 const FILES_A_WORD = 3 // A beginning of three letters may spread over more: enough while one types.
@@ -7,7 +7,7 @@ const PREFIX_FROM = 3
 const LEVELS = [1, 1.6, 2.2, 4]
 const ID = /(?<![\d.])(\d{4}\.\d{4,5})(?:v\d+)?(?![\d.])|\b([a-z-]+)(?:\.[a-z]{2})?\/(\d{7})(?:v\d+)?\b/gi
 
-// --- Words, as generator/search_words.py has them ---
+// --- Words, as generator/views/search_words.py has them ---
 
 const LETTERS = { ß: "ss", æ: "ae", œ: "oe", ø: "o", ł: "l", đ: "d", ð: "d", þ: "th", ı: "i", ħ: "h" }
 const WORD = /[\u3040-\u30ff\u3400-\u9fff]|(?:(?![\u3040-\u30ff\u3400-\u9fff])[\p{L}\p{N}])+/gu

@@ -16,7 +16,7 @@ import lxml.html
 import pytest
 from playwright.sync_api import Browser
 
-from generator.latex import to_text
+from generator.text.latex import to_text
 from tests.browser.conftest import TOOLS, Served, npm_file, run_tool, tool
 from tests.browser.looking import visited
 from tests.trees import corpus_files

@@ -22,7 +22,7 @@ import lxml.html
 import pytest
 import requests
 
-from generator.feeds import FEEDS
+from generator.render.feeds import FEEDS
 from tests.browser.conftest import TOOLS, missing, npm_file, run_tool, tool
 from tests.browser.serving import PagesServer
 from tests.e2e.run import Copy

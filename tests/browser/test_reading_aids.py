@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from generator.search_words import words
+from generator.views.search_words import words
 from tests.browser.conftest import Served
 from tests.browser.looking import wrong_everywhere
 

@@ -29,7 +29,7 @@ import yaml
 from generator.cli import cli
 from generator.commands import COMMANDS
 from generator.config import load, read
-from generator.models import Announced, Paper, Post
+from generator.model.records import Announced, Paper, Post
 from tests import x_archives
 from tests.conftest import ROOT
 from tests.documents import DOCUMENTS, Block, blocks, inline

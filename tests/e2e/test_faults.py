@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from generator.sources.asking import NEXT
+from generator.fetch.adapter.patience import NEXT
 from tests.e2e.run import Copy, files_below
 from tests.e2e.warm import Outcome, Warm
 from tests.e2e.world import NETWORKS, NOW, SECRETS, World

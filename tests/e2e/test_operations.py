@@ -10,8 +10,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from generator.models import Paper, Post
-from generator.store import Store
+from generator.model.records import Paper, Post
+from generator.storage.store import Store
 from tests import make
 from tests.e2e.reader import Reader
 from tests.e2e.test_documents import find

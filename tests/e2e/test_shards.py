@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from generator.cli import cli
-from generator.store import Store
+from generator.storage.store import Store
 from tests import pretend_x
 from tests.e2e.run import Copy
 from tests.pretend_bluesky import NOW, ago, did, facet, ref, reposted, uri, view

@@ -25,16 +25,22 @@ from typing import Any
 import generator.cli
 import generator.commands.fetch
 import generator.commands.prune
-import generator.fetch
-import generator.resolve
-from generator import http_client
-from generator.http_client import transport
-from generator.http_client.addresses import Target
-from generator.sources.base import FetchRequest, Source
+import generator.fetch.run
+import generator.fetch.short_links
+from generator.fetch.adapter.source import FetchRequest, Source
+from generator.net import http as http_client
+from generator.net.http import transport
+from generator.net.http.addresses import Target
 from tests import conftest
 from tests.e2e.run import Ran
 
-PRELOADED = (generator.cli, generator.commands.fetch, generator.commands.prune, generator.fetch, generator.resolve)
+PRELOADED = (
+    generator.cli,
+    generator.commands.fetch,
+    generator.commands.prune,
+    generator.fetch.run,
+    generator.fetch.short_links,
+)
 _LONGEST_S = 300.0
 
 
@@ -153,7 +159,7 @@ class Hasty:
                     user_agent, clock=clock, sleep=clock.jump, timeouts=short, resolve=_nowhere_else, **given
                 )
 
-        read = generator.fetch._read
+        read = generator.fetch.run._read
 
         def read_from_nought(source: Source, request: FetchRequest) -> Any:
             """A thread that is done with one network may take on another: its time begins anew."""
@@ -161,7 +167,7 @@ class Hasty:
             clock._own.jumped = 0.0
             return read(source, request)
 
-        generator.fetch._read = read_from_nought
+        generator.fetch.run._read = read_from_nought
         transport.Transport = Impatient  # type: ignore[misc]
         http_client.HttpClient = Client  # type: ignore[misc]
 

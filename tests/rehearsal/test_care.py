@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from generator.store import Store
+from generator.storage.store import Store
 from tests import make
 from tests.rehearsal.conftest import Stage
 from tests.rehearsal.github import BRANCH, git

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from generator.models import Counts, Post
-from generator.store import Store
-from generator.tree import Tree
+from generator.model.records import Counts, Post
+from generator.model.tree import Tree
+from generator.storage.store import Store
 from tests import make
 from tests.conftest import ROOT
 from tests.rehearsal.github import BRANCH, QUIET_GIT, git

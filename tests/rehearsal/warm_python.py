@@ -20,14 +20,20 @@ from pathlib import Path
 import generator.cli
 import generator.commands.merge
 import generator.config
-import generator.intake
-import generator.sources
-import generator.store
+import generator.fetch.intake
+import generator.fetch.sources
+import generator.storage.store
 
 LOADED = (
-    generator.cli, generator.commands.merge, generator.config, generator.intake, generator.sources, generator.store,
-    json, subprocess,
-)  # fmt: skip
+    generator.cli,
+    generator.commands.merge,
+    generator.config,
+    generator.fetch.intake,
+    generator.fetch.sources,
+    generator.storage.store,
+    json,
+    subprocess,
+)
 
 
 def serve(root: Path) -> None:

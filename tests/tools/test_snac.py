@@ -242,13 +242,13 @@ def test_the_public_feed_of_a_real_server_gives_the_same_posts(server: Snac, tmp
     """As where the API is closed: the ids are those of the API, so nothing is there twice."""
     from datetime import UTC, datetime
 
-    from generator.http_client import HttpClient
-    from generator.sources import mastodon
-    from generator.sources.base import Record
-    from generator.sources.mastodon.api import Api
-    from generator.sources.mastodon.posts import Seen
-    from generator.sources.mastodon.streams import Mark, Reading, Stream
-    from generator.sources.mastodon.threads import Threads
+    from generator.fetch.adapter.source import Record
+    from generator.fetch.sources import mastodon
+    from generator.fetch.sources.mastodon.api import Api
+    from generator.fetch.sources.mastodon.posts import Seen
+    from generator.fetch.sources.mastodon.streams import Mark, Reading, Stream
+    from generator.fetch.sources.mastodon.threads import Threads
+    from generator.net.http import HttpClient
     from tests.test_sources_mastodon import Run
 
     server.log_in("alice").post("I like https://arxiv.org/abs/2611.01234")

@@ -1,0 +1,1 @@
+"""What every adapter of a network builds on: the source protocol, patience, and parsing of common wire forms."""

@@ -1,0 +1,165 @@
+"""Asking a JSON service politely on behalf of an adapter: counts requests, notes rate limits, and knows when to stop.
+
+The network library is behind `request.client`; this module sees only addresses, headers and bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from generator.fetch.adapter.json_fields import decode_object, time
+from generator.fetch.adapter.source import FetchRequest, StreamFailed
+from generator.model.errors import FetchError, FormatError, OutOfTimeError
+from generator.net.http import Response
+
+FAILURES_IN_A_ROW = 3
+"""So many streams failing one after another for lack of an answer mean that the service is down, not the stream."""
+PAGES_MAX = 50
+"""Of one stream in one run, so that a service that never ends its pages cannot hold us."""
+
+NEXT = "next"
+"""Cursor naming the stream where a run had to end, or all that it did not reach; the next run begins with these, so
+that none is left out for ever."""
+REMEDY = "correct it where a tracker names it, or take it out"
+"""What to do about an account, list or feed that a network does not know."""
+_FIRST_FAULT = 500
+_DAYS_LATER = 253_402_300_799  # 9999-12-31: what `datetime` can hold
+
+
+def is_fault(error: FetchError) -> bool:
+    """The service gave no answer or a 5xx: not the fault of what we asked for."""
+    return error.status is None or error.status >= _FIRST_FAULT
+
+
+def in_turn(names: Sequence[str], first: Any) -> list[int]:
+    """Indices of `names` in the order of this run: from the one called `first`, around; of several, these first."""
+    if isinstance(first, list):
+        early = [index for index, name in enumerate(names) if name in first]
+        return [*early, *(index for index, name in enumerate(names) if name not in first)]
+    start = names.index(first) if first in names else 0
+    return [*range(start, len(names)), *range(start)]
+
+
+def none_of(number: int, what: str, failures: Sequence[FetchError]) -> FetchError:
+    """The failure of all of a number of streams: of the kind that most concerns the reader of the status page."""
+    error = next((one for one in failures if not isinstance(one, FormatError)), failures[0])
+    if number == 1:
+        return error
+    reason = f"none of the {number} {what} could be read, one of them because: {error.reason}"
+    kind = FormatError if isinstance(error, FormatError) else FetchError
+    return kind(reason, url=error.url, status=error.status, retry_after_s=error.retry_after_s)
+
+
+class Patience:
+    """Decides whether a failure is a stream's own or the whole network's."""
+
+    def __init__(self) -> None:
+        self._in_a_row = 0
+        self._worked = False
+        self._waits = False
+        self._fault: FetchError | None = None
+        self._refusals: list[FetchError] = []
+
+    def worked(self) -> None:
+        """A stream was read."""
+        self._in_a_row, self._worked = 0, True
+
+    def is_lost(self, error: FetchError) -> bool:
+        """A stream was not read for lack of an answer: whether it is time to give up."""
+        self._in_a_row += 1
+        self._fault = error
+        return self._in_a_row >= FAILURES_IN_A_ROW or isinstance(error, OutOfTimeError)
+
+    def refused(self, error: FetchError) -> None:
+        """A stream was not read because the service does not know it or does not show it: its own failure."""
+        self._refusals.append(error)
+
+    def refusal(self, stream: str, reason: str) -> StreamFailed:
+        """As `refused`, of what was found out without asking for the stream itself: gives what to tell."""
+        self.refused(FetchError(reason))
+        return StreamFailed(stream, reason)
+
+    def waits(self) -> None:
+        """Something is left for the next run, so nobody knows yet whether it can be read."""
+        self._waits = True
+
+    def finish(self) -> None:
+        """All streams were tried. Raises a failure when none of them could be read: that is more than their own."""
+        if self._worked or self._waits:
+            return
+        if self._fault is not None:
+            raise self._fault
+        if self._refusals:
+            raise none_of(len(self._refusals), "accounts, lists and feeds", self._refusals)
+
+
+class Asker:
+    """One service: its address, our headers, and where its rate limits stand."""
+
+    def __init__(
+        self, request: FetchRequest, base: str, *, headers: Mapping[str, str] | None = None, limits: str
+    ) -> None:
+        self._request = request
+        self._base = base.rstrip("/")
+        self._headers = dict(headers or {})
+        self._limits = limits
+        """Prefix of the rate-limit headers, in lower case: `x-rate-limit-`, `ratelimit-`, `x-ratelimit-`."""
+
+    def get(self, path: str, params: Mapping[str, str] | None = None, *, label: str) -> dict[str, Any]:
+        """GET `path` below the base -> the JSON object of the answer.
+
+        Args:
+            path: without a leading slash; may bring a query of its own (repeated parameters).
+            params: added to the query.
+            label: the endpoint's name in the meter's limits.
+
+        Raises:
+            FetchError: no usable answer.
+            FormatError: an answer that is no JSON object.
+        """
+        answer = self.ask(path, params, label=label)
+        return decode_object(answer.body, answer.url)
+
+    def ask(
+        self,
+        path: str,
+        params: Mapping[str, str] | None = None,
+        *,
+        label: str,
+        accept: str = "application/json",
+        headers: Mapping[str, str] | None = None,
+        tries: int = 3,
+    ) -> Response:
+        """As `get`, for answers that are more than a JSON object: the answer as it came. Raises FetchError.
+
+        Args:
+            path: as in `get`.
+            params: as in `get`.
+            label: as in `get`.
+            accept: the media types that we understand.
+            headers: added to those of every request.
+            tries: how often to ask where asking again may help.
+        """
+        meter = self._request.meter
+        meter.requests += 1
+        url = f"{self._base}/{path}"
+        sent = {**self._headers, **(headers or {})}
+        answer = self._request.client.get(url, params=params or None, headers=sent or None, accept=accept, tries=tries)
+        left = self._limits_left(answer.headers)
+        if left:
+            meter.limits[label] = left
+        return answer if answer.url else replace(answer, url=url)
+
+    def _limits_left(self, headers: Mapping[str, str]) -> str | None:
+        """'298 of 300 until 10:15Z', or None where the service states nothing usable."""
+        limit, left, reset = (headers.get(self._limits + name, "") for name in ("limit", "remaining", "reset"))
+        if not (limit.isdecimal() and left.isdecimal() and len(limit) < 12 and len(left) < 12):  # noqa: PLR2004
+            return None
+        at = time(reset)  # Mastodon's way; the others count seconds
+        if reset.isdecimal() and len(reset) < 13 and int(reset) < _DAYS_LATER:  # noqa: PLR2004
+            at = datetime.fromtimestamp(int(reset), UTC)
+        until = f" until {at:%H:%M}Z" if at else ""
+        return f"{int(left)} of {int(limit)}{until}"

@@ -1,0 +1,54 @@
+"""With what a network is asked, in a fetch and in a prune alike: its client, settings, state and secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+
+from generator.config import Config
+from generator.fetch.adapter.source import FetchRequest, Meter, Wanted
+from generator.fetch.sources import Source
+from generator.model.records import NetworkState
+from generator.model.tree import Tree
+from generator.net.http import Client
+
+NETWORK_DEADLINE_S = 600.0
+"""Whatever a network still has after this waits for the next run."""
+
+
+def request_for(
+    source: Source,
+    config: Config,
+    tree: Tree,
+    *,
+    wanted: Iterable[Wanted],
+    client_for: Callable[[str, float], Client],
+    secrets: Mapping[str, str],
+    now: datetime,
+) -> FetchRequest:
+    """Everything that this network's adapter may use in this run.
+
+    Args:
+        source: the adapter.
+        config: the validated configuration.
+        tree: what is captured.
+        wanted: what the trackers want of it, or the part of that which is this run's.
+        client_for: (network, seconds that it may take) -> the polite client.
+        secrets: by environment variable, of all networks.
+        now: the time of the run.
+    """
+    return FetchRequest(
+        client=client_for(source.name, NETWORK_DEADLINE_S),
+        settings=config.network_settings(source.name),
+        wanted=tuple(wanted),
+        state=tree.states.get(source.name, NetworkState()),
+        secrets=source.secrets_in(secrets),
+        now=now,
+        meter=Meter(),
+        own_accounts=frozenset(account for person in config.people for account in person),
+    )
+
+
+def wanted_of(config: Config, network: str) -> tuple[Wanted, ...]:
+    """What the trackers want of a network."""
+    return tuple(Wanted(tracker, block) for tracker, block in config.wanted(network))

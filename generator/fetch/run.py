@@ -1,0 +1,261 @@
+"""The fetch half: network -> `data/`. Calls in order, isolates failures, decides nothing (that is `intake`'s).
+
+Networks are read side by side, each in a thread of its own; what they gave is taken in one after the other, posts
+before the cursors that cover them. Then arXiv is asked about the papers. A network that fails keeps what it gave
+before, keeps its cursors, and stops nobody.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from generator.config import Config
+from generator.fetch.adapter.source import Covered, FetchRequest, Meter, Record, Resolved, StreamFailed, Wanted
+from generator.fetch.ask_arxiv import Answers, ask_arxiv
+from generator.fetch.intake import Taken, note_unknown, take_posts, without_late_counts
+from generator.fetch.request import NETWORK_DEADLINE_S, request_for, wanted_of
+from generator.fetch.shards import Shard
+from generator.fetch.sources import SOURCES, Source, reducer
+from generator.model import muting as filters
+from generator.model.errors import FetchError, FormatError, RecordError
+from generator.model.records import NetworkState, Post
+from generator.net.http import Client
+from generator.storage.store import Store, Tree
+
+_log = logging.getLogger(__name__)
+
+_SKIPPED_SHARE = 0.2
+_SKIPPED_FROM = 20
+"""So many unreadable records of so many are no accident: the format changed."""
+
+
+@dataclass(slots=True, kw_only=True)
+class NetworkReport:
+    """What one network gave in this run."""
+
+    network: str
+    new: int = 0
+    changed: int = 0
+    left_out: int = 0
+    records: int = 0
+    skipped: list[str] = field(default_factory=list)
+    """Records that could not be read, with their place."""
+    warnings: list[str] = field(default_factory=list)
+    """Accounts, lists and feeds that could not be read."""
+    failure: str | None = None
+    meter: Meter = field(default_factory=Meter)
+
+
+@dataclass(slots=True, kw_only=True)
+class FetchReport:
+    """What the whole run gave."""
+
+    networks: list[NetworkReport] = field(default_factory=list)
+    arxiv: Answers = field(default_factory=Answers)
+    changed_files: int = 0
+
+    @property
+    def failed(self) -> list[str]:
+        """Networks that could not be read to the end, and arXiv where it refused."""
+        failed = [report.network for report in self.networks if report.failure]
+        return [*failed, "arxiv"] if self.arxiv.refused else failed
+
+
+@dataclass(slots=True)
+class _Yield:
+    """What one network's thread brings home."""
+
+    report: NetworkReport
+    posts: list[Post] = field(default_factory=list)
+    cursors: dict[str, Any] = field(default_factory=dict)
+    accounts: dict[str, str] = field(default_factory=dict)
+
+
+def run(
+    config: Config,
+    store: Store,
+    *,
+    client_for: Callable[[str, float], Client],
+    secrets: Mapping[str, str],
+    now: datetime,
+    only: str | None = None,
+    shard: Shard | None = None,
+    follow_links: Callable[[str, list[Post], Mapping[str, Post]], list[Post]] = lambda _network, posts, _captured: (
+        posts
+    ),
+) -> FetchReport:
+    """Fetch once.
+
+    Args:
+        config: the validated configuration.
+        store: where to keep what comes.
+        client_for: (network, seconds that it may take) -> the polite client.
+        secrets: by environment variable.
+        now: the time of the run.
+        only: this network alone; `arxiv` asks only about papers.
+        shard: this part of the accounts alone; arXiv is left to the run that merges.
+        follow_links: (network, posts, captured posts by id) -> the posts with the targets of their shortened links.
+
+    Raises:
+        StoreError: data/ cannot be read or written.
+    """
+    tree = store.load()
+    _forget_failures(config, tree)
+    texts = store.load_texts()
+    report = FetchReport()
+    changed = set()
+    unsettled: frozenset[str] | None = None
+    requests = _requests(config, tree, client_for=client_for, secrets=secrets, now=now, only=only, shard=shard)
+    for source, brought in _read_all(requests):
+        brought.posts = follow_links(source.name, brought.posts, tree.posts)
+        taken = _take(config, tree, brought, texts=texts, now=now)
+        texts |= taken.texts
+        unsettled = taken.unsettled
+        store.save_texts(texts, tree)  # before the cursors that cover them, and before what settles them is forgotten
+        note_unknown(tree, now)
+        report.networks.append(brought.report)
+        changed.update(store.save(tree))
+    if only in {None, "arxiv"} and (shard is None or shard.total == 1):
+        client = client_for("arxiv", NETWORK_DEADLINE_S)
+        api = config.networks.arxiv.api
+        report.arxiv = ask_arxiv(tree, api=api, client=client, now=now, texts=texts)
+        changed.update(store.save(tree))
+    store.save_texts(texts, tree, unsettled)
+    report.networks.sort(key=lambda each: each.network)
+    report.changed_files = len(changed)
+    return report
+
+
+def _forget_failures(config: Config, tree: Tree) -> None:
+    """A network that nobody wants any more does not fail: its page would say so for ever."""
+    for network, state in tree.states.items():
+        if state.failing_since is not None and not config.wanted(network):
+            tree.states[network] = msgspec.structs.replace(state, failing_since=None, failure=None)
+
+
+def _requests(
+    config: Config,
+    tree: Tree,
+    *,
+    client_for: Callable[[str, float], Client],
+    secrets: Mapping[str, str],
+    now: datetime,
+    only: str | None,
+    shard: Shard | None,
+) -> list[tuple[Source, FetchRequest]]:
+    """What to ask of each network that the config wants something of."""
+    return [
+        (
+            source,
+            request_for(source, config, tree, wanted=wanted, client_for=client_for, secrets=secrets, now=now),
+        )
+        for source in SOURCES
+        if only in {None, source.name} and (wanted := _wanted(config, source.name, shard))
+    ]
+
+
+def _read_all(requests: list[tuple[Source, FetchRequest]]) -> Iterator[tuple[Source, _Yield]]:
+    """Read the networks side by side; each comes out when it is done."""
+    with ThreadPoolExecutor(max_workers=max(1, len(requests)), thread_name_prefix="fetch") as pool:
+        running = {pool.submit(_read, source, request): source for source, request in requests}
+        for future in as_completed(running):
+            yield running[future], future.result()
+
+
+def _wanted(config: Config, network: str, shard: Shard | None) -> tuple[Wanted, ...]:
+    wanted = wanted_of(config, network)
+    if shard is None or shard.total == 1:
+        return wanted
+    shares = ((each.tracker, shard.share_of(network, each.block)) for each in wanted)
+    return tuple(Wanted(tracker, share) for tracker, share in shares if share is not None)
+
+
+def _read(source: Source, request: FetchRequest) -> _Yield:
+    """One network to its end or its failure: nothing but an unexpected exception leaves this function."""
+    brought = _Yield(NetworkReport(network=source.name, meter=request.meter))
+    report = brought.report
+    try:
+        for event in source.fetch(request):
+            match event:
+                case Record():
+                    report.records += 1
+                    _parse(source, event, request.now, brought)
+                case Covered(stream, cursor):
+                    brought.cursors[stream] = cursor
+                case Resolved(handle, account_id):
+                    brought.accounts[handle.lower()] = account_id
+                case StreamFailed(stream, reason):
+                    report.warnings.append(f"{stream}: {reason}")
+        _check_format(report)
+    except FormatError as error:
+        brought.cursors.clear()  # what could not be read must be asked for again once it can
+        report.failure = error.reason
+        _log.warning("%s", error)
+    except FetchError as error:
+        report.failure = error.reason
+        _log.warning("%s", error)
+    return brought
+
+
+def _check_format(report: NetworkReport) -> None:
+    if report.records >= _SKIPPED_FROM and len(report.skipped) > _SKIPPED_SHARE * report.records:
+        raise FormatError(
+            f"format changed: {len(report.skipped)} of {report.records} records could not be read, "
+            f"the first at {report.skipped[0]}"
+        )
+
+
+def _parse(source: Source, record: Record, now: datetime, brought: _Yield) -> None:
+    try:
+        brought.posts.extend(source.parse(record, now))
+    except RecordError as error:
+        brought.report.skipped.append(f"{record.where}: {error}")
+
+
+def _take(config: Config, tree: Tree, brought: _Yield, *, texts: Mapping[str, Post], now: datetime) -> Taken:
+    """Take in what a network gave."""
+    muted = filters.muted_names(
+        config.filters.mute_accounts, {network: state.accounts for network, state in tree.states.items()}
+    )
+    taken = take_posts(
+        tree,
+        without_late_counts(brought.posts, tree, now),
+        now=now,
+        reduce=reducer(config.network_settings),
+        muted=muted,
+        texts=texts,
+    )
+    report = brought.report
+    report.new, report.changed, report.left_out = taken.new, taken.changed, taken.left_out
+    _note_state(tree, brought, now)
+    return taken
+
+
+def _note_state(tree: Tree, brought: _Yield, now: datetime) -> None:
+    """Move the network's state on. A run without news leaves it as it is, so that nothing is committed."""
+    report = brought.report
+    before = tree.states.get(report.network, NetworkState())
+    after = msgspec.structs.replace(
+        before,
+        cursors=_updated(before.cursors, brought.cursors),
+        accounts=before.accounts | brought.accounts,
+    )
+    if report.failure:
+        after = msgspec.structs.replace(after, failing_since=before.failing_since or now, failure=report.failure)
+    else:
+        after = msgspec.structs.replace(after, failing_since=None, failure=None)
+        if after != before or report.new or report.changed or before.last_success_at is None:
+            after = msgspec.structs.replace(after, last_success_at=now)
+    tree.states[report.network] = after
+
+
+def _updated(cursors: Mapping[str, Any], covered: Mapping[str, Any]) -> dict[str, Any]:
+    merged = {**cursors, **covered}
+    return {stream: cursor for stream, cursor in merged.items() if cursor is not None}

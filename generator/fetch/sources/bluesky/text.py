@@ -1,0 +1,75 @@
+"""Text and links of a Bluesky record: facets say where in the text a link stands and where it leads. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from generator.fetch.adapter import json_fields as wire
+from generator.model.errors import RecordError
+
+_CUT = ("...", "…")
+_BARE = re.compile(r"^(https?://)?(www\.)?")
+
+
+def _facets(said: Mapping[str, Any], where: str) -> Iterator[tuple[Any, str]]:
+    """(byte range, address) of the links in the text."""
+    for index, facet in enumerate(wire.rows(said.get("facets"), f"{where}.record.facets")):
+        place = f"{where}.record.facets[{index}]"
+        for feature in wire.rows(wire.mapping(facet, place).get("features"), f"{place}.features"):
+            if isinstance(feature, dict) and (url := wire.web_url(feature.get("uri"))):
+                yield facet.get("index"), url
+
+
+def links_of(said: Mapping[str, Any], where: str) -> Iterator[Any]:
+    """Addresses that a record links to, in its text and its card."""
+    for _, url in _facets(said, where):
+        yield url
+    yield from card_links(said.get("embed"))
+    for entity in wire.rows(said.get("entities"), f"{where}.record.entities"):  # what facets replaced in 2023
+        if isinstance(entity, dict) and entity.get("type") == "link":
+            yield entity.get("value")
+
+
+def card_links(embed: Any) -> Iterable[Any]:
+    """Address of a link card, alone or beside a quoted post."""
+    for holder in (embed, embed.get("media")) if isinstance(embed, dict) else ():
+        card = holder.get("external") if isinstance(holder, dict) else None
+        if isinstance(card, dict):
+            yield card.get("uri")
+
+
+def text_of(said: Mapping[str, Any], where: str) -> str:
+    """What a record says, with whole addresses. Raises RecordError where it has no text."""
+    text = said.get("text")
+    if not isinstance(text, str):
+        raise RecordError(f"{where}.record.text", f"is no text: {wire.shown(text)!r}")
+    return wire.clean(_with_whole_links(text, _facets(said, where))).strip()
+
+
+def _with_whole_links(text: str, facets: Iterable[tuple[Any, str]]) -> str:
+    """Put a link's address where the text shows it cut short; ranges count bytes of UTF-8."""
+    data = text.encode("utf-8", "replace")
+    parts: list[bytes] = []
+    done = 0
+    ranges = ((_range(index, len(data)), url) for index, url in facets)
+    for (start, end), url in sorted((found, url) for found, url in ranges if found):
+        shown = data[start:end].decode("utf-8", "replace")
+        if start >= done and _is_cut(shown, url):
+            parts += [data[done:start], url.encode()]
+            done = end
+    return b"".join([*parts, data[done:]]).decode("utf-8", "replace")
+
+
+def _range(index: Any, size: int) -> tuple[int, int] | None:
+    start, end = (index.get("byteStart"), index.get("byteEnd")) if isinstance(index, dict) else (None, None)
+    if not isinstance(start, int) or not isinstance(end, int):
+        return None
+    return (start, end) if 0 <= start < end <= size else None
+
+
+def _is_cut(shown: str, url: str) -> bool:
+    """'arxiv.org/abs/2401.0...' for 'https://arxiv.org/abs/2401.01234', but not words that are a link."""
+    stem = next((shown.removesuffix(mark) for mark in _CUT if shown.endswith(mark)), "")
+    return bool(stem) and _BARE.sub("", url).startswith(_BARE.sub("", stem))

@@ -1,0 +1,192 @@
+"""Asking one instance of Mastodon: pages of statuses and accounts, the `Link` header, single objects, public feeds.
+
+Where the next page begins is read from the `Link` header (docs.joinmastodon.org/api/guidelines/#pagination, read
+2026-11-23); the address in it is never asked as it stands, so that no instance can send us, or a token, elsewhere.
+Servers that send no such header are paged by the ids in their answers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs, quote, urlsplit
+
+from generator.fetch.adapter import json_fields as wire
+from generator.fetch.adapter.patience import Asker
+from generator.fetch.adapter.source import FetchRequest
+from generator.fetch.sources.mastodon.posts import LOCAL_ID
+from generator.model.errors import FetchError, FormatError
+from generator.net.http import Response
+
+STATUSES_PAGE = 40
+"""Statuses in one answer, at most: entities of timelines and accounts (4.7)."""
+ACCOUNTS_PAGE = 80
+BATCH = 20
+"""Statuses in one `GET /api/v1/statuses?id[]=` (since 4.3)."""
+CLOSED = frozenset({401, 403, 422})
+"""The instance answers nobody without a token ('This method requires an authenticated user')."""
+UNKNOWN = frozenset({404, 410})
+_NO_BATCH = frozenset({400, 404, 405, 406, 422, 501})
+_TRIES = 2
+"""An instance that does not answer is asked once more, not twice: there may be many."""
+_LINK = re.compile(r"<([^<>\s]{1,2000})>\s*;([^<]{0,200})")
+_FEED_TYPES = "application/rss+xml, application/atom+xml;q=0.9, application/xml;q=0.8"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One answer that is a list."""
+
+    rows: list[Any]
+    where: str
+    linked: bool
+    """There was a `Link` header: where it names no next page, there is none."""
+    next_max: str | None
+    """Everything older is below this id."""
+    previous_min: str | None
+    """Everything newer is above this id."""
+
+    @property
+    def ids(self) -> list[str]:
+        """Local ids of its rows."""
+        return [own_id for row in self.rows if (own_id := local_id(row)) is not None]
+
+
+def local_id(row: Any) -> str | None:
+    """Of a status or an account."""
+    own_id = row.get("id") if isinstance(row, dict) else None
+    return own_id if isinstance(own_id, str) and LOCAL_ID.fullmatch(own_id) else None
+
+
+def order_of(own_id: str) -> tuple[int, str]:
+    """Ids of one instance grow with time: as numbers, or as words of one length."""
+    return len(own_id), own_id
+
+
+class Api:
+    """One instance, for one run."""
+
+    def __init__(self, request: FetchRequest, origin: str, token_name: str | None) -> None:
+        token = request.secrets.get(token_name) if token_name else None
+        self.origin = origin
+        self.host = urlsplit(origin).netloc
+        self.token_name = token_name
+        self.has_token = bool(token)
+        self.is_closed = False
+        """It answered that it wants a token."""
+        self._request = request
+        headers = {"authorization": f"Bearer {token}"} if token else None
+        self._asker = Asker(request, origin, headers=headers, limits="x-ratelimit-")
+        self._has_batch = True
+
+    def look_up(self, user: str) -> Mapping[str, Any]:
+        """The account of this instance with this name. Raises FetchError, FormatError."""
+        account = self._one("api/v1/accounts/lookup", {"acct": user})
+        if local_id(account) is None or not isinstance(account.get("acct"), str):
+            raise FormatError("format changed: the account has no id and acct", url=f"{self.host} accounts/lookup")
+        return account
+
+    def origin_of(self, user: str, domain: str) -> str | None:
+        """Where the account's own server is, by WebFinger (RFC 7033). Raises FetchError, FormatError."""
+        answer = self._one(".well-known/webfinger", {"resource": f"acct:{user}@{domain}"})
+        links = answer.get("links")
+        for link in links if isinstance(links, list) else ():
+            if isinstance(link, dict) and link.get("rel") == "self" and (url := wire.web_url(link.get("href"))):
+                parts = urlsplit(url)
+                return f"{parts.scheme}://{parts.netloc.lower()}"
+        return None
+
+    def page(self, path: str, params: Mapping[str, str]) -> Page:
+        """One page of statuses or accounts. Raises FetchError; FormatError where nothing in it has an id."""
+        answer = self._asker.ask(path, params, label=self.host, tries=_TRIES)
+        where = path.partition("?")[0].removeprefix("api/v1/")
+        rows = wire.decode_list(answer.body, answer.url)
+        if rows and not any(local_id(row) for row in rows):
+            raise FormatError("format changed: nothing in the list has an id", url=f"{self.host} {where}")
+        linked = _links(answer.headers.get("link", ""))
+        return Page(
+            rows=rows,
+            where=f"{self.host} {where}",
+            linked="link" in answer.headers,
+            next_max=linked.get(("next", "max_id")),
+            previous_min=linked.get(("prev", "min_id")) or linked.get(("prev", "since_id")),
+        )
+
+    def statuses(self, own_ids: Sequence[str], singles_max: int) -> dict[str, Mapping[str, Any] | None]:
+        """Statuses by their ids on this instance.
+
+        Args:
+            own_ids: what to ask for.
+            singles_max: ask for so many at most where the server cannot give several at once.
+
+        Returns:
+            Each that was asked for; None for one that is not there, or not for everybody.
+
+        Raises:
+            FetchError: no usable answer; with a status in CLOSED where the server tells nobody.
+        """
+        found: dict[str, Mapping[str, Any] | None] = {}
+        for start in range(0, len(own_ids), BATCH):
+            batch = own_ids[start : start + BATCH]
+            if len(batch) > 1 and self._has_batch and self._together(batch, found):
+                continue
+            for own_id in batch[: max(0, singles_max - len(found))]:
+                try:
+                    found[own_id] = self._one(f"api/v1/statuses/{own_id}", {})
+                except FetchError as error:
+                    if error.status not in UNKNOWN:
+                        raise
+                    found[own_id] = None
+        return found
+
+    def _together(self, batch: Sequence[str], found: dict[str, Mapping[str, Any] | None]) -> bool:
+        """Ask for all at once (since 4.3); False where the server cannot."""
+        query = "&".join(f"{quote('id[]')}={own_id}" for own_id in batch)
+        try:
+            rows = self.page(f"api/v1/statuses?{query}", {}).rows
+        except FetchError as error:
+            if error.status not in _NO_BATCH:
+                raise
+            self._has_batch = False
+            return False
+        by_id = {local_id(row): row for row in rows}
+        found.update({own_id: by_id.get(own_id) for own_id in batch})
+        return True
+
+    def feed(self, url: str, validators: Mapping[str, str]) -> Response:
+        """The public feed of an account; 304 where it is as the validators say. The token is not sent.
+
+        Raises:
+            FetchError: no usable answer.
+        """
+        parts = urlsplit(url)
+        asker = Asker(self._request, f"{parts.scheme}://{parts.netloc}", limits="x-ratelimit-")
+        path = parts.path.lstrip("/")
+        return asker.ask(path, label=parts.netloc, accept=_FEED_TYPES, headers=validators, tries=_TRIES)
+
+    def _one(self, path: str, params: Mapping[str, str]) -> dict[str, Any]:
+        answer = self._asker.ask(path, params, label=self.host, tries=_TRIES)
+        return wire.decode_object(answer.body, answer.url)
+
+
+def _links(header: str) -> dict[tuple[str, str], str]:
+    """(rel, parameter) -> id, from a `Link` header (RFC 8288)."""
+    found: dict[tuple[str, str], str] = {}
+    for address, attributes in _LINK.findall(header[:8_000]):
+        rel = re.search(r"\brel=\"?(next|prev)\b", attributes)
+        if rel is None:
+            continue
+        try:
+            query = parse_qs(urlsplit(address).query)
+        except ValueError:
+            continue
+        for name in ("max_id", "min_id", "since_id"):
+            value = query.get(name, [""])[-1]
+            if LOCAL_ID.fullmatch(value):
+                found[rel[1], name] = value
+    return found
+
+
+__all__ = ["ACCOUNTS_PAGE", "CLOSED", "STATUSES_PAGE", "UNKNOWN", "Api", "Page", "local_id", "order_of"]

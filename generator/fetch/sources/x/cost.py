@@ -1,0 +1,71 @@
+"""What reading X costs, and the cap that the owner set on it.
+
+Prices: https://docs.x.com/x-api/getting-started/pricing (page of 2026-08-22, read 2026-11-23): pay per use, charged per
+resource in the answer: a post $0.005, a user $0.010. The same resource is charged once a UTC day (a "soft guarantee"),
+failed requests cost nothing. Whether objects in `includes` are charged is not stated there: we assume that they are.
+Owned reads ($0.001) need a user's token and are not assumed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from generator.fetch.adapter.source import Meter
+
+POST_USD = 0.005
+USER_USD = 0.010
+PAGE_MAX = 100
+"""Posts a page: the largest `max_results` of the three endpoints (OpenAPI description 2.167)."""
+READS_A_POST = 6
+"""At worst, a post on a page brings itself, a quoted and an answered post, and the authors of all three."""
+DEFAULT_CAP = 500
+CAP_NOTE = "max_reads_per_run"
+
+
+class Budget:
+    """Counts every object that X sent, adds up what it costs, and says how many posts may still be asked for."""
+
+    def __init__(self, cap: int, meter: Meter) -> None:
+        self._cap = cap
+        self._meter = meter
+        self._seen: dict[str, set[str]] = {"posts": set(), "users": set()}
+
+    @property
+    def used(self) -> int:
+        """Objects read in this run."""
+        return sum(map(len, self._seen.values()))
+
+    @property
+    def left(self) -> int:
+        """Objects that may still be read."""
+        return max(0, self._cap - self.used)
+
+    def page_size(self, smallest: int, wanted: int = PAGE_MAX) -> int | None:
+        """`max_results` for the next page, or None where even the smallest page could exceed the cap."""
+        affordable = self.left // READS_A_POST
+        if affordable < smallest:
+            return None
+        return min(PAGE_MAX, max(wanted, smallest), affordable)
+
+    def count(self, answer: Mapping[str, Any], kind: str = "posts") -> None:
+        """Add what an answer holds: `data` is of `kind`, `includes` of both."""
+        self._add(kind, answer.get("data"))
+        includes = answer.get("includes")
+        if isinstance(includes, dict):
+            self._add("posts", includes.get("posts"))
+            self._add("posts", includes.get("tweets"))
+            self._add("users", includes.get("users"))
+
+    def _add(self, kind: str, objects: Any) -> None:
+        if not isinstance(objects, list):
+            return
+        seen = self._seen[kind]
+        before = len(seen)
+        # One without an id was sent and charged too.
+        seen.update(str(one.get("id", f"?{id(one)}")) if isinstance(one, dict) else f"?{id(one)}" for one in objects)
+        added = len(seen) - before
+        if added:
+            price = POST_USD if kind == "posts" else USER_USD
+            self._meter.reads[kind] = self._meter.reads.get(kind, 0) + added
+            self._meter.cost_usd = round(self._meter.cost_usd + added * price, 6)

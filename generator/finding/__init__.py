@@ -1,0 +1,1 @@
+"""Which posts are about which papers: arXiv ids, link patterns, short links, mentions, own words. Pure."""

@@ -1,0 +1,47 @@
+"""What accounts are called now: a handle may change, the account stays. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from generator.model.records import Account, Post
+
+
+def newest_accounts(posts: Iterable[Post]) -> dict[str, Account]:
+    """Account id -> the account as its most recently posted post that has a handle states it."""
+    newest: dict[str, Post] = {}
+    for post in posts:
+        known = newest.get(post.account.id)
+        if post.account.handle and (known is None or _order(post) > _order(known)):
+            newest[post.account.id] = post
+    return {account_id: post.account for account_id, post in newest.items()}
+
+
+def with_newest_name(post: Post, accounts: Mapping[str, Account]) -> Post:
+    """The post with its account called as it is called now; a post that names nobody stays as it is."""
+    now = accounts.get(post.account.id)
+    if now is None or post.account.handle is None:
+        return post
+    account = Account(id=now.id, handle=now.handle, name=now.name, bot=post.account.bot)
+    return post if account == post.account else msgspec.structs.replace(post, account=account)
+
+
+def holders(posts: Iterable[Post]) -> dict[str, dict[str, str]]:
+    """Network -> handle in lower case -> id of the account that used it last, because handles are given away."""
+    newest: dict[tuple[str, str], Post] = {}
+    for post in posts:
+        if not post.account.handle:
+            continue
+        key = (post.network, post.account.handle.lower())
+        if key not in newest or _order(post) > _order(newest[key]):
+            newest[key] = post
+    found: dict[str, dict[str, str]] = {}
+    for (network, handle), post in sorted(newest.items(), key=lambda pair: pair[0]):
+        found.setdefault(network, {})[handle] = post.account.id
+    return found
+
+
+def _order(post: Post) -> tuple[object, ...]:
+    return post.posted_at, post.id

@@ -1,0 +1,183 @@
+"""Two observations of a thing -> one record. Pure, and the same in either order.
+
+Each rule is a maximum, a minimum or a union, because those do not care who came first: two runs, two shards or the two
+sides of a push race end with the same bytes. `seen_at` is the first time we saw it, so that seeing a post again changes
+nothing; counts only grow, because services report zeros when they are ill.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import msgspec
+
+from generator.model.records import Account, Announced, Counts, GonePost, NetworkState, Paper, PendingPaper, Post
+
+_Stored = TypeVar("_Stored", Post, Paper)
+
+_KIND_ORDER = {"quote": 0, "reply": 1, "post": 2, "repost": 3, "like": 4}
+"""Where two observations disagree on the kind, the one that says more wins."""
+
+
+def merge_posts(one: Post, other: Post) -> Post:
+    """One record of a post that was observed twice."""
+    if one == other:
+        return one
+    return Post(
+        id=one.id,
+        network=one.network,
+        kind=min(one.kind, other.kind, key=_KIND_ORDER.__getitem__),
+        of=_fuller(one.of, other.of),
+        url=min(one.url, other.url, key=lambda url: (len(url), url)),
+        account=_merge_accounts(one.account, other.account),
+        posted_at=min(one.posted_at, other.posted_at),
+        seen_at=min(one.seen_at, other.seen_at),
+        text=_fuller(one.text, other.text),
+        lang=_fuller(one.lang, other.lang),
+        links=tuple(sorted({*one.links, *other.links})),
+        papers=tuple(sorted({*one.papers, *other.papers})),
+        in_thread=any(post.in_thread for post in (one, other)) and not (_names_papers(one) or _names_papers(other)),
+        counts=_merge_counts(one.counts, other.counts),
+        trackers=tuple(sorted({*one.trackers, *other.trackers})),
+    )
+
+
+def merge_papers(one: Paper, other: Paper) -> Paper:
+    """The record of the newer version; of the same version, the one fetched later."""
+    return max(one, other, key=lambda paper: (paper.version, paper.fetched_at, msgspec.json.encode(paper)))
+
+
+def merge_pending(one: PendingPaper, other: PendingPaper) -> PendingPaper:
+    """The one that was asked more often knows more."""
+    more = max(one, other, key=lambda pending: (pending.tries, pending.next_at))
+    return msgspec.structs.replace(more, first_at=min(one.first_at, other.first_at))
+
+
+def merge_gone(one: GonePost, other: GonePost) -> GonePost:
+    """Gone since the first time that it was found gone."""
+    return min(one, other, key=lambda gone: gone.gone_on)
+
+
+def merge_announced(one: Announced, other: Announced) -> Announced:
+    """Whoever was told on either side was told; of two days, the first."""
+    days = sorted((*one.on.items(), *other.on.items()), reverse=True)
+    return Announced(id=one.id, on=dict(sorted(dict(days).items())))
+
+
+def merge_states(one: NetworkState, other: NetworkState) -> NetworkState:
+    """Any of two cursors is safe once the posts of both sides are together: the larger text is taken."""
+    successes = [at for at in (one.last_success_at, other.last_success_at) if at]
+    last_success = max(successes, default=None)
+    failures = sorted(
+        (state.failing_since, state.failure or "")
+        for state in (one, other)
+        if state.failing_since and not (last_success and state.failing_since <= last_success)
+    )
+    return NetworkState(
+        cursors=_merge_maps(one.cursors, other.cursors),
+        accounts=_merge_maps(one.accounts, other.accounts),
+        validators=_merge_maps(one.validators, other.validators),
+        waiting=_merge_waiting(one.waiting, other.waiting),
+        last_success_at=last_success,
+        failing_since=failures[0][0] if failures else None,
+        failure=failures[0][1] if failures else None,
+    )
+
+
+def join_states(base: NetworkState, parts: Sequence[NetworkState], readers: int) -> NetworkState:
+    """The states that the shards of one run left -> that of the run as if one had read everything.
+
+    What no shard changed stays, what one changed is taken from it. The network fails as long as one of those that
+    read it does; where it failed before, a shard that does not read it cannot say that it is well again.
+
+    Args:
+        base: what all of them began from.
+        parts: one a shard, in any order.
+        readers: how many shards have something to read of this network.
+    """
+    failing = sorted((part.failing_since, part.failure or "") for part in parts if part.failing_since)
+    well = sum(part.failing_since is None for part in parts)
+    if base.failing_since and well >= max(1, readers):
+        failing = []
+    elif base.failing_since:  # a reader is still ill, or its shard never came
+        failing = sorted([*failing, (base.failing_since, base.failure or "")])
+    successes = [part.last_success_at for part in parts if part.last_success_at]
+    waiting: tuple[Post, ...] = ()
+    for part in parts:
+        waiting = _merge_waiting(waiting, part.waiting)
+    return NetworkState(
+        cursors=_join_maps(base.cursors, [part.cursors for part in parts]),
+        accounts=_join_maps(base.accounts, [part.accounts for part in parts]),
+        validators=_join_maps(base.validators, [part.validators for part in parts]),
+        waiting=waiting,
+        last_success_at=base.last_success_at if failing else max(successes, default=None),
+        failing_since=failing[0][0] if failing else None,
+        failure=failing[0][1] if failing else None,
+    )
+
+
+def merge_into(known: dict[str, _Stored], new: _Stored, merge: Callable[[_Stored, _Stored], _Stored]) -> bool:
+    """Put `new` into `known` by id; True where that changed anything."""
+    before = known.get(new.id)
+    after = new if before is None else merge(before, new)
+    if after == before:
+        return False
+    known[new.id] = after
+    return True
+
+
+def _merge_accounts(one: Account, other: Account) -> Account:
+    return Account(
+        id=_fuller(one.id, other.id) or one.id,
+        handle=_fuller(one.handle, other.handle),
+        name=_fuller(one.name, other.name),
+        bot=one.bot or other.bot,
+    )
+
+
+def _names_papers(post: Post) -> bool:
+    """It has papers, and not from the reply below it alone."""
+    return bool(post.papers) and not post.in_thread
+
+
+def _merge_counts(one: Counts | None, other: Counts | None) -> Counts | None:
+    if one is None or other is None:
+        return one or other
+    return Counts(
+        likes=max(one.likes, other.likes),
+        reposts=max(one.reposts, other.reposts),
+        replies=max(one.replies, other.replies),
+        quotes=max(one.quotes, other.quotes),
+    )
+
+
+def _fuller(one: str | None, other: str | None) -> str | None:
+    """The longer text, because truncated observations exist; of equally long ones, the larger."""
+    return max(one, other, key=lambda text: (text is not None, len(text or ""), text or ""))
+
+
+def _merge_maps(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    merged = {**one, **other}
+    for key in one.keys() & other.keys():
+        merged[key] = max(one[key], other[key], key=lambda value: msgspec.json.encode(value, order="sorted"))
+    return dict(sorted(merged.items()))
+
+
+def _join_maps(base: dict[str, Any], parts: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The values that a part changed; a key goes where a part removed it and none wrote it anew."""
+    joined = dict(base)
+    for part in parts:
+        for key in base.keys() - part.keys():
+            joined.pop(key, None)
+    changed: dict[str, Any] = {}
+    for part in parts:
+        changed = _merge_maps(changed, {key: value for key, value in part.items() if base.get(key, ...) != value})
+    return dict(sorted({**joined, **changed}.items()))
+
+
+def _merge_waiting(one: tuple[Post, ...], other: tuple[Post, ...]) -> tuple[Post, ...]:
+    waiting: dict[str, Post] = {}
+    for post in (*one, *other):
+        merge_into(waiting, post, merge_posts)
+    return tuple(waiting[post_id] for post_id in sorted(waiting))

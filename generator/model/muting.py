@@ -1,0 +1,88 @@
+"""What the owner does not want to see or show: muted accounts and words, categories. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from generator.model.records import Account, Paper, Post
+
+
+def is_muted(account: Account, muted: Collection[str]) -> bool:
+    """True where `<network>:<id or handle>`, or the handle alone, is on the list; letter case is no way round it."""
+    if not muted:
+        return False
+    network = account.id.partition(":")[0]
+    names = {account.id.lower()}
+    if account.handle:
+        handle = account.handle.lower()
+        names |= {handle, f"@{handle}", f"{network}:{handle}", f"{network}:@{handle}"}
+    return not names.isdisjoint(muted)
+
+
+def ids_by_name(handles: Mapping[str, Mapping[str, str]]) -> dict[str, set[str]]:
+    """Every way to write a handle, with and without its network -> the accounts that are called so."""
+    ids: dict[str, set[str]] = {}
+    for network, known in handles.items():
+        for handle, account_id in known.items():
+            bare = handle.lower().lstrip("@")
+            for name in (bare, f"@{bare}", f"{network}:{bare}", f"{network}:@{bare}"):
+                ids.setdefault(name, set()).add(account_id.lower())
+    return ids
+
+
+def with_ids(accounts: Iterable[str], ids: Mapping[str, Collection[str]]) -> frozenset[str]:
+    """A list of accounts in the form that `is_muted` compares, like `muted_names`, for many lists.
+
+    Args:
+        accounts: as the owner wrote them.
+        ids: from `ids_by_name`.
+    """
+    muted = {account.strip().lower() for account in accounts}
+    return frozenset(muted.union(*(ids.get(name, ()) for name in muted)))
+
+
+def muted_names(accounts: Iterable[str], handles: Mapping[str, Mapping[str, str]]) -> frozenset[str]:
+    """The config's list in the form that `is_muted` compares: lower case, with the ids that look-ups gave.
+
+    Args:
+        accounts: as the owner wrote them.
+        handles: per network, handle -> account id (NetworkState.accounts).
+    """
+    return with_ids(accounts, ids_by_name(handles))
+
+
+def shown_posts(posts: Iterable[Post], muted: Collection[str], words: Sequence[str]) -> dict[str, Post]:
+    """The posts that neither come from a muted account nor repeat one, nor hold a muted word."""
+    pattern = any_word(words)
+    hidden: set[str] = set()
+    kept: dict[str, Post] = {}
+    for post in posts:
+        if is_muted(post.account, muted) or (pattern and post.text and pattern.search(post.text)):
+            hidden.add(post.id)
+        else:
+            kept[post.id] = post
+    return {post.id: post for post in kept.values() if not (post.kind in {"repost", "like"} and post.of in hidden)}
+
+
+def shown_papers(papers: Iterable[Paper], categories: Collection[str], words: Sequence[str]) -> dict[str, Paper]:
+    """The papers in the wanted categories (`cs` takes all of cs; none named takes all) without a muted word."""
+    pattern = any_word(words)
+    return {
+        paper.id: paper
+        for paper in papers
+        if (not categories or any(within(category, categories) for category in paper.categories))
+        and not (pattern and (pattern.search(paper.title) or pattern.search(paper.abstract)))
+    }
+
+
+def within(category: str, wanted: Collection[str]) -> bool:
+    """True for a wanted category, or one of a wanted archive: `cs.LG` is within `cs`."""
+    return category in wanted or category.partition(".")[0] in wanted
+
+
+def any_word(words: Sequence[str]) -> re.Pattern[str] | None:
+    """Finds any of the words, whole, in any case; None where there are none."""
+    if not words:
+        return None
+    return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, words)) + r")(?!\w)", re.IGNORECASE)

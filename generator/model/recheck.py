@@ -1,0 +1,100 @@
+"""Which captured posts are due to be asked about again, and when an answer is believed. Pure.
+
+Every post that is shown is asked about within 24 hours on X and within 7 days elsewhere. A post is due some time before
+that, because scheduled runs come every few hours and late: half a day on X, where asking twice a day costs no more than
+once (a post is charged once a UTC day). Having been seen by a fetch counts as the first time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from generator.model.records import Post
+
+PROMISED = {"x": timedelta(hours=24)}
+PROMISED_ELSEWHERE = timedelta(days=7)
+SLACK = {"x": timedelta(hours=12)}
+SLACK_ELSEWHERE = timedelta(days=1)
+
+MASS_FROM = 20
+MASS_SHARE = 0.5
+"""More posts than this, and a larger share of those asked about than that, do not vanish at once from one network."""
+BELIEVED_AFTER = timedelta(hours=20)
+"""Unless the network still says so a day later."""
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(slots=True, kw_only=True)
+class Checks:
+    """What earlier runs learnt. Losing it costs requests only."""
+
+    checked_at: dict[str, datetime] = field(default_factory=dict)
+    """When a network last said that the post is there, by id."""
+    missing_since: dict[str, datetime] = field(default_factory=dict)
+    """When a network first said that it is not, where that was not believed, by id."""
+
+    def last(self, post: Post, now: datetime) -> datetime:
+        """When the post was last known to be there; never, where that is said of a time to come (a clock was wrong)."""
+        told = (self.checked_at.get(post.id, _NEVER), post.seen_at)
+        return max((at for at in told if at <= now), default=_NEVER)
+
+    def note(self, answers: Mapping[str, bool], now: datetime) -> None:
+        """Remember what a network said; those removed are forgotten by `keep`."""
+        for post_id, is_there in answers.items():
+            if is_there:
+                self.checked_at[post_id] = now
+                self.missing_since.pop(post_id, None)
+            else:
+                self.missing_since[post_id] = min(now, self.missing_since.get(post_id, now))
+
+    def keep(self, ids: Collection[str]) -> None:
+        """Forget everything about posts that are not captured any more."""
+        self.checked_at = {post_id: at for post_id, at in self.checked_at.items() if post_id in ids}
+        self.missing_since = {post_id: at for post_id, at in self.missing_since.items() if post_id in ids}
+
+
+def due(posts: Iterable[Post], checks: Checks, now: datetime, *, everything: bool = False) -> list[Post]:
+    """The posts to ask about in this run, those first that nobody asked about for longest."""
+    found = [
+        post
+        for post in posts
+        if everything
+        or now - checks.last(post, now)
+        >= PROMISED.get(post.network, PROMISED_ELSEWHERE) - SLACK.get(post.network, SLACK_ELSEWHERE)
+    ]
+    return sorted(found, key=lambda post: (checks.last(post, now), post.id))
+
+
+def overdue(posts: Iterable[Post], checks: Checks, now: datetime) -> int:
+    """How many posts nobody knows to be there within the time that is promised."""
+    return sum(now - checks.last(post, now) > PROMISED.get(post.network, PROMISED_ELSEWHERE) for post in posts)
+
+
+def believed(answers: Mapping[str, bool], checks: Checks, now: datetime) -> set[str]:
+    """The posts to remove, of those that one network says are gone.
+
+    A network that says of most of what it was asked that it vanished is more likely broken, or asked with a token that
+    lost its rights. It is believed where it said so a day ago as well (`checks`, as they were before this answer).
+    """
+    gone = {post_id for post_id, is_there in answers.items() if not is_there}
+    if len(gone) <= MASS_FROM or len(gone) <= MASS_SHARE * len(answers):
+        return gone
+    return {post_id for post_id in gone if now - checks.missing_since.get(post_id, now) >= BELIEVED_AFTER}
+
+
+def with_echoes(gone: Collection[str], posts: Mapping[str, Post]) -> set[str]:
+    """Gone posts and everything that only shows them: their reposts and likes, and likes of those, and so on."""
+    echoes: dict[str, list[str]] = {}
+    for post in posts.values():
+        if post.kind in {"repost", "like"} and post.of is not None:
+            echoes.setdefault(post.of, []).append(post.id)
+    found: set[str] = set()
+    to_see = list(gone)
+    while to_see:
+        post_id = to_see.pop()
+        if post_id not in found:
+            found.add(post_id)
+            to_see.extend(echoes.get(post_id, ()))
+    return found

@@ -1,0 +1,202 @@
+"""What templates and feeds show: plain values, made here once, so that templates compute nothing.
+
+A view holds everything that decides the bytes of its page, and nothing else: the build renders a page again exactly
+when its view (or a template, or the site's settings) changed. So no view holds the time of the build, except those of
+the pages that show it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal
+
+import msgspec
+
+from generator.model.records import NetworkState, Paper, Post, RankedPaper, Tracker, Window
+from generator.model.theme import Theme
+
+Order = Literal["trending", "newest", "captured"]
+"""By votes, by submission date, by how much was captured."""
+Period = Literal["daily", "weekly"]
+
+NETWORK_TITLES = {
+    "x": "X",
+    "bluesky": "Bluesky",
+    "mastodon": "Mastodon",
+    "hackernews": "Hacker News",
+    "huggingface": "Hugging Face",
+    "feeds": "Feeds",
+}
+"""Networks as readers know them, in the order in which pages name them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One file of the site. `view()` is cheap and made on every build; `render(view)` only when something changed."""
+
+    path: str
+    """Below site/, such as `abs/1602.02410/index.html`."""
+    renderer: str
+    """Names `render` in the page's key: unique per kind of output."""
+    view: Callable[[], Any]
+    """-> a value that msgspec can encode and that decides the bytes."""
+    render: Callable[[Any], bytes]
+    basis: Callable[[], Any] | None = None
+    """-> what the view is made from, cheaper to say than the view: where it is as it was, no view is made at all. All
+    that can change the view must be in it. None: the view itself is compared."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """A ranked or dated list of papers: it has pages of `per_page`, three feeds and a JSON file."""
+
+    path: str
+    """Below the site's root with a trailing slash; empty for home: `top/week/`, `t/ml/new/`, `c/cs.CL/`."""
+    api_name: str
+    """`api/v1/<api_name>.json`: `home`, `new`, `top-week`, `t-ml-new`, `c-cs.CL`, `archive-2016-02`."""
+    title: str
+    description: str
+    order: Order
+    window: Window | None
+    tracker: Tracker | None
+    category: str | None
+    month: str | None
+    """`YYYY-MM` of an archive list."""
+    papers: tuple[RankedPaper, ...]
+    search: str | None = None
+    """Id of the owner's saved search that this list is the answer to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """The papers of one day or week that is over, ranked by what was posted in it."""
+
+    first_on: date
+    last_on: date
+    """The same for a day."""
+    closed_at: datetime
+    """Until then what was posted in it was waited for; it is published from then on and stays as it is."""
+    papers: tuple[RankedPaper, ...]
+    more: int
+    """Further papers that somebody posted about."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """What was posted about, a day or a week at a time: a page and three feeds at `digest/<period>/`."""
+
+    period: Period
+    issues: tuple[Issue, ...]
+    """Newest first; days and weeks without a paper are left out."""
+
+    @property
+    def path(self) -> str:
+        """Below the site's root: `digest/daily/`."""
+        return f"digest/{self.period}/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """All that pages and feeds are made from. Built once a build; pages pick what they show."""
+
+    title: str
+    url: str
+    """Where it is published, with a trailing slash."""
+    base_path: str
+    """Path of `url`: `/trending-arxiv/`."""
+    note_html: str
+    """The owner's note, sanitised."""
+    home: Order
+    per_page: int
+    feed_entries: int
+    max_paper_pages: int
+    trackers: tuple[Tracker, ...]
+    ranking: Mapping[str, Any]
+    """The numbers in force: half_life_days, weights, bots."""
+    now: datetime
+    """Time of the view: the newest `seen_at`, or what --now said."""
+    listings: tuple[Listing, ...]
+    papers: Mapping[str, Paper]
+    """Every paper that has a page, by id."""
+    ranked: Mapping[str, RankedPaper]
+    """Every paper that has a page, as the all-networks, all-trackers view ranks it, by id."""
+    unknown: frozenset[str]
+    """Ids in `papers` that arXiv has not answered for yet: shown by id, with their posts."""
+    posts: Sequence[Post]
+    """Every shown post, newest first."""
+    tracker_posts: Mapping[str, Sequence[Post]]
+    """By tracker: the posts that stand in its views, newest first."""
+    readers: Mapping[str, tuple[str, ...]]
+    """Paper id -> ids of the trackers in whose views it stands, sorted."""
+    networks: Mapping[str, str]
+    """Network name -> title, for those in the config or the data."""
+    states: Mapping[str, NetworkState]
+    own_pages: tuple[tuple[str, str, str], ...]
+    """The owner's content/*.md as (slug, title, sanitised HTML)."""
+    notes: Mapping[str, str]
+    """The owner's note on a paper by id, sanitised HTML."""
+    contact: str
+    similar: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Paper id -> ids of papers about the same, the most similar first."""
+    digests: tuple[Digest, ...] = ()
+    """The daily and the weekly one."""
+    hub: str | None = None
+    """Address of the WebSub hub that feeds name."""
+    theme: Theme = field(default_factory=Theme)
+    """The colours that the templates' style states."""
+    cards: frozenset[str] = frozenset()
+    """Ids of the papers that have a picture of their own, for services that show one beside a link."""
+    withheld: frozenset[str] = frozenset()
+    """Ids of posts whose text may be read on the pages but not passed on: it is not in `data/` (X by default)."""
+    fetched: Mapping[str, Spent] = field(default_factory=dict)
+    """What the last fetch asked, by network; empty where the cache does not remember."""
+    pruned: Mapping[str, Spent] = field(default_factory=dict)
+    """What the last prune asked, by network."""
+    highlight_words: tuple[str, ...] = ()
+    """Words that the owner wants marked in lists."""
+    highlight_authors: tuple[str, ...] = ()
+    offline: bool = True
+    """Browsers keep the pages that were opened, for reading without a connection."""
+
+
+class Spent(msgspec.Struct, frozen=True, kw_only=True):
+    """What one command asked of one network when it last ran."""
+
+    at: datetime | None
+    requests: int
+    cost: str | None
+    """In dollars, estimated from published prices; None where nothing is paid for."""
+    limits: tuple[str, ...]
+    """What is left of its rate limits, as it said itself: 'users/by: 298 of 300 until 10:15Z'."""
+
+
+class Chrome(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands around every page. Where it changes every page is rendered again, so it holds what seldom does."""
+
+    title: str
+    url: str
+    """Where the site is published, with a trailing slash."""
+    trackers: tuple[tuple[str, str], ...]
+    """(id, title)."""
+    own_pages: tuple[tuple[str, str], ...]
+    """(slug, title) of the owner's pages."""
+    highlight_words: tuple[str, ...]
+    highlight_authors: tuple[str, ...]
+    theme: Theme
+    offline: bool
+
+
+def chrome_of(site: Site) -> Chrome:
+    """The frame that all pages of this site share."""
+    return Chrome(
+        title=site.title,
+        url=site.url,
+        trackers=tuple((tracker.id, tracker.title) for tracker in site.trackers),
+        own_pages=tuple((slug, title) for slug, title, _ in site.own_pages),
+        highlight_words=site.highlight_words,
+        highlight_authors=site.highlight_authors,
+        theme=site.theme,
+        offline=site.offline,
+    )

@@ -1,0 +1,97 @@
+"""What the rest of the program sees of the network: a question, an answer, and JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from generator import __version__
+from generator.model.errors import FormatError
+from generator.net.http.addresses import shown
+from generator.net.http.body import BodyError, decode_json
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An answer with a status below 400 (or 304); of `get`, never a redirect."""
+
+    url: str
+    """Where it came from in the end, after redirects."""
+    status: int
+    headers: Mapping[str, str]
+    """Names in lower case."""
+    body: bytes
+
+
+class Client(Protocol):
+    """What adapters see of the network; tests pass their own."""
+
+    def get(
+        self,
+        url: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        accept: str = "application/json",
+        tries: int = 3,
+    ) -> Response:
+        """Ask once more where that helps. Raises FetchError (status, retry_after_s) where it does not."""
+        ...
+
+
+class Sender(Client, Protocol):
+    """What announcers see of the network."""
+
+    def send(
+        self,
+        url: str,
+        content: bytes,
+        *,
+        method: Literal["POST", "PUT"] = "POST",
+        headers: Mapping[str, str] | None = None,
+        content_type: str = "application/json",
+        repeatable: bool = False,
+        secret_address: bool = False,
+        tries: int = 3,
+    ) -> Response:
+        """Send once, and again only where that does no harm. Raises FetchError (`refused`: certainly not taken)."""
+        ...
+
+
+class Peeker(Protocol):
+    """What follows shortened links sees of the network."""
+
+    def peek(self, url: str, *, method: Literal["GET", "HEAD"] = "HEAD", within_s: float | None = None) -> Response:
+        """Ask once for status and headers alone: no redirect is followed, no body read. Raises FetchError."""
+        ...
+
+
+def user_agent(site_url: str = "", contact: str = "") -> str:
+    """Who asks, and how to reach them: `trending-arxiv/1.0.0 (+https://example.org/; mailto:you@example.org)`."""
+    about = [f"+{site_url}"] if site_url else []
+    if contact:
+        about.append(f"mailto:{contact}" if "@" in contact else contact)
+    text = f"trending-arxiv/{__version__}" + (f" ({'; '.join(about)})" if about else "")
+    return "".join(char for char in text if " " <= char <= "~")
+
+
+def get_json(
+    client: Client,
+    url: str,
+    *,
+    params: Mapping[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
+    tries: int = 3,
+) -> Any:
+    """Ask for JSON and decode it.
+
+    Raises:
+        FetchError: as `Client.get`.
+        FormatError: the answer is no JSON (a page of HTML, cut off, empty); the message shows how it begins.
+    """
+    response = client.get(url, params=params, headers=headers, tries=tries)
+    try:
+        return decode_json(response.body)
+    except BodyError as error:
+        raise FormatError(str(error), url=shown(response.url), status=response.status) from None

@@ -1,0 +1,1 @@
+"""Scores with their parts, and the lists that are made of them. Pure."""

@@ -1,0 +1,293 @@
+"""Scores, with the parts that explain them. Pure; the formula for readers stands in docs/ranking.md.
+
+One person is one vote. Of what a person did about a paper the strongest counts (of equally strong, the newest), halved
+every `half_life_days` since they did it. Inside a window nothing decays. Counts that a network reports only break ties.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any, NamedTuple
+
+import msgspec
+
+from generator.finding import arxiv_id
+from generator.finding.mentions import comment_of
+from generator.model.persons import Persons
+from generator.model.records import WINDOW_DAYS, Mention, Paper, Post, RankedPaper, Vote, Window
+
+BARE_FACTOR = 0.5
+"""A post that only repeats the title or the link."""
+BOT_FACTOR = 0.1
+BOT_PAPERS_A_DAY = 20
+"""More papers than this on one day without a word of comment: that is a machine, whatever its profile says."""
+RESURFACED_AFTER = timedelta(days=365)
+SCORE_DIGITS = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Formula:
+    """The numbers in force."""
+
+    half_life_days: float
+    weights: Mapping[str, float]
+    bot_factor: float = BOT_FACTOR
+
+
+class Ballot(msgspec.Struct, frozen=True):
+    """A mention with what it is worth to its person's vote, before time."""
+
+    mention: Mention
+    person: str
+    weight: float
+    factor: float
+    commented: bool
+    bot: bool
+
+
+class Tally(NamedTuple):
+    """One vote a person, strongest first, and their sum."""
+
+    votes: tuple[Vote, ...]
+    score: float
+
+
+class Cast:
+    """The ballots about one paper in one view, newest first, with what several lists of that view share.
+
+    Lists often hold the same ballots (a week of a young paper is also its month and its year), so what follows from
+    them is made once and is the same object everywhere: pages know by that what they have shown already.
+    """
+
+    __slots__ = ("_tallies", "ballots", "echo", "mentions")
+
+    def __init__(self, ballots: Sequence[Ballot]) -> None:
+        self.ballots = tuple(ballots)
+        self.mentions = tuple(ballot.mention for ballot in self.ballots)
+        counts = (mention.post.counts for mention in self.mentions)
+        reported = sum(each.likes + each.reposts for each in counts if each)
+        self.echo = round(math.log10(1 + max(0, reported)), 1)
+        """Likes and reposts as the networks count them, on a log scale."""
+        self._tallies: dict[float | None, Tally] = {}
+
+    def __len__(self) -> int:
+        return len(self.ballots)
+
+    def tally(self, now: datetime, half_life_days: float | None) -> Tally:
+        """The votes and their sum; None for no decay. `now` is the same for all lists of a build."""
+        known = self._tallies.get(half_life_days)
+        if known is None:
+            known = self._tallies[half_life_days] = _count_votes(self.ballots, now, half_life_days)
+        return known
+
+    def only(self, keep: Callable[[Post], bool]) -> Cast:
+        """The ballots whose posts are kept: the same object where that is all of them."""
+        kept = [ballot for ballot in self.ballots if keep(ballot.mention.post)]
+        return self if len(kept) == len(self.ballots) else Cast(kept)
+
+
+def choose(casts: Mapping[str, Cast], keep: Callable[[Post], bool]) -> dict[str, Cast]:
+    """What is left of each paper's ballots in a view that holds only some posts; papers without any are left out."""
+    chosen = ((paper_id, cast.only(keep)) for paper_id, cast in casts.items())
+    return {paper_id: cast for paper_id, cast in chosen if cast.ballots}
+
+
+def cast_ballots(
+    mentions: Mapping[str, Sequence[Mention]],
+    papers: Mapping[str, Paper],
+    formula: Formula,
+    persons: Persons,
+) -> dict[str, Cast]:
+    """Value every mention once; views then only choose among them. Papers without metadata are left out."""
+    comments = {
+        (mention.post.id, paper_id): comment_of(mention.post, papers[paper_id]) is not None
+        for paper_id, about in mentions.items()
+        if paper_id in papers
+        for mention in about
+    }
+    bots = find_bots((mention for about in mentions.values() for mention in about), comments)
+
+    def ballot(mention: Mention) -> Ballot:
+        post = mention.post
+        commented = comments[post.id, mention.paper_id]
+        bot = post.account.bot or post.account.id in bots
+        factor = formula.bot_factor if bot else BARE_FACTOR if _is_bare(post, commented=commented) else 1.0
+        return Ballot(mention, persons.key(post.account), formula.weights[post.kind], factor, commented, bot)
+
+    return {
+        paper_id: Cast([ballot(mention) for mention in about])
+        for paper_id, about in mentions.items()
+        if paper_id in papers
+    }
+
+
+def find_bots(mentions: Iterable[Mention], comments: Mapping[tuple[str, str], bool]) -> frozenset[str]:
+    """Account ids that posted about more than BOT_PAPERS_A_DAY papers on some UTC day without a comment."""
+    days: defaultdict[tuple[str, int], set[str]] = defaultdict(set)
+    for mention in mentions:
+        post = mention.post
+        if post.kind == "post" and not comments.get((post.id, mention.paper_id), False):
+            days[post.account.id, post.posted_at.toordinal()].add(mention.paper_id)
+    return frozenset(account for (account, _), papers in days.items() if len(papers) > BOT_PAPERS_A_DAY)
+
+
+def rank_trending(
+    papers: Mapping[str, Paper],
+    casts: Mapping[str, Cast],
+    *,
+    now: datetime,
+    formula: Formula,
+    window: Window | None = None,
+    unmentioned: Collection[str] = (),
+    limit: int | None = None,
+) -> tuple[RankedPaper, ...]:
+    """Papers by score, then captured, then what the networks count, then submission, then id.
+
+    Args:
+        papers: by id; those without a ballot are left out unless named in `unmentioned`.
+        casts: the ballots of the view, by paper.
+        now: the time of the view.
+        formula: the numbers in force.
+        window: only what was posted inside it counts, without decay; None counts everything, with decay.
+        unmentioned: ids of papers to list even where nobody mentioned them, behind the others.
+        limit: keep so many at most.
+    """
+    days = WINDOW_DAYS[window] if window else None
+    since = now - timedelta(days=days) if days else None
+    chosen = choose(casts, lambda post: since < post.posted_at <= now) if since else casts
+    half_life_days = formula.half_life_days if window is None else None
+    rows = _tallied(papers, chosen, unmentioned, now, half_life_days)
+    rows.sort(key=lambda row: submitted_order(row.paper), reverse=True)  # sorts are stable: the last decides
+    rows.sort(key=_order)
+    return tuple(_ranked(row, rank) for rank, row in enumerate(rows[:limit], 1))
+
+
+def rank_newest(
+    papers: Mapping[str, Paper],
+    casts: Mapping[str, Cast],
+    *,
+    now: datetime,
+    formula: Formula,
+    unmentioned: Collection[str] = (),
+) -> tuple[RankedPaper, ...]:
+    """Papers by submission date, newest first, as on the original page; the same arguments as `rank_trending`."""
+    rows = _tallied(papers, casts, unmentioned, now, formula.half_life_days)
+    rows.sort(key=lambda row: submitted_order(row.paper), reverse=True)
+    return tuple(_ranked(row, rank) for rank, row in enumerate(rows, 1))
+
+
+def place(papers: Iterable[RankedPaper]) -> tuple[RankedPaper, ...]:
+    """The same papers with ranks from 1 in the order given."""
+    return tuple(msgspec.structs.replace(ranked, rank=rank) for rank, ranked in enumerate(papers, 1))
+
+
+def submitted_order(paper: Paper) -> tuple[datetime, tuple[Any, ...]]:
+    """Sorts papers by submission; where it is unknown the month of the id stands in, then the id's own order."""
+    return paper.submitted_at or _month_start(paper.id), _id_order(paper.id)
+
+
+class _Row(NamedTuple):
+    """A paper in a list that is being made."""
+
+    paper: Paper
+    cast: Cast
+    tally: Tally
+
+
+def _tallied(
+    papers: Mapping[str, Paper],
+    casts: Mapping[str, Cast],
+    unmentioned: Collection[str],
+    now: datetime,
+    half_life_days: float | None,
+) -> list[_Row]:
+    mentioned = {paper_id: cast for paper_id, cast in casts.items() if cast.ballots and paper_id in papers}
+    rows = [_Row(papers[each], cast, cast.tally(now, half_life_days)) for each, cast in mentioned.items()]
+    others = (papers[each] for each in set(unmentioned) - mentioned.keys() if each in papers)
+    return rows + [_Row(paper, _NOBODY, _NO_VOTES) for paper in others]
+
+
+def _ranked(row: _Row, rank: int) -> RankedPaper:
+    paper, cast, tally = row
+    newest = cast.mentions[0].post.posted_at if cast.mentions else None
+    submitted = paper.submitted_at or _month_start(paper.id)
+    return RankedPaper(
+        paper=paper,
+        rank=rank,
+        score=tally.score,
+        votes=tally.votes,
+        mentions=cast.mentions,
+        resurfaced=newest is not None and newest - submitted > RESURFACED_AFTER,
+    )
+
+
+def _count_votes(ballots: Sequence[Ballot], now: datetime, half_life_days: float | None) -> Tally:
+    chosen = ballots if len(ballots) == 1 else _strongest(ballots)
+    scored = [(vote.score, vote) for vote in (_vote(each, now, half_life_days) for each in chosen)]
+    if len(scored) > 1:
+        scored.sort(key=lambda row: (-row[0], -row[1].at.timestamp(), row[1].post_id))
+    return Tally(tuple(vote for _, vote in scored), round(math.fsum(score for score, _ in scored), SCORE_DIGITS))
+
+
+def _strongest(ballots: Iterable[Ballot]) -> Collection[Ballot]:
+    """One a person."""
+    strongest: dict[str, Ballot] = {}
+    for ballot in ballots:
+        known = strongest.get(ballot.person)
+        if known is None or _strength(ballot) > _strength(known):
+            strongest[ballot.person] = ballot
+    return strongest.values()
+
+
+def _strength(ballot: Ballot) -> tuple[float, datetime, str]:
+    post = ballot.mention.post
+    return ballot.weight * ballot.factor, post.posted_at, post.id
+
+
+def _vote(ballot: Ballot, now: datetime, half_life_days: float | None) -> Vote:
+    post = ballot.mention.post
+    decay = 1.0
+    if half_life_days:
+        age_days = max(0.0, (now - post.posted_at).total_seconds() / 86400)
+        decay = round(0.5 ** (age_days / half_life_days), SCORE_DIGITS)
+    return Vote(
+        person=ballot.person,
+        post_id=post.id,
+        kind=post.kind,
+        at=post.posted_at,
+        weight=ballot.weight,
+        factor=ballot.factor,
+        decay=decay,
+        commented=ballot.commented,
+        bot=ballot.bot,
+    )
+
+
+def _is_bare(post: Post, *, commented: bool) -> bool:
+    """Only what we can read is judged: a post whose text may not be stored counts in full."""
+    return post.kind in {"post", "quote", "reply"} and post.text is not None and not commented
+
+
+def _order(row: _Row) -> tuple[float, int, float]:
+    _, cast, tally = row
+    return -tally.score, -len(cast.ballots), -cast.echo
+
+
+@cache
+def _month_start(paper_id: str) -> datetime:
+    year, month = arxiv_id.month_of(paper_id)
+    return datetime(year, month, 1, tzinfo=UTC)
+
+
+@cache
+def _id_order(paper_id: str) -> tuple[Any, ...]:
+    return arxiv_id.sort_key(paper_id)
+
+
+_NOBODY = Cast(())
+_NO_VOTES = Tally((), 0.0)

@@ -1,0 +1,79 @@
+"""The owner's saved searches: which papers each one finds. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from generator.model.muting import any_word, within
+from generator.model.records import Paper
+from generator.text.latex import to_name
+
+_SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
+_NAME_PART = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedSearch:
+    """What a paper must have: everything that is named here, of each one member at least."""
+
+    id: str
+    title: str
+    words: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    tracker: str | None = None
+    """Id of the tracker in whose reading it must stand."""
+
+
+class Finder:
+    """Finds the papers of one search; what it needs is made once, for thousands of papers."""
+
+    def __init__(self, search: SavedSearch) -> None:
+        self._words = any_word(search.words)
+        self._authors = [parts for parts in map(_parts, search.authors) if parts]
+        self._categories: Collection[str] = search.categories
+        self._has_authors = bool(search.authors)
+
+    def finds(self, paper: Paper) -> bool:
+        """True where the paper has a wanted word, author and category, as far as any are named."""
+        return (
+            (not self._categories or any(within(category, self._categories) for category in paper.categories))
+            and (
+                self._words is None
+                or self._words.search(paper.title) is not None
+                or self._words.search(paper.abstract) is not None
+            )
+            and (not self._has_authors or any(self._is_wanted(author) for author in paper.authors))
+        )
+
+    def _is_wanted(self, author: str) -> bool:
+        parts = _parts(to_name(author))
+        return any(_is_called(parts, wanted) for wanted in self._authors)
+
+
+def _parts(name: str) -> list[str]:
+    """The words of a name without accents, in lower case, the family's last: `Lindqvist, A.` -> a, lindqvist."""
+    family, comma, given = name.partition(",")
+    if comma and given.strip(" .").casefold() not in _SUFFIXES:
+        name = f"{given} {family}"
+    decomposed = unicodedata.normalize("NFKD", name.casefold())
+    plain = "".join(char for char in decomposed if not unicodedata.combining(char)).replace("’", "'")
+    parts = _NAME_PART.findall(plain)
+    return parts[:-1] if len(parts) > 1 and parts[-1] in _SUFFIXES else parts
+
+
+def _is_called(parts: Sequence[str], wanted: Sequence[str]) -> bool:
+    """The last word of the wanted name is the person's last; each one before it is a word of theirs or its initial."""
+    if not parts or parts[-1] != wanted[-1]:
+        return False
+    given = parts[:-1]
+    return all(any(_same_or_initial(word, each) for word in given) for each in wanted[:-1])
+
+
+def _same_or_initial(word: str, wanted: str) -> bool:
+    if len(word) == 1 or len(wanted) == 1:
+        return word[0] == wanted[0]
+    return word == wanted

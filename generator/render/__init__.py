@@ -1,0 +1,1 @@
+"""data/ -> site/: makes the site, renders pages, feeds and exports, and writes what differs. Never the network."""

@@ -1,0 +1,132 @@
+"""`/api/v1/<list>.json` and `/api/v1/index.json`: every list of the site, and the list of lists (docs/json-api.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from functools import partial
+
+import msgspec
+
+from generator.model.records import RankedPaper, Window
+from generator.model.site import Listing, Order, Output, Site
+from generator.render.exports.json_papers import SCORE_DIGITS, encode_line
+
+API_VERSION = 1
+GENERATOR = "trending-arxiv"
+
+
+class ListedPaper(msgspec.Struct, frozen=True, kw_only=True):
+    """A paper's place in a list; the paper itself is in its own file."""
+
+    id: str
+    rank: int
+    score: float
+    captured: int
+
+
+class ListAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """One list, whole."""
+
+    name: str
+    title: str
+    description: str
+    url: str
+    order: Order
+    window: Window | None
+    tracker: str | None
+    category: str | None
+    month: str | None
+    search: str | None
+    papers: tuple[ListedPaper, ...]
+
+
+class ListSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """A list in the index."""
+
+    name: str
+    title: str
+    url: str
+    api: str
+    order: Order
+    papers: int
+
+
+class ApiCounts(msgspec.Struct, frozen=True, kw_only=True):
+    """How much there is."""
+
+    papers: int
+    posts: int
+    lists: int
+
+
+class IndexAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """Where to begin."""
+
+    version: int
+    generator: str
+    title: str
+    url: str
+    updated: datetime | None
+    """When the newest post was seen; None before the first."""
+    counts: ApiCounts
+    paper: str
+    """Address of a paper's file, with `{id}` where the id goes."""
+    lists: tuple[ListSummary, ...]
+
+
+def list_path(listing: Listing) -> str:
+    """Below site/: `api/v1/top-week.json`."""
+    return f"api/v1/{listing.api_name}.json"
+
+
+def plan(site: Site) -> Iterator[Output]:
+    """A file for every list, and the index."""
+    for listing in site.listings:
+        yield Output(list_path(listing), "exports.json_list", partial(_list, site, listing), encode_line)
+    yield Output("api/v1/index.json", "exports.json_index", partial(_index, site), encode_line)
+
+
+def _list(site: Site, listing: Listing) -> ListAnswer:
+    return ListAnswer(
+        name=listing.api_name,
+        title=listing.title,
+        description=listing.description,
+        url=site.url + listing.path,
+        order=listing.order,
+        window=listing.window,
+        tracker=listing.tracker.id if listing.tracker else None,
+        category=listing.category,
+        month=listing.month,
+        search=listing.search,
+        papers=tuple(map(_listed, listing.papers)),
+    )
+
+
+def _listed(ranked: RankedPaper) -> ListedPaper:
+    return ListedPaper(
+        id=ranked.paper.id, rank=ranked.rank, score=round(ranked.score, SCORE_DIGITS), captured=ranked.captured
+    )
+
+
+def _index(site: Site) -> IndexAnswer:
+    return IndexAnswer(
+        version=API_VERSION,
+        generator=GENERATOR,
+        title=site.title,
+        url=site.url,
+        updated=max((post.seen_at for post in site.posts), default=None),
+        counts=ApiCounts(papers=len(site.papers), posts=len(site.posts), lists=len(site.listings)),
+        paper=f"{site.url}api/v1/papers/{{id}}.json",
+        lists=tuple(
+            ListSummary(
+                name=listing.api_name,
+                title=listing.title,
+                url=site.url + listing.path,
+                api=site.url + list_path(listing),
+                order=listing.order,
+                papers=len(listing.papers),
+            )
+            for listing in site.listings
+        ),
+    )

@@ -1,0 +1,270 @@
+"""`data/` and the configuration -> the Site that pages and feeds are made from. Pure: no disk, clock or network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from urllib.parse import urlsplit
+
+import msgspec
+
+from generator.config import Config, TrackerBlock
+from generator.finding.mentions import mentions_by_paper
+from generator.model import handles as names
+from generator.model import muting as filters
+from generator.model.persons import Persons
+from generator.model.records import Account, Mention, NetworkState, Paper, PendingPaper, Post, Tracker
+from generator.model.site import NETWORK_TITLES, Listing, Site
+from generator.model.tree import Tree
+from generator.ranking.digests import make_digests
+from generator.ranking.lists import Captured, make_listings
+from generator.ranking.per_tracker import Reading, Rules, make_readings, readers_of
+from generator.ranking.rank import BOT_FACTOR, Ballot, Cast, Formula, cast_ballots, rank_newest
+from generator.ranking.saved_searches import SavedSearch
+from generator.text.markdown import markdown_to_html
+
+EMPTY_NOW = datetime(2016, 2, 16, tzinfo=UTC)
+"""The time of a site without a single post: any constant will do, because the build reads no clock."""
+
+UNKNOWN_SHOWN_FOR = timedelta(days=14)
+"""A paper that arXiv has not answered for stands on the page by its id while it is talked about, never longer."""
+
+UNKNOWN_SHOWN_TRIES = 4
+"""Once arXiv has denied an id so often, a day after it was first named, it is taken for one that never existed."""
+
+CARDS_MAX = 200
+"""Papers that have a picture of their own: each takes some twenty milliseconds to draw."""
+
+_BOT_FACTORS = {"down": BOT_FACTOR, "hide": 0.0, "count": 1.0}
+
+
+def make_site(
+    config: Config,
+    tree: Tree,
+    *,
+    texts: Mapping[str, Post],
+    now: datetime | None,
+    own_pages: tuple[tuple[str, str, str], ...] = (),
+    notes: Mapping[str, str] | None = None,
+) -> Site:
+    """Choose, rank and list.
+
+    Args:
+        config: the validated configuration.
+        tree: what was captured.
+        texts: posts in full whose text may not stand in `data/`, by id; they are shown, and never change a rank.
+        now: the time of the view; the newest `seen_at` of the posts if None.
+        own_pages: the owner's pages as (slug, title, HTML).
+        notes: the owner's notes as HTML by paper id.
+    """
+    now = now or max((post.seen_at for post in tree.posts.values()), default=EMPTY_NOW)
+    posts = _shown_posts(config, tree, texts)
+    mentions = mentions_by_paper(posts.values())
+    unknown = _unknown_papers(tree.pending.values(), mentions, now)
+    papers = filters.shown_papers(
+        (*tree.papers.values(), *unknown), config.filters.categories, config.filters.mute_words
+    )
+    captured = Captured(
+        papers=papers,
+        casts=_as_shown(_cast(config, tree, mentions, papers), tree, texts),
+        formula=_formula(config),
+        now=now,
+    )
+    captured = replace(captured, readings=_readings(config, tree, captured))
+    site = _site(config, tree, captured, unknown=frozenset(paper.id for paper in unknown))
+    return replace(
+        site,
+        own_pages=own_pages,
+        notes=notes or {},
+        withheld=frozenset(post_id for post_id in texts if post_id in posts and posts[post_id].text is None),
+    )
+
+
+def _site(config: Config, tree: Tree, captured: Captured, *, unknown: frozenset[str]) -> Site:
+    """What was captured, listed as the configuration says; without the owner's own words."""
+    settings = config.site
+    trackers = tuple(map(_tracker, config.trackers))
+    everything = rank_newest(
+        captured.papers,
+        captured.casts,
+        now=captured.now,
+        formula=captured.formula,
+        unmentioned=captured.papers.keys(),
+    )
+    with_page = everything[: settings.max_paper_pages]
+    listings = make_listings(captured, everything, trackers, settings.home, _searches(config))
+    return Site(
+        title=settings.title,
+        url=settings.url,
+        base_path=urlsplit(settings.url).path or "/",
+        note_html=markdown_to_html(settings.note or ""),
+        home=settings.home,
+        per_page=settings.per_page,
+        feed_entries=config.feeds.entries,
+        max_paper_pages=settings.max_paper_pages,
+        trackers=trackers,
+        ranking=config.ranking.model_dump(),
+        now=captured.now,
+        listings=listings,
+        papers={ranked.paper.id: ranked.paper for ranked in with_page},
+        ranked={ranked.paper.id: ranked for ranked in with_page},
+        unknown=unknown,
+        posts=_newest_first(captured.casts.values()),
+        tracker_posts={tracker: reading.posts for tracker, reading in captured.readings.items()},
+        readers=readers_of(captured.readings),
+        networks={name: NETWORK_TITLES.get(name, name) for name in _networks(config, tree)},
+        states=tree.states,
+        digests=make_digests(captured, unknown),
+        cards=_with_cards(listings, settings.per_page) if settings.cards else frozenset(),
+        hub=config.feeds.hub,
+        offline=settings.offline,
+        own_pages=(),
+        notes={},
+        contact=config.networks.arxiv.contact or "",
+        highlight_words=config.filters.highlight.words,
+        highlight_authors=config.filters.highlight.authors,
+    )
+
+
+def _tracker(block: TrackerBlock) -> Tracker:
+    return Tracker(
+        id=block.id,
+        title=block.title or block.id,
+        about=block.about or "",
+        note=block.note or "",
+        highlight_words=block.filters.highlight.words,
+        highlight_authors=block.filters.highlight.authors,
+    )
+
+
+def _searches(config: Config) -> tuple[SavedSearch, ...]:
+    return tuple(
+        SavedSearch(
+            id=search.id,
+            title=search.title or search.id,
+            words=search.words,
+            authors=search.authors,
+            categories=search.categories,
+            tracker=search.tracker,
+        )
+        for search in config.feeds.searches
+    )
+
+
+def _with_cards(listings: Iterable[Listing], per_page: int) -> frozenset[str]:
+    """Ids of the papers on the first pages of home and of each tracker's: those whose links are passed on."""
+    roots = (each for each in listings if each.path == (f"t/{each.tracker.id}/" if each.tracker else ""))
+    shown = (ranked.paper.id for listing in roots for ranked in listing.papers[:per_page])
+    return frozenset(islice(dict.fromkeys(shown), CARDS_MAX))
+
+
+def _shown_posts(config: Config, tree: Tree, texts: Mapping[str, Post]) -> dict[str, Post]:
+    muted: frozenset[str] = frozenset()
+    if config.filters.mute_accounts:
+        muted = filters.muted_names(config.filters.mute_accounts, _called(tree, texts.values()))
+    return filters.shown_posts(tree.posts.values(), muted, config.filters.mute_words)
+
+
+def _called(tree: Tree, more: Iterable[Post] = ()) -> dict[str, dict[str, str]]:
+    """Per network, handle -> account id: as posts and look-ups said it."""
+    called = names.holders((*tree.posts.values(), *more))
+    return {
+        network: {**called.get(network, {}), **tree.states.get(network, NetworkState()).accounts}
+        for network in called.keys() | tree.states.keys()
+    }
+
+
+def _readings(config: Config, tree: Tree, captured: Captured) -> dict[str, Reading]:
+    """What each tracker shows. Accounts are known by what `data/` says alone: votes never depend on the cache."""
+    filtered = {tracker.id: tracker.filters for tracker in config.trackers if tracker.filters.leave_out}
+    ids = filters.ids_by_name(_called(tree)) if any(each.mute_accounts for each in filtered.values()) else {}
+    rules = {
+        tracker: Rules(
+            categories=each.categories,
+            muted=filters.with_ids(each.mute_accounts, ids),
+            words=each.mute_words,
+        )
+        for tracker, each in filtered.items()
+    }
+    return make_readings(
+        [tracker.id for tracker in config.trackers], captured.papers, captured.casts, rules=rules, stored=tree.posts
+    )
+
+
+def _unknown_papers(
+    pending: Iterable[PendingPaper], mentions: Mapping[str, Sequence[Mention]], now: datetime
+) -> tuple[Paper, ...]:
+    """Stand-ins for papers that people talk about now and arXiv has not answered for: named by their ids."""
+    return tuple(
+        Paper(id=each.id, title=f"arXiv:{each.id}", fetched_at=each.first_at)
+        for each in pending
+        if each.tries < UNKNOWN_SHOWN_TRIES
+        and each.id in mentions
+        and mentions[each.id][0].post.posted_at > now - UNKNOWN_SHOWN_FOR
+    )
+
+
+def _formula(config: Config) -> Formula:
+    ranking = config.ranking
+    return Formula(
+        half_life_days=ranking.half_life_days,
+        weights=ranking.weights.model_dump(),
+        bot_factor=_BOT_FACTORS[ranking.bots],
+    )
+
+
+def _cast(
+    config: Config, tree: Tree, mentions: Mapping[str, Sequence[Mention]], papers: Mapping[str, Paper]
+) -> dict[str, Cast]:
+    persons = Persons(config.people, _states_with_people(config, tree))
+    ballots = cast_ballots(mentions, papers, _formula(config), persons)
+    if config.ranking.bots != "hide":
+        return ballots
+    return {paper_id: Cast([ballot for ballot in cast.ballots if not ballot.bot]) for paper_id, cast in ballots.items()}
+
+
+def _states_with_people(config: Config, tree: Tree) -> dict[str, NetworkState]:
+    """The states, knowing also whose handles the config's `people` are where no look-up said it but a post did."""
+    wanted = {reference.replace(":@", ":").lower() for person in config.people for reference in person}
+    states = dict(tree.states)
+    for network, handles in names.holders(tree.posts.values()).items() if wanted else ():
+        state = states.get(network, NetworkState())
+        found = {handle: own_id for handle, own_id in handles.items() if f"{network}:{handle}" in wanted}
+        states[network] = msgspec.structs.replace(state, accounts={**found, **state.accounts})
+    return states
+
+
+def _as_shown(casts: Mapping[str, Cast], tree: Tree, texts: Mapping[str, Post]) -> Mapping[str, Cast]:
+    """The same ballots, with the posts' text where the cache still has it, and accounts by their newest names."""
+    full = [texts.get(post.id, post) if post.text is None else post for post in tree.posts.values()]
+    accounts = names.newest_accounts(full)
+    return {paper_id: _shown_cast(cast, texts, accounts) for paper_id, cast in casts.items()}
+
+
+def _shown_cast(cast: Cast, texts: Mapping[str, Post], accounts: Mapping[str, Account]) -> Cast:
+    shown = [_shown(ballot, texts, accounts) for ballot in cast.ballots]
+    return Cast(shown) if any(one is not other for one, other in zip(shown, cast.ballots, strict=True)) else cast
+
+
+def _shown(ballot: Ballot, texts: Mapping[str, Post], accounts: Mapping[str, Account]) -> Ballot:
+    post = ballot.mention.post
+    full = texts.get(post.id)
+    if full is not None and post.text is None:
+        post = msgspec.structs.replace(post, text=full.text, lang=full.lang, account=full.account, counts=full.counts)
+    post = names.with_newest_name(post, accounts)
+    if post is ballot.mention.post:
+        return ballot
+    mention = Mention(post, ballot.mention.paper_id, ballot.mention.through)
+    return Ballot(mention, ballot.person, ballot.weight, ballot.factor, ballot.commented, ballot.bot)
+
+
+def _newest_first(casts: Iterable[Cast]) -> tuple[Post, ...]:
+    posts = {mention.post.id: mention.post for cast in casts for mention in cast.mentions}
+    return tuple(sorted(posts.values(), key=lambda post: (post.posted_at, post.id), reverse=True))
+
+
+def _networks(config: Config, tree: Tree) -> list[str]:
+    used = {post.network for post in tree.posts.values()} | set(tree.states)
+    return sorted(used | {name for name in NETWORK_TITLES if config.wanted(name)})

@@ -1,0 +1,64 @@
+"""`/c/`: the categories of arXiv that papers here are in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+import msgspec
+
+from generator.model.site import Output, Site
+from generator.render.templates import Templates
+from generator.views.category_names import GROUPS, NAMES, OTHER, group_of
+
+
+class CategoryRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One category."""
+
+    category: str
+    name: str
+    """As arXiv calls it; empty where we do not know."""
+    path: str
+    papers: int
+
+
+class GroupRow(msgspec.Struct, frozen=True, kw_only=True):
+    """The categories of one of arXiv's groups: Computer Science, Mathematics, Physics."""
+
+    title: str
+    categories: tuple[CategoryRow, ...]
+
+
+class CategoriesView(msgspec.Struct, frozen=True, kw_only=True):
+    """All of them."""
+
+    groups: tuple[GroupRow, ...]
+
+
+def plan(site: Site, templates: Templates) -> Iterator[Output]:
+    """One page."""
+    path = "c/index.html"
+    yield Output(
+        path, "pages.categories", partial(categories_view, site), partial(templates.render, "categories.html", path)
+    )
+
+
+def categories_view(site: Site) -> CategoriesView:
+    """The categories by group, in arXiv's order, each with its number of papers."""
+    groups: dict[str, list[CategoryRow]] = {title: [] for title in (*(title for title, _ in GROUPS), OTHER)}
+    for listing in site.listings:
+        if listing.category is not None:
+            row = CategoryRow(
+                category=listing.category,
+                name=NAMES.get(listing.category, ""),
+                path=listing.path,
+                papers=len(listing.papers),
+            )
+            groups[group_of(listing.category)].append(row)
+    return CategoriesView(
+        groups=tuple(
+            GroupRow(title=title, categories=tuple(sorted(rows, key=lambda row: row.category)))
+            for title, rows in groups.items()
+            if rows
+        )
+    )

@@ -1,0 +1,129 @@
+"""`/posts/` and `/t/<tracker>/posts/`: what was posted, newest first, by day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date
+from functools import partial
+from itertools import groupby
+
+import msgspec
+
+from generator.model.records import Post
+from generator.model.site import Output, Site
+from generator.ranking.size_limits import POSTS_LIMIT, posts_in_list
+from generator.render.pages.paging import Paging, page_path, paginate
+from generator.render.templates import Templates
+from generator.views.feed_of_posts import PostList, post_lists
+from generator.views.posts import PostView, post_view, without_links_to
+
+POSTS_PER_PAGE = 60
+POSTS_SHOWN = POSTS_LIMIT
+"""A new post moves every older one to another place, so each page after it is made anew; beyond the hundredth page
+posts stand on their papers' pages, where they stay."""
+TEXT_SHOWN = 600
+"""Characters of a post; the paper's page has more."""
+PAPERS_SHOWN = 5
+"""Papers named under one post: some list a whole day's."""
+
+
+class AboutView(msgspec.Struct, frozen=True, kw_only=True):
+    """A paper that a post is about."""
+
+    paper_id: str
+    title: str
+    """LaTeX, as stored."""
+    has_page: bool
+
+
+class PostRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A post, or several of which only the ids may be kept, and what they are about."""
+
+    posts: tuple[PostView, ...]
+    """More than one where they are without words, of the same network, about the same papers, one after the other."""
+    papers: tuple[AboutView, ...]
+    more_papers: int
+
+
+class DayView(msgspec.Struct, frozen=True, kw_only=True):
+    """The posts of one day, UTC."""
+
+    day: date
+    rows: tuple[PostRow, ...]
+
+
+class PostsView(msgspec.Struct, frozen=True, kw_only=True):
+    """One page of posts."""
+
+    title: str
+    description: str
+    tracker: str | None
+    path: str
+    """Of the list: its feeds lie there, too."""
+    paging: Paging
+    days: tuple[DayView, ...]
+
+
+def plan(site: Site, templates: Templates) -> Iterator[Output]:
+    """The posts of the whole site, and of each tracker."""
+    for posts in post_lists(site):
+        yield from _plan_posts(site, templates, posts)
+
+
+def _plan_posts(site: Site, templates: Templates, listed: PostList) -> Iterator[Output]:
+    posts = listed.posts
+    shown = min(len(posts), posts_in_list(len(site.trackers)) if listed.tracker else POSTS_SHOWN)
+    for paging in paginate(listed.path, shown, POSTS_PER_PAGE):
+        path = page_path(listed.path, paging.number)
+        yield Output(
+            path,
+            "pages.posts",
+            partial(posts_view, site, posts[paging.start : paging.end], paging, listed),
+            partial(templates.render, "posts.html", path),
+            basis=partial(posts_basis, site, posts[paging.start : paging.end], paging, listed),
+        )
+
+
+def posts_basis(site: Site, posts: Sequence[Post], paging: Paging, listed: PostList) -> tuple[object, ...]:
+    """What decides one page of posts."""
+    about = [_about(site, each) for post in posts for each in post.papers if each in site.ranked]
+    return paging, listed.path, listed.title, listed.description, tuple(site.networks.items()), posts, about
+
+
+def posts_view(site: Site, posts: Sequence[Post], paging: Paging, listed: PostList) -> PostsView:
+    """One page of posts, newest first."""
+    days = groupby(posts, key=lambda post: post.posted_at.astimezone(UTC).date())
+    return PostsView(
+        title=listed.title,
+        description=listed.description,
+        tracker=listed.tracker.id if listed.tracker else None,
+        path=listed.path,
+        paging=paging,
+        days=tuple(DayView(day=day, rows=tuple(_rows(site, list(of_day)))) for day, of_day in days),
+    )
+
+
+def _rows(site: Site, posts: Sequence[Post]) -> Iterator[PostRow]:
+    def alike(post: Post) -> tuple[str, ...]:
+        named = post.text or post.account.name or post.account.handle
+        return (post.id,) if named else ("", post.network, *post.papers)
+
+    for _, group in groupby(posts, key=alike):
+        posts_of_row = tuple(group)
+        about = [paper_id for paper_id in posts_of_row[0].papers if paper_id in site.ranked]
+        yield PostRow(
+            posts=tuple(
+                post_view(post, site.networks, text=without_links_to(post.papers, post.text), limit=TEXT_SHOWN)
+                for post in posts_of_row
+            ),
+            papers=tuple(_about(site, paper_id) for paper_id in about[:PAPERS_SHOWN]),
+            more_papers=max(0, len(about) - PAPERS_SHOWN),
+        )
+
+
+def _about(site: Site, paper_id: str) -> AboutView:
+    return AboutView(
+        paper_id=paper_id,
+        title=site.ranked[paper_id].paper.title,
+        has_page=paper_id in site.papers,
+    )

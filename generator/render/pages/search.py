@@ -1,0 +1,97 @@
+"""`/search/`: the page that finds papers by their words, and the files of the index that it reads.
+
+The index is made on every build from everything that can be found: a few seconds for tens of thousands of papers. Its
+files are outputs like any other, so only those that differ are written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+import msgspec
+
+from generator.finding.own_words import comment_of
+from generator.model.records import RankedPaper
+from generator.model.site import Output, Site
+from generator.ranking.rank import submitted_order
+from generator.render.filters import day, month, own_categories
+from generator.render.templates import Templates
+from generator.text import latex
+from generator.views import search_index
+from generator.views.category_names import NAMES
+from generator.views.papers import submission_of
+from generator.views.search_index import SearchPaper
+
+
+class Choice(msgspec.Struct, frozen=True, kw_only=True):
+    """What the found papers can be narrowed to."""
+
+    value: str
+    title: str
+
+
+class SearchView(msgspec.Struct, frozen=True, kw_only=True):
+    """The page."""
+
+    papers: int
+    categories: tuple[Choice, ...]
+    trackers: tuple[Choice, ...]
+    months: tuple[Choice, ...]
+    """Newest first."""
+
+
+def plan(site: Site, templates: Templates) -> Iterator[Output]:
+    """The page and its index."""
+    path = "search/index.html"
+    yield Output(path, "pages.search", partial(search_view, site), partial(templates.render, "search.html", path))
+    for name, file in search_index.make_index(search_papers(site)).items():
+        yield Output(f"search/{name}", "pages.search.index", partial(_same, file), msgspec.json.encode)
+
+
+def _same(file: search_index.File) -> search_index.File:
+    return file
+
+
+def search_view(site: Site) -> SearchView:
+    """What can be chosen."""
+    lists = site.listings
+    return SearchView(
+        papers=len(site.papers),
+        categories=tuple(
+            Choice(value=each.category, title=f"{each.category} {NAMES.get(each.category, '')}".strip())
+            for each in sorted(lists, key=lambda each: each.category or "")
+            if each.category
+        ),
+        trackers=tuple(Choice(value=tracker.id, title=tracker.title) for tracker in site.trackers),
+        months=tuple(Choice(value=each.month, title=each.title) for each in lists if each.month),
+    )
+
+
+def search_papers(site: Site) -> list[SearchPaper]:
+    """Every paper that has a page, in the order of submission, with what can be found of it."""
+    ordered = sorted((site.ranked[paper_id] for paper_id in site.papers), key=lambda each: submitted_order(each.paper))
+    return [_search_paper(site, ranked) for ranked in ordered]
+
+
+def _search_paper(site: Site, ranked: RankedPaper) -> SearchPaper:
+    paper = ranked.paper
+    submitted_on, day_known = submission_of(paper)
+    posts = [mention.post for mention in ranked.mentions]
+    # What a network does not let us pass on is read on the pages alone: an index would hand it out in another form.
+    comments = (comment_of(post, paper) for post in posts if post.text and post.id not in site.withheld)
+    return SearchPaper(
+        paper_id=paper.id,
+        title=latex.to_text(paper.title),
+        title_latex=paper.title,
+        authors=paper.authors,
+        abstract=paper.abstract,
+        categories=tuple(own_categories(paper.categories)),
+        trackers=site.readers.get(paper.id, ()),
+        remarks=tuple(filter(None, (paper.comment, paper.journal_ref, paper.doi))),
+        comments=tuple(filter(None, comments)),
+        month=f"{submitted_on:%Y-%m}",
+        date=day(submitted_on) if day_known else month(submitted_on),
+        captured=ranked.captured,
+        x_only=all(post.network == "x" for post in posts),
+    )

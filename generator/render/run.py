@@ -1,0 +1,214 @@
+"""The build half: `data/` + config + templates + content -> `site/`. Offline, deterministic, incremental.
+
+What each file shows is planned first (cheap views); a file is rendered only if its view, a template, the program or
+the configuration changed since the last build, and written only if its bytes differ. An incremental build equals a full
+one, byte for byte.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from generator.config import Config
+from generator.model.site import Output, Site
+from generator.render.exports import plan_exports
+from generator.render.feeds import plan_feeds, what_feeds_say
+from generator.render.fingerprint import fingerprint_of, looks_of
+from generator.render.make_site import make_site
+from generator.render.overrides import ThemeFiles
+from generator.render.pages import plan_pages
+from generator.render.similar_cache import similar_papers
+from generator.render.templates import Templates
+from generator.render.write import Progress, Written, unchanged, write_outputs
+from generator.storage import run_reports as last_run
+from generator.storage.content import load_content
+from generator.storage.store import TEXTS, Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paths:
+    """Where a build reads and writes."""
+
+    data: Path
+    site: Path
+    templates: Path
+    content: Path
+    cache: Path
+
+    @property
+    def manifest(self) -> Path:
+        """Where a build remembers what it made."""
+        return self.cache / "site.manifest"
+
+    @property
+    def remembered(self) -> tuple[Path, ...]:
+        """What a build reads of the cache."""
+        return tuple(self.cache / name for name in (TEXTS, last_run.FETCH, last_run.PRUNE))
+
+    @property
+    def similar(self) -> Path:
+        """Where a build remembers which papers are about the same."""
+        return self.cache / "similar"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildSummary:
+    """What a build did, for the command to report."""
+
+    papers: int
+    posts: int
+    lists: int
+    written: Written
+    problems: tuple[str, ...]
+    """Damaged lines of `data/` that the site was built without."""
+
+
+def run(
+    config: Config,
+    paths: Paths,
+    *,
+    now: datetime | None = None,
+    full: bool = False,
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> BuildSummary:
+    """Build the site.
+
+    Args:
+        config: the validated configuration.
+        paths: where to read and write.
+        now: the time of the view; the newest `seen_at` in the data if not given.
+        full: render everything, whatever the last build left.
+        workers: processes to render in.
+        progress: called with (done, total).
+
+    Raises:
+        StoreError: data/ cannot be read.
+        BuildError: a template is wrong, or the site folder is not ours to write.
+    """
+    inputs = fingerprint_of(
+        config.model_dump_json(),
+        str(now),
+        looks_of(paths.data, paths.templates, paths.content, *paths.remembered),
+    )
+    is_told = config.feeds.hub is None or (paths.cache / last_run.FEEDS).exists()
+    if not full and is_told and (nothing := _nothing_to_do(paths, inputs)):
+        return nothing
+    try:
+        return _build(config, paths, inputs=inputs, now=now, full=full, workers=workers, progress=progress)
+    finally:
+        gc.unfreeze()
+
+
+@contextmanager
+def _kept_to_the_end() -> Iterator[None]:
+    """What is made inside stays as long as the build does, so the collector of cycles need not look at it again.
+
+    Doing so again and again took a tenth of a build; and it writes to all it looks at, so that forked processes could
+    not share their memory.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+        gc.freeze()
+    finally:
+        if was_on:
+            gc.enable()
+
+
+class _Summary(msgspec.Struct, frozen=True):
+    """What a build remembers of itself."""
+
+    papers: int
+    posts: int
+    lists: int
+    problems: tuple[str, ...]
+
+
+def _nothing_to_do(paths: Paths, inputs: bytes) -> BuildSummary | None:
+    """The last build's summary, if nothing was touched since: neither what it reads nor what it wrote."""
+    left = unchanged(paths.site, paths.manifest, inputs)
+    if left is None:
+        return None
+    files, said = left
+    known = msgspec.msgpack.decode(said, type=_Summary)
+    written = Written(total=files, rendered=0, written=0, removed=0)
+    return BuildSummary(
+        papers=known.papers, posts=known.posts, lists=known.lists, written=written, problems=known.problems
+    )
+
+
+def _completed(site: Site, paths: Paths) -> Site:
+    """The site with what does not come of `data/`: the theme, and what the cache remembers."""
+    known = [paper for paper_id, paper in site.papers.items() if paper_id not in site.unknown]
+    return replace(
+        site,
+        similar=similar_papers(known, paths.similar),
+        theme=ThemeFiles(paths.templates, paths.content).theme(),
+        fetched=last_run.spent(paths.cache),
+        pruned=last_run.spent(paths.cache, last_run.PRUNE),
+    )
+
+
+def _site(config: Config, paths: Paths, now: datetime | None) -> tuple[Site, tuple[str, ...]]:
+    """(the site, the damaged lines that it is made without)."""
+    store = Store(paths.data, paths.cache)
+    tree = store.load()
+    content = load_content(paths.content)
+    site = make_site(
+        config,
+        tree,
+        texts=store.load_texts(),
+        now=now,
+        own_pages=content.pages,
+        notes=content.notes,
+    )
+    return _completed(site, paths), tuple(map(str, tree.problems))
+
+
+def _plan(site: Site, templates: Templates) -> list[Output]:
+    """Every file of the site."""
+    pages = list(plan_pages(site, templates))
+    exports = plan_exports(site, [page.path for page in pages])
+    return [*pages, *plan_feeds(site), *exports]
+
+
+def _build(
+    config: Config,
+    paths: Paths,
+    *,
+    inputs: bytes,
+    now: datetime | None,
+    full: bool,
+    workers: int,
+    progress: Progress | None,
+) -> BuildSummary:
+    with _kept_to_the_end():
+        site, problems = _site(config, paths, now)
+        templates = Templates(paths.templates, site, cache=paths.cache / "templates", content=paths.content)
+        outputs = _plan(site, templates)
+    summary = _Summary(len(site.papers), len(site.posts), len(site.listings), problems)
+    written = write_outputs(
+        outputs,
+        paths.site,
+        manifest=paths.manifest,
+        fingerprint=fingerprint_of(config.model_dump_json(), templates.fingerprint),
+        inputs=inputs,
+        summary=msgspec.msgpack.encode(summary),
+        full=full,
+        workers=workers,
+        progress=progress,
+    )
+    if site.hub:
+        last_run.save(paths.cache, what_feeds_say(site), last_run.FEEDS)
+    return BuildSummary(
+        papers=summary.papers, posts=summary.posts, lists=summary.lists, written=written, problems=summary.problems
+    )

@@ -1,0 +1,258 @@
+"""The Jinja environment: templates, filters, and the parts that are rendered once and stand in many pages.
+
+Templates compute nothing: they place what views hold. Undefined names are errors, everything is escaped, and every link
+is relative to the page (`root`), so that the site works under any sub-path.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import jinja2
+import msgspec
+from markupsafe import Markup
+
+from generator.model.errors import BuildError
+from generator.model.site import Chrome, Site, chrome_of
+from generator.render.fast_jinja import COMPILED, LeanEnvironment
+from generator.render.filters import FILTERS
+from generator.render.formula_styles import use_classes
+from generator.render.overrides import ThemeFiles
+from generator.text import latex
+from generator.text.plain import clean
+from generator.views.papers import BodyView
+
+CSP = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'"
+)
+"""What pages may load: our own style, scripts, files and images, and nothing from elsewhere."""
+
+EARLY = "early.js"
+"""The script that stands in every page, because it must run before the first paint; allowed by its digest."""
+LOST = "lost.js"
+"""The script of the page that stands in for missing ones: no address of a file is sure to lead from there."""
+
+NOT_FOUND = "404.html"
+"""Served at any depth: its links cannot be relative, and it brings its style along."""
+
+HOME = "index.html"
+"""Where most readers come first: it brings its style along too, so that the first paint waits for one file."""
+
+_ROOT = "\0"
+"""Stands for the way to the site's root in a part that pages of every depth share. No page can hold this character."""
+_CUT = "\1"
+"""Separates the pieces of such a part."""
+
+
+class Templates:
+    """Renders views with the templates of one folder, and what the owner lays over them.
+
+    Args:
+        folder: the templates, with `static/`.
+        site: whose pages these are; only its `Chrome` is kept.
+        cache: where compiled templates may be kept between runs.
+        content: the owner's folder, with or without `style.css` and `templates/`.
+
+    Raises:
+        BuildError: the folder has no templates.
+    """
+
+    def __init__(self, folder: Path, site: Site, cache: Path | None = None, content: Path | None = None) -> None:
+        self.files = ThemeFiles(folder, content)
+        self.chrome: Chrome = chrome_of(site)
+        self._environment = self._make_environment(cache)
+        self._tex: dict[str, Markup] = {}
+        self._bodies: dict[str, tuple[BodyView, tuple[list[str], ...]]] = {}
+        self._of_papers: dict[tuple[str, str, str], tuple[tuple[object, ...], Markup]] = {}
+        self._parts: dict[tuple[str, ...], Markup] = {}
+        self._loaded: dict[str, jinja2.Template] = {}
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Changes when a template, a static file or the chrome does. Covers no Python code."""
+        digest = hashlib.blake2b(msgspec.msgpack.encode(self.chrome), digest_size=16)
+        for name, content in self.files.all():
+            digest.update(f"{name}\0{len(content)}\0".encode() + content)
+        return digest.hexdigest()
+
+    @cached_property
+    def assets(self) -> str:
+        """Changes when a static file does: part of the style's address, so that no old style meets a new page."""
+        digest = hashlib.blake2b(digest_size=4)
+        for name, content in self.files.static():
+            digest.update(name.encode() + b"\0" + content)
+        return digest.hexdigest()
+
+    @cached_property
+    def _style(self) -> str:
+        return self.files.style()
+
+    @cached_property
+    def _favicon(self) -> str:
+        """The site's mark inside the page: a tenth of a kilobyte more there is a request less."""
+        mark = self.files.mark().strip().replace('"', "'")
+        return f"data:image/svg+xml,{quote(mark, safe=_IN_DATA)}" if mark else "data:,"
+
+    @cached_property
+    def _early(self) -> str:
+        return self._inline(EARLY)
+
+    @cached_property
+    def _lost(self) -> str:
+        return self._inline(LOST)
+
+    def _inline(self, name: str) -> str:
+        """A script that stands in a page."""
+        script = self.files.text(name).strip()
+        if "</" in script or "<!--" in script:
+            path = self.files.path(name)
+            raise BuildError(f"{path}: holds '</' or '<!--', which a script inside a page must not; write it otherwise")
+        return script
+
+    @cached_property
+    def _csp(self) -> str:
+        return CSP.replace("script-src 'self'", f"script-src 'self' {_digest(self._early)}") if self._early else CSP
+
+    def _csp_of(self, path: str) -> str:
+        others = {NOT_FOUND: "", HOME: "'self' "}.get(path)
+        if others is None:
+            return self._csp
+        policy = self._csp.replace("style-src 'self'", f"style-src {others}{_digest(self._style)}")
+        return policy.replace("script-src 'self'", f"script-src {_digest(self._lost)}") if path == NOT_FOUND else policy
+
+    def render(self, template: str, path: str, view: Any) -> bytes:
+        """One page.
+
+        Args:
+            template: its file below the folder, such as `lists.html`.
+            path: where the page stands below `site/`; decides `root` and the canonical address.
+            view: what the template knows as `v`.
+
+        Raises:
+            BuildError: the template is wrong, or wants what the view has not.
+        """
+        try:
+            html = self._template(template).render(
+                v=view,
+                root=self.chrome.url if path == NOT_FOUND else root_of(path),
+                csp=self._csp_of(path),
+                brings_style=path in {NOT_FOUND, HOME},
+                page_url=self.chrome.url + path.removesuffix("index.html"),
+            )
+        except jinja2.TemplateError as error:
+            raise BuildError(self.files.explain(template, error)) from error
+        # Whatever slipped through: no control character but tab and newline ever reaches a page.
+        return html.encode("utf-8", "replace").translate(None, _CONTROLS)
+
+    def tex(self, text: str) -> Markup:
+        """LaTeX -> HTML with MathML, remembered: titles and abstracts stand in many pages."""
+        known = self._tex.get(text)
+        if known is None:
+            known = self._tex[text] = _tie(latex.to_html(clean(text)))
+        return known
+
+    def body_parts(self, body: BodyView, root: str) -> tuple[Markup, ...]:
+        """A paper of a list in two pieces, before and after its rank; rendered once, because lists share papers."""
+        known = self._bodies.get(body.paper.id)
+        if known is None or known[0] != body:
+            html = self._macro("article", "body", body, _ROOT, _CUT)
+            known = body, tuple(piece.split(_ROOT) for piece in html.split(_CUT))
+            self._bodies[body.paper.id] = known
+        return tuple(Markup(root.join(pieces)) for pieces in known[1])  # noqa: S704 (rendered with autoescape)
+
+    def of_paper(self, name: str, body: BodyView, root: str) -> Markup:
+        """A macro of `macros/article.html` that shows the paper itself, whichever posts a list counts."""
+        shown = (body.paper, body.unknown, body.has_page, body.submitted_on, body.day_known, body.discussion)
+        key = (name, body.paper.id, root)
+        known = self._of_papers.get(key)
+        if known is None or known[0] != shown:
+            html = Markup(self._macro("article", name, body, root))  # noqa: S704 (rendered with autoescape)
+            known = self._of_papers[key] = shown, html
+        return known[1]
+
+    def part(self, name: str, *args: str) -> Markup:
+        """A macro of `macros/frame.html`: what the pages of one section and depth have in common, rendered once."""
+        key = (name, *args)
+        known = self._parts.get(key)
+        if known is None:
+            known = self._parts[key] = Markup(self._macro("frame", name, *args))  # noqa: S704 (rendered with autoescape)
+        return known
+
+    def _macro(self, file: str, name: str, *args: object) -> str:
+        return str(getattr(self._template(f"macros/{file}.html").module, name)(*args))
+
+    def _template(self, name: str) -> jinja2.Template:
+        known = self._loaded.get(name)
+        if known is None:
+            known = self._loaded[name] = self._environment.get_template(name)
+        return known
+
+    def _make_environment(self, cache: Path | None) -> jinja2.Environment:
+        if cache is not None:
+            cache.mkdir(parents=True, exist_ok=True)
+        environment = LeanEnvironment(
+            loader=self.files.loader(),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+            bytecode_cache=jinja2.FileSystemBytecodeCache(str(cache), COMPILED) if cache else None,
+        )
+        filters: dict[str, Callable[..., Any]] = {**FILTERS, "tex": self.tex, "plain": latex.to_text}
+        environment.filters.update(filters)
+        environment.globals.update(
+            chrome=self.chrome,
+            style=self._style,
+            early=self._early,
+            lost=self._lost,
+            favicon=self._favicon,
+            assets=self.assets,
+            body_parts=self.body_parts,
+            of_paper=self.of_paper,
+            part=self.part,
+            feed_files=FEED_TYPES,
+        )
+        return environment
+
+
+FEED_TYPES = (
+    ("feed.xml", "application/rss+xml", "RSS"),
+    ("atom.xml", "application/atom+xml", "Atom"),
+    ("feed.json", "application/feed+json", "JSON Feed"),
+)
+"""(file, media type, name) of the feeds beside every list."""
+
+_CONTROLS = bytes({*range(0x20), 0x7F} - {0x09, 0x0A})
+
+
+_IN_DATA = "()*+,-./:;=@_~!"
+"""What may stand in the address of an inline image as it is."""
+
+
+def root_of(path: str) -> str:
+    """The way from a page to the site's root: `./` for `index.html`, `../../` for `c/cs.LG/index.html`."""
+    return "../" * path.count("/") or "./"
+
+
+def _digest(text: str) -> str:
+    """How a policy names a script or style that stands in the page."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _tie(html: Markup) -> Markup:
+    """Keep the punctuation after a formula on the formula's line: browsers break the line between them."""
+    if "</math>" not in html:
+        return html
+    return Markup(_MATH_AND_POINT.sub(r'<span class="tied">\g<0></span>', use_classes(str(html))))  # noqa: S704
+
+
+_MATH_AND_POINT = re.compile(r"[(\[“‘]?<math\b(?:(?!</math>).)*</math>[.,;:!?)\]’”]+", re.DOTALL)

@@ -1,0 +1,1 @@
+"""data/ and .cache/ on disk: canonical, atomic, written only where the content changed."""

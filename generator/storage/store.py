@@ -1,0 +1,291 @@
+"""The only reader and writer of `data/` (docs/data-format.md).
+
+Laws: the same content is the same bytes; a file is replaced whole and atomically, and only if its content changed; a
+line that cannot be read is reported with its place and kept where it is; cursors are written after what they cover.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from generator.finding import arxiv_id
+from generator.model.errors import Problem, StoreError
+from generator.model.records import Announced, GonePost, NetworkState, Paper, PendingPaper, Post
+from generator.model.tree import Tree
+from generator.storage.disk import remove_files, sweep, write_files
+
+__all__ = ["SCHEMA_VERSION", "Store", "Tree"]
+
+SCHEMA_VERSION = 1
+QUARANTINE = "quarantine"
+TEXTS = "texts.jsonl"
+"""In the cache: posts in full of which less, or nothing, may stand in `data/`."""
+
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What damage can be: not JSON, not the record's shape, not text, or nested without end."""
+
+_Record = TypeVar("_Record", Post, Paper, PendingPaper, GonePost, Announced)
+
+
+@dataclass(slots=True)
+class _File:
+    """One file as it was read: what is needed to write it again without losing anything."""
+
+    content: bytes
+    damaged: list[bytes] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Kind(Generic[_Record]):
+    """How one kind of record lies on disk."""
+
+    record: type[_Record]
+    pattern: str
+    path_of: Callable[[_Record], str]
+
+
+def post_path(post: Post) -> str:
+    """`posts/<network>/<YYYY>/<MM>/<DD>.jsonl`, by `posted_at` (UTC)."""
+    day = post.posted_at.astimezone(UTC)
+    return f"posts/{post.network}/{day.year:04d}/{day.month:02d}/{day.day:02d}.jsonl"
+
+
+def paper_path(paper: Paper) -> str:
+    """`papers/<YYMM>/<bucket>.jsonl`."""
+    month, bucket = arxiv_id.bucket_of(paper.id)
+    return f"papers/{month}/{bucket}.jsonl"
+
+
+def announced_path(announced: Announced) -> str:
+    """`announced/<YYYY>.jsonl`, by the first day."""
+    return f"announced/{min(announced.on.values(), default='0000')[:4]}.jsonl"
+
+
+_POSTS = _Kind(Post, "posts/*/*/*/*.jsonl", post_path)
+_PAPERS = _Kind(Paper, "papers/*/*.jsonl", paper_path)
+_PENDING = _Kind(PendingPaper, "pending.jsonl", lambda _: "pending.jsonl")
+_GONE = _Kind(GonePost, "gone.jsonl", lambda _: "gone.jsonl")
+_ANNOUNCED = _Kind(Announced, "announced/*.jsonl", announced_path)
+_KINDS: tuple[_Kind[Any], ...] = (_POSTS, _PAPERS, _PENDING, _GONE, _ANNOUNCED)
+
+
+class Store:
+    """A data tree on disk. `cache` holds what may not be published: losing it costs text of X posts, never records."""
+
+    def __init__(self, root: Path, cache: Path | None = None) -> None:
+        self.root = root
+        self.cache = cache
+        self._files: dict[str, _File] = {}
+
+    def load(self) -> Tree:
+        """Read everything. Damaged lines are reported in `problems` and stay on disk.
+
+        Raises:
+            StoreError: the tree was written by a newer version, or a file cannot be read at all.
+        """
+        self._files = {}
+        self._check_schema()
+        tree = Tree()
+        for gone in self._read(_GONE, tree.problems):
+            tree.gone[gone.id] = gone
+        for post in self._read(_POSTS, tree.problems):
+            tree.add_post(post)
+        for paper in self._read(_PAPERS, tree.problems):
+            tree.add_paper(paper)
+        for pending in self._read(_PENDING, tree.problems):
+            tree.add_pending(pending)
+        for announced in self._read(_ANNOUNCED, tree.problems):
+            tree.add_announced(announced)
+        for path in sorted(self.root.glob("state/*.json")):
+            state = self._read_state(path, tree.problems)
+            if state is not None:
+                tree.states[path.stem] = state
+        return tree
+
+    def is_empty(self) -> bool:
+        """True where nothing was ever captured here."""
+        return not any(True for pattern in ("posts/**/*.jsonl", "papers/**/*.jsonl") for _ in self.root.glob(pattern))
+
+    def save(self, tree: Tree) -> list[Path]:
+        """Write what differs from what `load` read: papers and posts first, then the state that covers them.
+
+        Returns the changed paths, sorted. Raises StoreError; the old content is whole then.
+        """
+        if not self._files and self.root.exists() and not self.is_empty():
+            raise StoreError(f"{self.root}: save() before load() would drop what is there; load first")
+        sweep(self.root)
+        files = {"schema.json": msgspec.json.encode({"version": SCHEMA_VERSION}) + b"\n"}
+        for kind, records in self._contents(tree):
+            files.update(self._encode(kind, records))
+        for path, known in self._files.items():  # a damaged line outlives the records beside it
+            if not known.damaged:
+                continue
+            damaged = b"".join(line + b"\n" for line in known.damaged)
+            if path.startswith("state/"):
+                files[f"{QUARANTINE}/{path}"] = damaged
+            else:
+                files.setdefault(path, damaged)
+        states = {f"state/{network}.json": _encode_state(state) for network, state in tree.states.items()}
+        covered = self._replace(files, [path for path in self._files if not path.startswith("state/")])
+        state = self._replace(states, [path for path in self._files if path.startswith("state/")])
+        return sorted([*covered, *state])
+
+    def load_texts(self) -> dict[str, Post]:
+        """Posts in full whose text may not stand in `data/` (X): from the cache, empty where there is none."""
+        path = self._texts_path()
+        if path is None or not path.exists():
+            return {}
+        texts: dict[str, Post] = {}
+        for line in path.read_bytes().splitlines():
+            with contextlib.suppress(*_UNREADABLE):
+                post = msgspec.json.decode(line, type=Post)
+                texts[post.id] = post
+        return texts
+
+    def save_texts(self, texts: Mapping[str, Post], tree: Tree, unsettled: Collection[str] | None = None) -> None:
+        """Keep the posts that the tree still needs in full (`Tree.needed_texts`); the others are dropped here too."""
+        path = self._texts_path()
+        if path is None:
+            return
+        kept = [post for _, post in sorted(tree.needed_texts(texts, unsettled).items())]
+        content = msgspec.json.Encoder().encode_lines(kept)
+        if not path.exists() or path.read_bytes() != content:
+            write_files({path: content})
+
+    def _texts_path(self) -> Path | None:
+        return self.cache / TEXTS if self.cache else None
+
+    def quarantine(self, tree: Tree) -> list[Path]:
+        """Move every damaged line to `quarantine/<its file>`; returns the files written there."""
+        moved: dict[str, bytes] = {}
+        for path, known in sorted(self._files.items()):
+            if known.damaged:
+                target = self.root / QUARANTINE / path
+                before = target.read_bytes() if target.exists() else b""
+                moved[f"{QUARANTINE}/{path}"] = before + b"".join(line + b"\n" for line in known.damaged)
+        write_files({self.root / path: content for path, content in moved.items()})
+        for known in self._files.values():
+            known.damaged.clear()
+        self.save(tree)
+        return [self.root / path for path in moved]
+
+    def _contents(self, tree: Tree) -> Iterator[tuple[_Kind[Any], Iterable[Any]]]:
+        yield _PAPERS, tree.papers.values()
+        yield _POSTS, tree.posts.values()
+        yield _PENDING, tree.pending.values()
+        yield _GONE, tree.gone.values()
+        yield _ANNOUNCED, tree.announced.values()
+
+    def _encode(self, kind: _Kind[_Record], records: Iterable[_Record]) -> dict[str, bytes]:
+        by_path: dict[str, list[_Record]] = defaultdict(list)
+        for record in records:
+            by_path[kind.path_of(record)].append(record)
+        encoder = msgspec.json.Encoder()
+        encoded = {}
+        for path, group in by_path.items():
+            group.sort(key=lambda record: record.id)
+            content = encoder.encode_lines(group)
+            known = self._files.get(path)
+            if known and known.damaged:
+                content += b"".join(line + b"\n" for line in known.damaged)
+            encoded[path] = content
+        return encoded
+
+    def _replace(self, files: dict[str, bytes], known_paths: list[str]) -> list[Path]:
+        changed = {
+            path: content
+            for path, content in files.items()
+            if path not in self._files or self._files[path].content != content
+        }
+        stale = [path for path in known_paths if path not in files]
+        try:
+            write_files({self.root / path: content for path, content in changed.items()})
+            remove_files([self.root / path for path in stale], self.root)
+        except OSError as error:
+            raise StoreError(f"{error.filename or self.root}: cannot write: {error.strerror or error}") from error
+        for path in stale:
+            del self._files[path]
+        for path, content in changed.items():
+            known = self._files.setdefault(path, _File(content))
+            known.content = content
+        return [self.root / path for path in (*changed, *stale)]
+
+    def _check_schema(self) -> None:
+        path = self.root / "schema.json"
+        if not path.exists():
+            return
+        content = _read_bytes(path)
+        self._files["schema.json"] = _File(content)
+        try:
+            version = msgspec.json.decode(content, type=dict[str, int])["version"]
+        except (*_UNREADABLE, KeyError) as error:
+            raise StoreError(f'{path}: unreadable ({error}); restore it from git: it holds {{"version": N}}') from error
+        if version > SCHEMA_VERSION:
+            raise StoreError(
+                f"{path}: this data was written by a newer version of the program (schema {version}; this one knows "
+                f"{SCHEMA_VERSION}); update the software first"
+            )
+
+    def _read(self, kind: _Kind[_Record], problems: list[Problem]) -> Iterator[_Record]:
+        decoder = msgspec.json.Decoder(kind.record)
+        for path in sorted(self.root.glob(kind.pattern)):
+            content = _read_bytes(path)
+            name = path.relative_to(self.root).as_posix()
+            known = self._files[name] = _File(content)
+            try:
+                yield from decoder.decode_lines(content)
+            except _UNREADABLE:
+                yield from _read_line_by_line(path, content, decoder, known, problems)
+
+    def _read_state(self, path: Path, problems: list[Problem]) -> NetworkState | None:
+        content = _read_bytes(path)
+        known = self._files[path.relative_to(self.root).as_posix()] = _File(content)
+        try:
+            return msgspec.json.decode(content, type=NetworkState)
+        except _UNREADABLE as error:
+            known.damaged.append(content.rstrip(b"\n"))
+            problems.append(Problem(f"{path}:1", f"damaged state ({error}); the next fetch starts this network anew"))
+            return None
+
+
+def _read_line_by_line(
+    path: Path,
+    content: bytes,
+    decoder: msgspec.json.Decoder[_Record],
+    known: _File,
+    problems: list[Problem],
+) -> Iterator[_Record]:
+    for number, line in enumerate(content.split(b"\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            yield decoder.decode(line)
+        except _UNREADABLE as error:
+            known.damaged.append(line)
+            problems.append(
+                Problem(f"{path}:{number}", f"damaged line ({error}); `check --fix` moves it to {QUARANTINE}/")
+            )
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise StoreError(f"{path}: cannot read: {error.strerror or error}") from error
+
+
+def _encode_state(state: NetworkState) -> bytes:
+    """State is small and read by people who look for trouble: indented, keys in order."""
+    plain = msgspec.to_builtins(state)
+    plain["cursors"] = dict(sorted(plain["cursors"].items()))
+    plain["accounts"] = dict(sorted(plain["accounts"].items()))
+    plain["validators"] = dict(sorted(plain["validators"].items()))
+    return msgspec.json.format(msgspec.json.encode(plain), indent=1) + b"\n"

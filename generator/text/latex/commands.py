@@ -1,0 +1,268 @@
+r"""What the commands of LaTeX's text mode do: accents, styles, links, citations, environments, stray math.
+
+A command that nobody but its paper knows (`\ours`) is shown as its source.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from generator.text.latex.math import to_mathml
+from generator.text.latex.plain import to_plain
+from generator.text.latex.symbols import (
+    ACCENTS,
+    CITATIONS,
+    DROPPED,
+    LETTERS,
+    LIST_ENVIRONMENTS,
+    MATH_ARGUMENTS,
+    MATH_ENVIRONMENTS,
+    REFERENCES,
+    STYLES,
+    SWITCHES,
+    SYMBOLS,
+)
+from generator.text.latex.text import NESTED, SCRIPTS, Medium, TextSetting, clean_url
+
+_WINDOW = 4000
+"""Characters within which an environment must end."""
+
+_PLAIN = re.compile(r"[\\${}~`]|''|--|[_^]\{|https?://")
+_SPACE = re.compile(r"\s*")
+_BRACE = re.compile(r"\s*\{")
+_AFTER_LETTER = re.compile(r"\{\}|\s+")
+_AFTER_ANGSTROM = re.compile(r"\{\}|\s+(?=ngstr)")
+_GROUP = re.compile(r"\s*\{(" + NESTED + r")\}")
+_ARGUMENT = r"(?:\s*(?:\{" + NESTED + r"\}|\\[a-zA-Z]+|[A-Za-z0-9]))"
+_TAILS = (
+    re.compile(r"(?:\{" + NESTED + r"\}){0,2}" + SCRIPTS),
+    re.compile(_ARGUMENT + SCRIPTS),
+    re.compile(_ARGUMENT + "{2}" + SCRIPTS),
+)
+_ACCENTED = re.compile(
+    r"\s?(?:\{\s*(?:\\(?P<dotless>[ij])(?![a-zA-Z])\s*(?:\{\})?|(?P<letter>[^\W\d_]))\}"
+    r"|\\(?P<bare_dotless>[ij])(?![a-zA-Z])(?:\s+|\{\})?|(?P<bare>[^\W\d_]))",
+)
+_SOURCE_ARGUMENTS = re.compile(r"(?:\[[^\[\]{}]{0,40}\])?(?:\{[^{}$\\]{0,40}\}){0,4}")
+_SPLIT_GREEK = re.compile(r"\{([a-z]{1,9})\}")
+_OPTION = re.compile(r"\s*\[[^\[\]{}]{0,80}\]")
+_ENVIRONMENT = re.compile(r"\s*\{([a-zA-Z]+\*?)\}")
+_VERBATIM = re.compile(r"([^\sa-zA-Z*])(.{0,200}?)\1")
+_ESCAPED_QUOTE = re.compile(r'([^"\\{}$]{1,80})\\"(?![A-Za-z{\\])')
+_CHEMISTRY = re.compile(r"(?P<arrow>-?->)|(?P<sign>[_^])(?:\{([^{}]*)\}|(\S))|(?<=[A-Za-z)\]])(?P<count>\d+)")
+
+
+class Setting(TextSetting):
+    """Text with its commands."""
+
+    def _command(self, match: re.Match[str]) -> None:
+        name = match[0][1:]
+        if name.endswith("*") and name not in DROPPED:
+            name = name[:-1]
+            self._at -= 1
+        if name in ACCENTS and self._accent(name):
+            return
+        if name in LETTERS:
+            self._letter(name)
+        elif name in STYLES and (group := _BRACE.match(self._source, self._at)):
+            self._at = group.end()
+            self._push(STYLES[name], f"\\{name}{{")
+        elif name in SWITCHES:
+            self._switch(name)
+        elif name in SYMBOLS:
+            self._symbol(name)
+        elif not self._special(name, match.start()):
+            self._put(self._split_greek(name) or self._math_command(name) or self._unknown(name))
+
+    def _special(self, name: str, start: int) -> bool:
+        """Commands with a rule of their own."""
+        if name in {"(", "["}:
+            return self._delimited(name, start)
+        if name in {"url", "href", "path", "nolinkurl"}:
+            return self._address(name)
+        if name in {"begin", "end"}:
+            return self._environment(name, start)
+        if name == "verb" and (verbatim := _VERBATIM.match(self._source, self._at)):
+            self._at = verbatim.end()
+            self._put(self._medium.style("code", self._medium.text(verbatim[2])))
+            return True
+        if (
+            name in CITATIONS
+            or name in REFERENCES
+            or name in DROPPED
+            or name in {"ce", "ch", "textcolor", "footnotemark"}
+        ):
+            return self._argument(name)
+        return False
+
+    def _argument(self, name: str) -> bool:
+        """Commands whose argument is no prose: keys, labels, colours, chemical formulas."""
+        at = self._at
+        while option := _OPTION.match(self._source, at):
+            at = option.end()
+        group = _GROUP.match(self._source, at)
+        if group is None:
+            return False
+        self._at = group.end()
+        body = group[1].strip()
+        if name in CITATIONS:
+            self._put(self._medium.text("[" + ", ".join(key.strip() for key in body.split(",")) + "]"))
+        elif name in REFERENCES:
+            self._put(self._medium.text(f"({body})" if name == "eqref" else body))
+        elif name in {"ce", "ch"}:
+            self._chemistry(body)
+        elif name == "textcolor" and (brace := _BRACE.match(self._source, self._at)):
+            self._at = brace.end()
+            self._push("", "{")
+        return True  # a label prints nothing
+
+    def _chemistry(self, body: str) -> None:
+        body, at = body.replace("$", ""), 0
+        for match in _CHEMISTRY.finditer(body):
+            self._put(self._medium.text(body[at : match.start()]))
+            at = match.end()
+            inner = self._medium.text(match[3] or match[4] or match["count"] or "→")
+            kind = "sup" if match["sign"] == "^" else "sub"
+            self._put(inner if match["arrow"] else self._medium.style(kind, inner))
+        self._put(self._medium.text(body[at:]))
+
+    def _delimited(self, name: str, start: int) -> bool:
+        r"""`\(...\)` and `\[...\]`."""
+        stop = self._source.find("\\)" if name == "(" else "\\]", self._at, self._at + _WINDOW)
+        if stop < 0 or not self._source[self._at : stop].strip():
+            return False
+        tex, self._at = self._source[self._at : stop], stop + 2
+        self._formula(tex, start, display=name == "[")
+        return True
+
+    def _environment(self, name: str, start: int) -> bool:
+        match = _ENVIRONMENT.match(self._source, self._at)
+        if match is None:
+            return False
+        environment = match[1]
+        if name == "begin" and environment in MATH_ENVIRONMENTS:
+            end = f"\\end{{{environment}}}"
+            stop = self._source.find(end, self._at, self._at + _WINDOW)
+            if stop >= 0:
+                self._at = stop + len(end)
+                self._formula(self._source[start : self._at], start, display=True)
+                return True
+        self._at = match.end()
+        self._put(
+            self._medium.text(" ")
+            if environment in LIST_ENVIRONMENTS
+            else self._medium.source(self._source[start : self._at])
+        )
+        return True
+
+    def _address(self, name: str) -> bool:
+        first = _GROUP.match(self._source, self._at)
+        if first is None:
+            return False
+        second = _GROUP.match(self._source, first.end()) if name == "href" else None
+        self._at = (second or first).end()
+        target, label = first[1], second[1] if second else first[1]
+        url = clean_url(target)
+        if url is None and second is not None:
+            url, label = clean_url(label), target  # written the wrong way round
+            label = second[1] if url is None else label
+        if clean_url(label):
+            inner = self._medium.text(clean_url(label) or "")
+        else:
+            inner = Setting(label, self._medium, linked=True).run()
+        self._put(self._link(url, inner) if url else inner)
+        return True
+
+    def _accent(self, name: str) -> bool:
+        if name == '"' and self._escaped_quotes():
+            return True
+        match = _ACCENTED.match(self._source, self._at)
+        if match is None or (name.isalpha() and self._source[self._at : self._at + 1].isalpha()):
+            return False
+        base = match["letter"] or match["bare"] or match["dotless"] or match["bare_dotless"]
+        word_ends = not self._source[match.end() : match.end() + 1].isalpha()
+        if (
+            name == "'"
+            and base in "st"
+            and word_ends
+            and match["bare"]
+            and self._source[self._at - 3 : self._at - 2].islower()
+        ):
+            self._put("’")  # an escaped apostrophe: it\'s
+            return True
+        letter = unicodedata.normalize("NFC", base + ACCENTS[name])
+        if len(letter) > 1:
+            return False
+        self._at = match.end()
+        self._put(letter)
+        return True
+
+    def _escaped_quotes(self) -> bool:
+        r"""`\"word\"` from a string of a programming language, not an accent."""
+        before = self._source[max(self._at - 3, 0) : self._at - 2]
+        match = _ESCAPED_QUOTE.match(self._source, self._at)
+        if before.isalnum() or match is None:
+            return False
+        self._put(self._medium.text(f"“{match[1]}”"))
+        self._at = match.end()
+        return True
+
+    def _letter(self, name: str) -> None:
+        end = (_AFTER_ANGSTROM if name == "AA" else _AFTER_LETTER).match(self._source, self._at)
+        self._at = end.end() if end else self._at
+        self._put(LETTERS[name])
+
+    def _switch(self, name: str) -> None:
+        frame = self._frames[-1]
+        brace = self._source[self._at : self._at + 1] == "{"
+        space = _SPACE.match(self._source, self._at)
+        self._at = space.end() if space else self._at
+        if brace and not (frame.kind == "group" and frame.start == self._at - len(name) - 1):
+            self._at += 1
+            self._push(SWITCHES[name], f"\\{name}{{")  # \it{x}, meant as \textit{x}
+        elif SWITCHES[name]:
+            frame.switches.append((len(frame.parts), SWITCHES[name]))
+
+    def _symbol(self, name: str) -> None:
+        if self._source.startswith("{}", self._at):
+            self._at += 2
+        elif not SYMBOLS[name] and name.isalpha():
+            space = _SPACE.match(self._source, self._at)
+            self._at = space.end() if space else self._at
+        self._put(self._medium.text(SYMBOLS[name]))
+
+    def _math_command(self, name: str) -> str | None:
+        r"""`\phi^4` or `\times` outside of a formula: a formula where it has scripts or arguments, else a character."""
+        if not name.isalpha():
+            return None
+        match = _TAILS[MATH_ARGUMENTS.get(name, 0)].match(self._source, self._at)
+        if match and match[0]:
+            markup = self._fragment(f"\\{name}{match[0]}")
+            if markup is not None:
+                self._at = match.end()
+                return markup
+        if to_mathml(f"\\{name}", strict=True) is None:
+            return None
+        if self._source.startswith("{}", self._at):
+            self._at += 2
+        return self._medium.text(to_plain(f"\\{name}"))
+
+    def _split_greek(self, name: str) -> str | None:
+        r"""`\k{appa}`: arXiv's own listings give `\kappa` so, taking `\k` for an accent."""
+        match = _SPLIT_GREEK.match(self._source, self._at) if name in ACCENTS else None
+        if match is None or to_mathml(f"\\{name}{match[1]}", strict=True) is None:
+            return None
+        self._at = match.end()
+        return self._medium.text(to_plain(f"\\{name}{match[1]}"))
+
+    def _unknown(self, name: str) -> str:
+        match = _SOURCE_ARGUMENTS.match(self._source, self._at)
+        arguments = match[0] if match and name.isalpha() else ""
+        self._at += len(arguments)
+        return self._medium.source(f"\\{name}{arguments}")
+
+
+def set_text(text: str, medium: Medium) -> str:
+    """Set a title or an abstract in a medium; never an error, nothing dropped that prints."""
+    return Setting(text, medium).run() if _PLAIN.search(text) else medium.text(text)

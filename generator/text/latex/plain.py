@@ -1,0 +1,185 @@
+"""A formula as a line of Unicode text: read off its MathML, so that both always agree.
+
+For feeds, `<title>`, descriptions and the search index: `x^2` -> x², a fraction -> a/b, script and bold letters as the
+letters that they are.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from functools import lru_cache
+from xml.etree import ElementTree as ET
+
+from generator.text.latex.math import to_mathml
+from generator.text.latex.symbols import SUBSCRIPTS, SUPERSCRIPTS
+
+_KEPT = frozenset("ℝℂℕℤℚℙℍℓℏ℃Å°µ…′″‴²³¹½¼¾ªº™ﬁ")
+_INVISIBLE = re.compile("[\u2061-\u2064\ufe00-\ufe0f\u200b\u034f]")
+_ACCENTS = {
+    "ˆ": "\u0302",
+    "^": "\u0302",
+    "\u0302": "\u0302",
+    "˜": "\u0303",
+    "~": "\u0303",
+    "¯": "\u0304",
+    "‾": "\u0304",
+    "\u0332": "\u0304",
+    "\u0305": "\u0304",
+    "ˉ": "\u0304",
+    "⃗": "\u20d7",
+    "→": "\u20d7",
+    "˙": "\u0307",
+    "¨": "\u0308",
+    "˘": "\u0306",
+    "ˇ": "\u030c",
+    "´": "\u0301",
+    "`": "\u0300",
+    "˚": "\u030a",
+}
+_ATOM = re.compile(r"[^\s+\-−±=<>≤≥,;/|]*|-?\d+(?:\.\d+)?")
+_BARE_SCRIPTS = frozenset("⊙⊕∗*⋆★†‡′″‴∘°%")
+_SHORT = 2
+"""Letters of a word that is still set as a script: T_eff reads better than Tₑff."""
+_OPEN_SCRIPT = re.compile(r"[_^][^\W_]+\Z")
+_SPACE = re.compile(r"\s+")
+
+
+def _letters(text: str) -> str:
+    """Mathematical alphabets (𝒪, 𝐱, 𝔤, ℒ) -> the letters themselves; ℝ, ℏ and the like stay."""
+    if text.isascii():
+        return text
+    text = _INVISIBLE.sub("", text)
+    return "".join(
+        c if c in _KEPT or unicodedata.category(c)[0] != "L" else unicodedata.normalize("NFKC", c) for c in text
+    )
+
+
+def script(text: str, sign: str) -> str:
+    """Set `text` as a superscript (sign `^`) or subscript (`_`) in Unicode, or as `^(i,j)` where Unicode cannot."""
+    if not text or all(c in _BARE_SCRIPTS for c in text):
+        return text.replace("∘", "°").replace("∗", "*")
+    table = SUPERSCRIPTS if sign == "^" else SUBSCRIPTS
+    if all(ord(c) in table for c in text) and (len(text) <= _SHORT or not text.isalpha()):
+        return text.translate(table)
+    return f"{sign}{text}" if re.fullmatch(r"[^\W_]+", text) else f"{sign}({text})"
+
+
+def _wrap(text: str) -> str:
+    """In brackets unless it binds by itself."""
+    return text if _ATOM.fullmatch(text) or (text[:1] == "(" and text.find(")") == len(text) - 1) else f"({text})"
+
+
+def _join(parts: list[str]) -> str:
+    """Put symbols together; a name of several letters (log, mod, km) stands apart from what comes before it.
+
+    So does what follows a script in plain letters: `k_B T`, because `k_BT` has another.
+    """
+    line = ""
+    for part in parts:
+        is_name = len(part) > 1 and part[0].islower() and part.isascii() and part.isalpha()
+        if (is_name and line[-1:].isalnum()) or (part[:1].isalnum() and _OPEN_SCRIPT.search(line)):
+            line += " "
+        line += part
+    return line
+
+
+def _row(element: ET.Element) -> str:
+    return _join([_flat(child) for child in element])
+
+
+def _space(element: ET.Element) -> str:
+    match = re.match(r"[\d.]+", element.get("width", ""))
+    return " " if match and float(match[0]) > 0.1 else ""  # noqa: PLR2004 - em; a thin space is 0.17
+
+
+def _operator(element: ET.Element) -> str:
+    text = element.text or ""
+    if text == "\u2061":
+        return " " if element.get("lspace") else ""
+    return _letters(text)
+
+
+def _under_over(element: ET.Element, kinds: str) -> str:
+    base, *marks = [_flat(child) for child in element]
+    for kind, mark in zip(kinds, marks, strict=True):
+        accent = _ACCENTS.get(mark)
+        if accent and (kind == "^" or element.get("accentunder")):
+            base = unicodedata.normalize("NFC", base + accent) if len(base) == 1 else base
+        elif mark not in {"⏟", "⏞", "_", "¯"}:
+            base += script(mark, kind)
+    return base
+
+
+def _scripts(element: ET.Element, kinds: str) -> str:
+    base, *scripts = [_flat(child) for child in element]
+    return base + "".join(script(text, kind) for kind, text in zip(kinds, scripts, strict=True))
+
+
+def _fraction(element: ET.Element) -> str:
+    above, below = (_flat(child) for child in element)
+    if element.get("linethickness") == "0":
+        return f"{above} choose {below}"
+    return f"{_wrap(above)}/{_wrap(below)}"
+
+
+def _table(element: ET.Element) -> str:
+    return "; ".join(" ".join(filter(None, (_row(cell) for cell in row))) for row in element)
+
+
+def _flat(element: ET.Element) -> str:
+    return _FLAT.get(element.tag, _row)(element)
+
+
+def _text(element: ET.Element) -> str:
+    return "".join(element.itertext())
+
+
+def _root(element: ET.Element) -> str:
+    base, index = (_flat(child) for child in element)
+    return f"{script(index, '^')}√{_wrap(base)}"
+
+
+def _nothing(_: ET.Element) -> str:
+    return ""
+
+
+_FLAT: dict[str, Callable[[ET.Element], str]] = {
+    "mi": lambda element: _letters(_text(element)),
+    "mn": lambda element: _letters(_text(element)),
+    "mo": _operator,
+    "mtext": _text,
+    "mspace": _space,
+    "msup": lambda element: _scripts(element, "^"),
+    "msub": lambda element: _scripts(element, "_"),
+    "msubsup": lambda element: _scripts(element, "_^"),
+    "mover": lambda element: _under_over(element, "^"),
+    "munder": lambda element: _under_over(element, "_"),
+    "munderover": lambda element: _under_over(element, "_^"),
+    "mfrac": _fraction,
+    "msqrt": lambda element: "√" + _wrap(_row(element)),
+    "mroot": _root,
+    "mtable": _table,
+    "semantics": lambda element: _flat(element[0]),
+    "mphantom": _nothing,
+    "annotation": _nothing,
+    "mprescripts": _nothing,
+}
+"""Element of MathML -> how to say it; any other is said as the row of its children."""
+
+
+@lru_cache(maxsize=8192)
+def to_plain(tex: str) -> str:
+    r"""Say a formula in a line of text: `\mathcal{O}(n^2)` -> O(n²); the TeX itself where it cannot be converted.
+
+    Args:
+        tex: the formula without its delimiters.
+
+    Returns:
+        Unicode text with single spaces, not escaped for HTML.
+    """
+    markup = to_mathml(tex)
+    if markup is None:
+        return _SPACE.sub(" ", tex).strip()
+    return _SPACE.sub(" ", _flat(ET.fromstring(markup))).strip()  # noqa: S314 - our own markup, without a doctype

@@ -1,0 +1,1 @@
+"""What templates and feeds show: plain values, ready to be placed. Pure."""
