@@ -26,7 +26,7 @@ from generator.fetch import arxiv_api
 from generator.fetch import run as fetch
 from generator.fetch.adapter.source import Covered, Event, Record
 from generator.fetch.sources import SOURCES
-from generator.fetch.sources.bluesky import AGAIN
+from generator.fetch.sources.bluesky.source import AGAIN
 from generator.model.records import Paper, Post
 from generator.model.tree import Tree
 from generator.net.http import Client

@@ -15,9 +15,9 @@ import pytest
 
 from generator.config import read
 from generator.fetch import run as fetch
-from generator.fetch.sources.bluesky import PAGE as BLUESKY_PAGE
 from generator.fetch.sources.bluesky.actors import PROFILES_MAX
-from generator.fetch.sources.huggingface import AGAIN_DAYS, FIRST_REACH_DAYS
+from generator.fetch.sources.bluesky.source import PAGE as BLUESKY_PAGE
+from generator.fetch.sources.huggingface.source import AGAIN_DAYS, FIRST_REACH_DAYS
 from generator.fetch.sources.x.api import NAMES_MAX
 from generator.net.http import Client, HttpClient
 from generator.storage.store import Store

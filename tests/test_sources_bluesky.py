@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.fetch.adapter.source import FetchRequest, Meter, Record, Wanted
-from generator.fetch.sources import bluesky
 from generator.fetch.sources.bluesky import actors as bluesky_actors
+from generator.fetch.sources.bluesky import source as bluesky
 from generator.model.errors import FormatError, RecordError
 from generator.model.records import Account, NetworkState, Post
 from generator.net.http import Response

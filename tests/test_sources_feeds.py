@@ -21,8 +21,8 @@ from generator.fetch.adapter import feed_xml as feeds_xml
 from generator.fetch.adapter.feed_xml import Article, FeedError, read_xml
 from generator.fetch.adapter.patience import REMEDY
 from generator.fetch.adapter.source import Covered, Record
-from generator.fetch.sources import feeds
 from generator.fetch.sources.feeds import posts as feeds_posts
+from generator.fetch.sources.feeds import source as feeds
 from generator.fetch.sources.feeds.json import read_json
 from generator.fetch.sources.feeds.posts import Publisher
 from generator.finding.mentions import find_papers, with_own_papers

@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generator.fetch.adapter.source import Covered, Record
-from generator.fetch.sources import hackernews
+from generator.fetch.sources.hackernews import source as hackernews
 from generator.finding.mentions import find_papers
 from generator.model.errors import FormatError, RecordError
 from generator.model.records import Account, NetworkState

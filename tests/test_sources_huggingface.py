@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generator.fetch.adapter.source import Record
-from generator.fetch.sources import huggingface
+from generator.fetch.sources.huggingface import source as huggingface
 from generator.finding.mentions import find_papers
 from generator.model.errors import FetchError, FormatError, RecordError
 from generator.model.records import Account, NetworkState

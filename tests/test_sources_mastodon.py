@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from generator.fetch.adapter.source import Record
 from generator.fetch.intake import take_posts
-from generator.fetch.sources import mastodon
+from generator.fetch.sources.mastodon import source as mastodon
 from generator.fetch.sources.mastodon.plan import handle_of, tag_of, token_names
 from generator.fetch.sources.mastodon.posts import Seen
 from generator.fetch.sources.mastodon.text import asks_not_to_be_shown, read_html

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from generator.fetch.adapter.patience import REMEDY
 from generator.fetch.adapter.source import FetchRequest, Meter, Record, Wanted
-from generator.fetch.sources import x
 from generator.fetch.sources.x import cursor as x_cursor
 from generator.fetch.sources.x import posts as x_posts
 from generator.fetch.sources.x import search as x_search
+from generator.fetch.sources.x import source as x
 from generator.fetch.sources.x.cost import Budget
 from generator.fetch.sources.x.cursor import Cursor, Gap
 from generator.model.errors import FetchError, FormatError, RecordError

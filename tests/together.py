@@ -20,8 +20,9 @@ import pytest
 
 from generator.fetch.adapter import side_by_side
 from generator.fetch.adapter.source import FetchRequest
-from generator.fetch.sources import feeds, mastodon
+from generator.fetch.sources.feeds import source as feeds
 from generator.fetch.sources.mastodon import gone
+from generator.fetch.sources.mastodon import source as mastodon
 from generator.net.http import HttpClient, transport
 from generator.net.http.addresses import Target
 

@@ -243,7 +243,7 @@ def test_the_public_feed_of_a_real_server_gives_the_same_posts(server: Snac, tmp
     from datetime import UTC, datetime
 
     from generator.fetch.adapter.source import Record
-    from generator.fetch.sources import mastodon
+    from generator.fetch.sources.mastodon import source as mastodon
     from generator.fetch.sources.mastodon.api import Api
     from generator.fetch.sources.mastodon.posts import Seen
     from generator.fetch.sources.mastodon.streams import Mark, Reading, Stream

@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from generator.fetch.adapter.source import Source
-from generator.fetch.sources.bluesky import SOURCE as BLUESKY
-from generator.fetch.sources.feeds import SOURCE as FEEDS
-from generator.fetch.sources.hackernews import SOURCE as HACKERNEWS
-from generator.fetch.sources.huggingface import SOURCE as HUGGINGFACE
-from generator.fetch.sources.mastodon import SOURCE as MASTODON
-from generator.fetch.sources.x import SOURCE as X
+from generator.fetch.sources.bluesky.source import SOURCE as BLUESKY
+from generator.fetch.sources.feeds.source import SOURCE as FEEDS
+from generator.fetch.sources.hackernews.source import SOURCE as HACKERNEWS
+from generator.fetch.sources.huggingface.source import SOURCE as HUGGINGFACE
+from generator.fetch.sources.mastodon.source import SOURCE as MASTODON
+from generator.fetch.sources.x.source import SOURCE as X
 from generator.model.records import Post
 
 SOURCES: tuple[Source, ...] = (X, BLUESKY, MASTODON, HACKERNEWS, HUGGINGFACE, FEEDS)

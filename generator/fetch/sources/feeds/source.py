@@ -1,0 +1,198 @@
+"""Feeds that others publish (RSS 1.0 and 2.0, Atom, JSON Feed): blogs, planets, newsletters, link lists. No key.
+
+One request a feed a run. What the server gave to recognise the feed by (ETag, Last-Modified) is sent back, so that a
+feed without news is a short answer (304, RFC 9110 section 13). A feed that another tracker wants since the last run is
+read in full.
+
+Every article becomes a post (see `posts`); who takes them in keeps those that are about a paper. A cursor holds
+the validators, a digest of the articles and the trackers: a feed that changes only its own date changes nothing here.
+What is not well-formed is read as far as that goes, and said; what is cut off is asked for in full again.
+
+Hosts are asked side by side, each for one feed at a time. A feed that cannot be read fails alone. When none can, the
+network fails. After a host did not answer, its other feeds wait for the next run, which asks for them in another order;
+what there was no time for comes first then.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from generator.fetch.adapter.feed_xml import Feed, FeedError, read_xml
+from generator.fetch.adapter.patience import FAILURES_IN_A_ROW, NEXT, REMEDY, in_turn, is_fault, none_of
+from generator.fetch.adapter.side_by_side import side_by_side
+from generator.fetch.adapter.source import Covered, Event, FetchRequest, Record, Source, StreamFailed
+from generator.fetch.sources.feeds import posts as feeds_posts
+from generator.fetch.sources.feeds.json import read_json
+from generator.fetch.sources.feeds.posts import Publisher
+from generator.model.errors import FetchError, FormatError, OutOfTimeError
+from generator.net.http import Response
+
+ACCEPT = (
+    "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
+    "application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.1"
+)
+TRIES = 2
+"""Of one feed in one run: there are many, and the next run comes soon."""
+_UNCHANGED = 304
+_TOO_MANY = 429
+_VALIDATOR_MAX = 500
+_VALIDATORS = {"etag": "if-none-match", "last-modified": "if-modified-since"}
+
+
+def fetch(request: FetchRequest) -> Iterator[Event]:
+    """Ask for every feed that the trackers want. Raises FetchError, FormatError where none can be read."""
+    wanted: dict[str, set[str]] = {}
+    for one in request.wanted:
+        for url in one.block.get("feeds") or ():
+            wanted.setdefault(str(url), set()).add(one.tracker)
+    first = request.state.cursors.get(NEXT)
+    urls = list(wanted)
+    hosts: dict[str, _Host] = {}
+    for index in in_turn([_stream(url) for url in urls], first):
+        host = hosts.setdefault(urlsplit(urls[index]).netloc.lower(), _Host())
+        host.feeds[urls[index]] = tuple(sorted(wanted[urls[index]]))
+    for brought in side_by_side(request, feeds_posts.NETWORK, [host.read for host in hosts.values()]):
+        yield from brought.said
+    unreached = sorted(_stream(url) for host in hosts.values() for url in host.unreached)
+    if unreached or first is not None:
+        yield Covered(NEXT, unreached or None)
+    failures = [failure for host in hosts.values() for failure in host.failures]
+    if failures and not any(host.has_worked for host in hosts.values()):
+        raise none_of(len(wanted), "feeds", failures)
+
+
+@dataclass(slots=True)
+class _Host:
+    """The feeds of one host in one run, each with the trackers that want it."""
+
+    feeds: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    has_worked: bool = False
+    failures: list[FetchError] = field(default_factory=list)
+    unreached: list[str] = field(default_factory=list)
+    """There was no time to ask for them."""
+
+    def read(self, request: FetchRequest) -> Iterator[Event]:
+        """Ask for one after the other, until the host or the time of the run has no more to give."""
+        lost, in_a_row = "", 0
+        for url in self._in_another_order(request):
+            if lost or self.unreached:
+                self.unreached += [url] if self.unreached else []
+                yield StreamFailed(_stream(url), lost or self.failures[-1].reason)
+                continue
+            try:
+                yield from _read(request, url, self.feeds[url])
+                self.has_worked, in_a_row = True, 0
+            except OutOfTimeError as error:
+                self.failures.append(error)
+                self.unreached.append(url)
+                yield StreamFailed(_stream(url), error.reason)
+            except FetchError as error:
+                self.failures.append(_with_remedy(error))
+                yield StreamFailed(_stream(url), self.failures[-1].reason)
+                in_a_row = in_a_row + 1 if is_fault(error) and not isinstance(error, FormatError) else 0
+                if in_a_row >= FAILURES_IN_A_ROW or _is_silent(error):
+                    lost = "its host did not answer for another feed; it is asked in the next run"
+
+    def _in_another_order(self, request: FetchRequest) -> list[str]:
+        """Another one every hour, so that a feed at which the host breaks off does not keep out the others for ever.
+
+        What the last run had no time for stays before the others.
+        """
+        stored = request.state.cursors.get(NEXT)
+        late = stored if isinstance(stored, list) else []
+
+        def order(url: str) -> tuple[bool, int]:
+            return _stream(url) not in late, zlib.crc32(f"{request.now:%Y-%m-%dT%H} {url}".encode())
+
+        return sorted(self.feeds, key=order)
+
+
+def _is_silent(error: FetchError) -> bool:
+    """There was no answer, or one that wants no more questions: its host's other feeds would fare no better."""
+    return not isinstance(error, FormatError) and error.status in {None, _TOO_MANY}
+
+
+def _with_remedy(error: FetchError) -> FetchError:
+    if is_fault(error) or isinstance(error, FormatError) or error.status == _TOO_MANY:
+        return error
+    return FetchError(f"{error.reason}: {REMEDY}", url=error.url, status=error.status)
+
+
+def _stream(url: str) -> str:
+    return f"feed/{url}"
+
+
+def _read(request: FetchRequest, url: str, trackers: tuple[str, ...]) -> Iterator[Event]:
+    stored = request.state.cursors.get(_stream(url))
+    known = stored if isinstance(stored, Mapping) and stored.get("trackers") == list(trackers) else {}
+    request.meter.requests += 1
+    answer = request.client.get(url, headers=_conditions(known), accept=ACCEPT, tries=TRIES)
+    if answer.status == _UNCHANGED:
+        return
+    feed = _decoded(answer, url)
+    publisher = Publisher(url=url, base=answer.url or url, title=feed.title, site=feed.address, lang=feed.lang)
+    for index, article in enumerate(feed.articles):
+        yield Record(article, trackers, f"{url} entry[{index}]", publisher)
+    digest = _digest(feed)
+    if known.get("digest") == digest:
+        return
+    if feed.damage:
+        yield StreamFailed(
+            _stream(url), f"it is not well-formed ({feed.damage}); {len(feed.articles)} entries could be read"
+        )
+    if feed.left_out:
+        reason = f"it has {feed.left_out:,} entries more than are read; the first {len(feed.articles):,} were"
+        yield StreamFailed(_stream(url), reason)
+    cursor = {"digest": digest, "trackers": list(trackers)}
+    yield Covered(_stream(url), cursor if feed.is_cut else cursor | _validators(answer.headers))
+
+
+def _decoded(answer: Response, url: str) -> Feed:
+    body = answer.body.removeprefix(b"\xef\xbb\xbf").lstrip()
+    try:
+        if body[:1] in {b"{", b"["}:
+            return read_json(body)
+        return read_xml(answer.body, answer.headers.get("content-type", ""))
+    except FeedError as error:
+        raise FormatError(f"format changed: {error}", url=url, status=answer.status) from None
+
+
+def _digest(feed: Feed) -> str:
+    """Of all that posts are made of, so that a new date of the feed itself is no news."""
+    return hashlib.sha256(repr((feed.title, feed.address, feed.lang, feed.articles)).encode()).hexdigest()[:32]
+
+
+def _validators(headers: Mapping[str, str]) -> dict[str, str]:
+    """What the server recognises this state of the feed by, if it can be sent back."""
+    found = {name: headers.get(name, "") for name in _VALIDATORS}
+    return {name: value for name, value in found.items() if _may_be_sent(value)}
+
+
+def _conditions(known: Mapping[str, Any]) -> dict[str, str] | None:
+    """Headers that ask for nothing but news."""
+    found = {header: str(known.get(name, "")) for name, header in _VALIDATORS.items()}
+    return {header: value for header, value in found.items() if _may_be_sent(value)} or None
+
+
+def _may_be_sent(value: str) -> bool:
+    return 0 < len(value) <= _VALIDATOR_MAX and value.isascii() and value.isprintable() and value == value.strip()
+
+
+def post_url(post_id: str) -> str | None:  # noqa: ARG001 - as every source's
+    """None: a post's id is made of its feed and its own id, and leads nowhere."""
+    return None
+
+
+SOURCE = Source(
+    name=feeds_posts.NETWORK,
+    title="Feeds",
+    secrets=(),
+    fetch=fetch,
+    parse=feeds_posts.parse,
+    post_url=post_url,
+)

@@ -1,0 +1,96 @@
+"""Mastodon, and servers that speak its API: accounts, everybody that an account follows, hashtags; without a key.
+
+Sources, read 2026-11-23: docs.joinmastodon.org (methods/accounts, methods/timelines, methods/statuses, api/rate-limits,
+api/guidelines) through the OpenAPI description of abraham/mastodon-openapi (4.7.0); snac2 2.75 as it answers. What is
+asked for a tracker's block `{accounts, follows_of, tags}`, at the instance of each:
+
+| what | request | how often |
+|---|---|---|
+| account | `accounts/lookup` | once, and again after 30 days; the state keeps its id and where its API is |
+| `follows_of` | `accounts/:id/following`, 80 each | once a day |
+| accounts, and whom `follows_of` follow | `accounts/:id/statuses`, 40 each | one an account a run without news |
+| tags | `timelines/tag/:tag`, 40 each | one a tag a run without news |
+| what new replies answer and the run does not show | `statuses?id[]=`, 20 each (`statuses/:id` before 4.3) | once |
+
+A run without news makes exactly the requests of the third and fourth row. Pages follow the `Link` header. An instance
+is asked one request at a time, instances side by side; those that a run had no time for come first in the next one.
+Limits: 300 requests in 5 minutes by address (`X-RateLimit-*`, obeyed by the client); an instance that wants to be left
+alone for longer than a run waits is left for the next one, which begins there. Boosts come with
+`accounts/:id/statuses`, except from snac2, which has none there.
+
+MASTODON_TOKEN_<INSTANCE> (its host in capitals, `_` for every other character) is optional and sent to that instance
+alone. An instance that answers nobody without one (401, 403, 422) is read through its accounts' public feeds
+(`/@user.rss`: no boosts, no replies), a week at a time before its API is asked again. A failure costs the streams of
+its own instance; where every instance fails, Mastodon does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from generator.fetch.adapter.patience import NEXT, Patience, in_turn, none_of
+from generator.fetch.adapter.side_by_side import side_by_side
+from generator.fetch.adapter.source import Covered, Event, FetchRequest, Source
+from generator.fetch.sources.mastodon import posts as mastodon_posts
+from generator.fetch.sources.mastodon.gone import find_gone
+from generator.fetch.sources.mastodon.instance import Instance
+from generator.fetch.sources.mastodon.plan import TOKEN, Part, Plan, plan_of, token_names
+from generator.fetch.sources.mastodon.posts import NETWORK
+from generator.model.errors import FetchError
+
+
+def fetch(request: FetchRequest) -> Iterator[Event]:
+    """Ask every instance for what is new. Raises FetchError, FormatError where all of them fail."""
+    plan = plan_of(request)
+    patience = Patience()
+    for one in plan.unusable:
+        yield patience.refusal(one.stream, one.reason)
+    tokens = token_names(plan.parts)
+    origins = list(plan.parts)
+    first = request.state.cursors.get(NEXT)
+    parts = [plan.parts[origins[index]] for index in in_turn(origins, first)]
+    readings = [_Reading(plan, part, tokens) for part in parts]
+    failures: list[FetchError] = []
+    for brought in side_by_side(request, NETWORK, [reading.read for reading in readings]):
+        yield from brought.said
+        if brought.error is None:
+            patience.worked()
+        else:
+            failures.append(brought.error)
+    unreached = sorted(reading.part.origin for reading in readings if reading.is_out_of_time)
+    if unreached or first is not None:
+        yield Covered(NEXT, unreached or None)
+    if len(failures) == len(readings) > 0:
+        raise none_of(len(failures), "instances", failures)
+    patience.finish()
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One instance in one run."""
+
+    plan: Plan
+    part: Part
+    tokens: Mapping[str, str | None]
+    is_out_of_time: bool = False
+    """The run ended before all of it was asked for."""
+
+    def read(self, request: FetchRequest) -> Iterator[Event]:
+        """Everything that is wanted of it. Raises FetchError where nothing of it can be read."""
+        instance = Instance(request, self.plan, self.part, self.tokens)
+        try:
+            yield from instance.read()
+        finally:
+            self.is_out_of_time = instance.is_out_of_time
+
+
+SOURCE = Source(
+    name=NETWORK,
+    title="Mastodon",
+    secrets=(f"{TOKEN}*",),
+    fetch=fetch,
+    parse=mastodon_posts.parse,
+    post_url=mastodon_posts.post_url,
+    find_gone=find_gone,
+)

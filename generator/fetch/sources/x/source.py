@@ -1,0 +1,256 @@
+"""X (formerly Twitter): posts of accounts and lists through API v2, paid by the read, ids only in public data.
+
+Sources, read 2026-11-23: docs.x.com as of 2026-08-22 (OpenAPI description 2.167, pricing, rate limits, error codes,
+changelog). What is asked for a tracker's block `{accounts, lists, mode}`:
+
+| what | request | how often |
+|---|---|---|
+| handle -> id | `GET /users/by`, 100 handles each | once ever; the state keeps the ids |
+| `mode: timeline` | `GET /users/:id/tweets` since the last id | one an account a run |
+| lists | `GET /lists/:id/tweets`, 20 posts, then 100 until known ones come | one a list a run |
+| `mode: search` | `GET /tweets/search/recent`, some 20 accounts or lists in one query | one a query a run |
+
+A run without news makes exactly those requests and reads nothing (a list: its newest 20). A first run reads the newest
+100 posts of an account or list, or seven days of a search. `max_reads_per_run` caps every object that X sends, those in
+`includes` too: a page that could exceed it is not asked for; what was left is remembered (x_cursor), and the stream
+where the reads ran out comes first next time.
+
+An account, list or query that X does not know fails alone. A refused token, missing credits and rate limits end the run
+for X and keep what came before. Without the secret X_BEARER_TOKEN nothing is asked: the network fails with that reason.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from generator.fetch.adapter.patience import NEXT, REMEDY, Patience, in_turn, is_fault
+from generator.fetch.adapter.source import Covered, Event, FetchRequest, Resolved, Source, StreamFailed
+from generator.fetch.sources.x import cursor as x_cursor
+from generator.fetch.sources.x import posts as x_posts
+from generator.fetch.sources.x import search as x_search
+from generator.fetch.sources.x.api import NAMES_MAX, SECRET, XApi, is_refusal_of_us
+from generator.fetch.sources.x.cost import CAP_NOTE, DEFAULT_CAP, READS_A_POST, Budget
+from generator.fetch.sources.x.gone import find_gone
+from generator.fetch.sources.x.streams import (
+    NotShownError,
+    OutOfReadsError,
+    Reading,
+    Stream,
+    is_refused,
+    list_of,
+    search_for,
+    timeline,
+)
+from generator.model.errors import FetchError, FormatError
+
+_LIST = re.compile(r"(?:https?://(?:www\.)?(?:x|twitter)\.com/i/lists/)?([0-9]{1,19})/?", re.ASCII)
+
+
+@dataclass(slots=True)
+class _Plan:
+    """What the trackers want, each thing once, with the trackers that want it, in the config's order."""
+
+    timelines: dict[str, set[str]] = field(default_factory=dict)
+    """By handle in lower case."""
+    lists: dict[str, set[str]] = field(default_factory=dict)
+    """By X's list id."""
+    clauses: dict[str, set[str]] = field(default_factory=dict)
+    """Of searches."""
+    unusable: list[StreamFailed] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.timelines or self.lists or self.clauses)
+
+
+def _plan(request: FetchRequest) -> _Plan:
+    plan = _Plan()
+    for wanted in request.wanted:
+        search = wanted.block.get("mode") == "search"
+        for value in wanted.block.get("accounts") or ():
+            handle = str(value).strip().removeprefix("@").lower()
+            if not x_posts.HANDLE.fullmatch(handle):
+                plan.unusable.append(
+                    StreamFailed(f"account/{handle}", "no handle of X: letters, digits, _, at most 15")
+                )
+                continue
+            streams, key = (plan.clauses, f"from:{handle}") if search else (plan.timelines, handle)
+            streams.setdefault(key, set()).add(wanted.tracker)
+        for value in wanted.block.get("lists") or ():
+            found = _LIST.fullmatch(str(value).strip())
+            if found is None:
+                plan.unusable.append(StreamFailed(f"list/{value}", "no list of X: give the number in its address"))
+                continue
+            streams, key = (plan.clauses, f"list:{found[1]}") if search else (plan.lists, found[1])
+            streams.setdefault(key, set()).add(wanted.tracker)
+    return plan
+
+
+def fetch(request: FetchRequest) -> Iterator[Event]:
+    """Ask for everything new that the trackers want. Raises FetchError, FormatError."""
+    plan = _plan(request)
+    patience = Patience()
+    for one in plan.unusable:
+        yield patience.refusal(one.stream, one.reason)
+    if not plan:
+        patience.finish()
+        return
+    cap = request.settings.get("max_reads_per_run", DEFAULT_CAP)
+    budget = Budget(cap if isinstance(cap, int) else DEFAULT_CAP, request.meter)
+    api = XApi(request, budget)
+    ids = yield from _resolve(request, api, budget, plan, patience)
+    streams = [
+        *(timeline(ids[handle], _sorted(trackers)) for handle, trackers in plan.timelines.items() if handle in ids),
+        *(list_of(list_id, _sorted(trackers)) for list_id, trackers in plan.lists.items()),
+    ]
+    readings = [
+        Reading(api, budget, stream, x_cursor.load(request.state.cursors.get(stream.name)), request.now)
+        for stream in streams
+    ]
+    readings.extend(_searches(request, api, budget, plan.clauses))
+    yield from _read_all(request, readings, budget, patience)
+
+
+def _sorted(trackers: set[str]) -> tuple[str, ...]:
+    return tuple(sorted(trackers))
+
+
+def _resolve(
+    request: FetchRequest, api: XApi, budget: Budget, plan: _Plan, patience: Patience
+) -> Generator[Event, None, dict[str, str]]:
+    """Returns handle -> X's id of every account whose timeline is wanted and that exists."""
+    prefix = f"{x_posts.NETWORK}:"
+    ids = {
+        handle: known.removeprefix(prefix)
+        for handle in plan.timelines
+        if (known := request.state.accounts.get(handle)) and x_posts.ID.fullmatch(known.removeprefix(prefix))
+    }
+    unknown = [handle for handle in plan.timelines if handle not in ids]
+    while unknown:
+        now, unknown = unknown[: min(NAMES_MAX, budget.left)], unknown[min(NAMES_MAX, budget.left) :]
+        if not now:
+            request.meter.limits[CAP_NOTE] = f"reached: {len(unknown)} accounts are looked up in the next run"
+            patience.waits()
+            return ids
+        found = api.users(now)
+        for handle in now:
+            if handle in found:
+                ids[handle] = found[handle]
+                yield Resolved(handle, prefix + found[handle])
+            else:
+                reason = f"X knows no account @{handle}, or it is suspended: {REMEDY}"
+                yield patience.refusal(f"account/{handle}", reason)
+    return ids
+
+
+def _searches(request: FetchRequest, api: XApi, budget: Budget, wanted: Mapping[str, set[str]]) -> Iterator[Reading]:
+    """Queries: accounts that the same trackers want share one; accounts never searched have their own at first."""
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for clause, trackers in wanted.items():
+        groups.setdefault(_sorted(trackers), []).append(clause)
+    known = x_search.covered(request.state.cursors)
+    for names, clauses in groups.items():
+        for packed in x_search.pack(clauses):
+            stored = request.state.cursors.get(x_search.stream_name(packed))
+            if stored is not None:
+                yield Reading(api, budget, search_for(packed, names), x_cursor.load(stored), request.now)
+                continue
+            old = tuple(clause for clause in packed if clause in known)
+            new = tuple(clause for clause in packed if clause not in known)
+            if old:
+                cursor = x_search.join(known[clause] for clause in old)
+                yield Reading(api, budget, search_for(old, names), cursor, request.now)
+            if new:
+                yield Reading(api, budget, search_for(new, names), x_cursor.Cursor(), request.now)
+
+
+def _read_all(
+    request: FetchRequest, readings: Sequence[Reading], budget: Budget, patience: Patience
+) -> Iterator[Event]:
+    """What is new in every stream first, then what earlier runs had to leave.
+
+    The stream where the reads ran out last time has its whole turn before all others, so that each makes headway.
+    """
+    first = request.state.cursors.get(NEXT)
+    turns = [readings[index] for index in in_turn([reading.stream.name for reading in readings], first)]
+    steps = [(reading, reading.news) for reading in turns] + [(reading, reading.rest) for reading in turns]
+    if first is not None and turns:
+        steps.insert(1, steps.pop(len(turns)))
+    failed: set[str] = set()
+    for reading, read in steps:
+        if reading.stream.name in failed:
+            continue
+        try:
+            yield from read()
+            patience.worked()
+        except OutOfReadsError:
+            had_whole_turn = first is not None and reading is turns[0]
+            yield from _out_of_reads(request, budget, reading.stream, turns, whole_turn=had_whole_turn)
+            return
+        except FetchError as error:
+            yield from _failed(error, reading.stream, patience)
+            failed.add(reading.stream.name)
+    patience.finish()
+    yield from _forget(request, readings, everything_read=not failed)
+
+
+def _failed(error: FetchError, stream: Stream, patience: Patience) -> Iterator[Event]:
+    """The stream's own failure; raises `error` where it is the network's."""
+    if isinstance(error, FormatError) or not (is_refused(error) or is_fault(error) or is_refusal_of_us(error)):
+        raise error
+    if is_refused(error):
+        yield patience.refusal(stream.name, _reason(error))
+        return
+    if not is_refusal_of_us(error):
+        yield StreamFailed(stream.name, _reason(error))
+    if is_refusal_of_us(error) or (is_fault(error) and patience.is_lost(error)):
+        yield Covered(NEXT, stream.name)
+        raise error
+
+
+def _forget(request: FetchRequest, readings: Sequence[Reading], *, everything_read: bool) -> Iterator[Event]:
+    """Drop cursors that a complete run leaves without a use."""
+    if NEXT in request.state.cursors:
+        yield Covered(NEXT, None)
+    if everything_read:
+        current = {reading.stream.name: reading.stream.clauses for reading in readings}
+        for name in x_search.replaced(request.state.cursors, current):
+            yield Covered(name, None)
+
+
+def _out_of_reads(
+    request: FetchRequest, budget: Budget, stream: Stream, turns: Sequence[Reading], *, whole_turn: bool
+) -> Iterator[Event]:
+    """Say that the cap was reached, and whose turn is next: this stream's, or the one after it if it had its whole."""
+    if budget.used == 0:
+        least = stream.smallest * READS_A_POST
+        raise FetchError(f"networks.x.max_reads_per_run is too small to ask for one page: set at least {least}")
+    request.meter.limits[CAP_NOTE] = f"reached after {budget.used} reads: the next run goes on from here"
+    after = turns[1].stream if whole_turn and len(turns) > 1 else stream
+    yield Covered(NEXT, after.name)
+
+
+def _reason(error: FetchError) -> str:
+    if is_fault(error):
+        return error.reason
+    if isinstance(error, NotShownError):
+        return f"{error.reason.rstrip('.')}: {REMEDY}"
+    return f"X does not know it or does not show it (HTTP {error.status}): {REMEDY}"
+
+
+def post_url(post_id: str) -> str | None:
+    """`x:ID` -> its public address without a handle, or None."""
+    return x_posts.post_url(post_id)
+
+
+SOURCE = Source(
+    name=x_posts.NETWORK,
+    title="X",
+    secrets=(SECRET,),
+    fetch=fetch,
+    parse=x_posts.parse,
+    reduce=x_posts.reduce,
+    post_url=post_url,
+    find_gone=find_gone,
+)
