@@ -20,7 +20,8 @@ from generator.model.errors import ConfigError, Problem
 from tests.conftest import ROOT
 
 WHOLE = """\
-site: {title: Papers, url: https://example.github.io/papers, home: newest, per_page: 5, max_paper_pages: 10}
+site: {title: Papers, url: https://example.github.io/papers, home: newest, per_page: 5, max_paper_pages: 10,
+  id: "tag:example.org,2026-11-30", max_mb: 100, view: compact}
 trackers:
   - id: example
     title: "@example"
@@ -36,7 +37,8 @@ people:
 ranking: {half_life_days: 1, weights: {reply: 0.5}, bots: hide}
 filters: {categories: [cs.CL, hep-th], mute_accounts: [x:spam, "@noise"], mute_words: [blockchain]}
 networks:
-  x: {api: "http://127.0.0.1:8001/2", keep: full, max_reads_per_run: 0}
+  x: {api: "http://127.0.0.1:8001/2", keep: full, max_reads_per_run: 0, max_usd_per_month: 2.5}
+  bluesky: {stream: "wss://jetstream.example/"}
   arxiv: {api: "http://127.0.0.1:8002/query", contact: me@example.org, spacing_s: 0}
 feeds:
   entries: 7
@@ -44,6 +46,8 @@ feeds:
   searches:
     - {id: gnn, title: Graphs, words: [graph neural network], authors: [Lindqvist], categories: [cs], tracker: example}
     - {id: depth, words: [depth]}
+    - {id: query, query: depth -survey, exclude: [survey]}
+  hot: {people: 2, top: 5}
 """
 
 
@@ -69,14 +73,22 @@ def test_everything_that_the_contract_names_is_read() -> None:
     assert config.ranking.weights.reply == 0.5
     assert config.ranking.weights.repost == 0.5
     assert config.filters.mute_accounts == ("x:spam", "noise")
-    assert config.network_settings("x") == {"api": "http://127.0.0.1:8001/2", "keep": "full", "max_reads_per_run": 0}
+    assert config.network_settings("x") == {
+        "api": "http://127.0.0.1:8001/2", "keep": "full", "max_reads_per_run": 0, "max_usd_per_month": 2.5,
+    }  # fmt: skip
+    assert (config.site.id, config.site.max_mb, config.site.view) == ("tag:example.org,2026-11-30", 100, "compact")
+    assert config.networks.bluesky.stream == "wss://jetstream.example"
+    assert (config.feeds.hot.people, config.feeds.hot.top) == (2, 5)
+    assert (config.feeds.searches[2].query, config.feeds.searches[2].exclude) == ("depth -survey", ("survey",))
     assert config.network_settings("mastodon") == {}
 
 
 def test_the_contracts_own_example_is_accepted(shared: Path) -> None:
-    example = (shared / "CONTRACT.md").read_text("utf-8").split("```yaml\n")[1].split("```")[0]
+    blocks = (shared / "CONTRACT.md").read_text("utf-8").split("```yaml\n")[1:]
+    example, added = (block.split("```")[0] for block in blocks)
     config = read(example.encode())
     assert config.trackers[0].id == "example"
+    assert read(added.encode()).feeds.hot.people == 3
     assert config == Config.model_validate(config.model_dump())
 
 
@@ -179,9 +191,12 @@ def test_the_nearest_valid_key_is_named(text: str, meant: str) -> None:
         ("trackers: [{title: a}]", "lacks the key `id`"),
         ("trackers: [{id: a}, {id: a}]", "`a` is the id of trackers[0] too"),
         ("feeds: {searches: [{id: a, words: [x]}, {id: a, words: [y]}]}", "`a` is the id of feeds.searches[0] too"),
-        ("feeds: {searches: [{id: a, title: All}]}", "finds everything: name words, authors"),
+        ("feeds: {searches: [{id: a, title: All}]}", "finds everything: name query, words"),
         ("trackers: [{id: lab}]\nfeeds: {searches: [{id: a, tracker: lap}]}", "no tracker; did you mean `lab`?"),
         ("feeds: {searches: [{id: ../a, words: [x]}]}", "a-z, 0-9 and - alone"),
+        ("site: {id: 'https://a.example/'}", "is no tag URI"),
+        ("networks: {bluesky: {stream: 5}}", "must be auto, true, false or an address"),
+        ("networks: {bluesky: {stream: 'ws://far.example'}}", "plain http"),
         ("feeds: {hub: 'http://hub.example/'}", "plain http"),
         ("people: [[x:a], [bluesky:b.example, x:A]]", "x:a is in people[0] too"),
         ("networks: {arxiv: {spacing_s: 1}}", "arXiv asks for it"),

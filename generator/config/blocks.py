@@ -15,7 +15,17 @@ from generator.config import values
 from generator.config.announce import Announce
 from generator.config.feeds import FeedSettings
 from generator.config.filters import Filters
-from generator.config.kinds import AccountReference, Address, Block, Line, Prose, SiteAddress, Weight
+from generator.config.kinds import (
+    AccountReference,
+    Address,
+    Block,
+    Line,
+    Prose,
+    SiteAddress,
+    StreamChoice,
+    TagId,
+    Weight,
+)
 from generator.config.trackers import TrackerBlock
 
 DEFAULT_URL = "https://example.github.io/trending-arxiv/"
@@ -30,6 +40,8 @@ class SiteSettings(Block):
     """Shown on every page and in every feed."""
     url: SiteAddress = DEFAULT_URL
     """Where the site is published; all absolute links start with it."""
+    id: TagId = ""
+    """First part of every feed entry's id, such as tag:example.org,2026-11-30; it stays when the address moves."""
     note: Prose = ""
     """Markdown, above the list on the home page."""
     home: Literal["trending", "newest"] = "trending"
@@ -38,6 +50,10 @@ class SiteSettings(Block):
     """Papers on one page of a list."""
     max_paper_pages: Annotated[int, Field(ge=0, le=1_000_000)] = 50_000
     """Older papers beyond this stay in lists, archives and JSON only."""
+    max_mb: Annotated[int, Field(ge=10, le=10_000)] = 600
+    """The site stays below this many megabytes: the oldest papers' own pages are left out first."""
+    view: Literal["full", "compact"] = "full"
+    """How lists look before a reader chooses: with abstracts, or in compact rows."""
     cards: bool = False
     """A picture of each paper of the first pages, for services that show one beside a link; needs Pillow."""
     offline: bool = True
@@ -77,12 +93,16 @@ class XNetwork(Block):
     """`ids`: no text, handle, name or counts in data/, as the terms of X ask of public repositories."""
     max_reads_per_run: Annotated[int, Field(ge=0, le=1_000_000)] = 500
     """Every read costs: stop after so many."""
+    max_usd_per_month: Annotated[float, Field(ge=0, le=100_000, allow_inf_nan=False)] = 10.0
+    """Fetch and prune together stop reading X at this estimated cost in a calendar month (UTC)."""
 
 
 class BlueskyNetwork(Block):
     """How to ask Bluesky."""
 
     api: Address = "https://public.api.bsky.app"
+    stream: StreamChoice = "auto"
+    """Read the live stream (Jetstream): `auto` from 500 accounts on, true, false, or the stream's wss:// address."""
 
 
 class HackerNewsNetwork(Block):

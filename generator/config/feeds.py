@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
-from generator.config.kinds import Block, Category, FeedAddress, Line, Word
+from generator.config.kinds import Block, Category, FeedAddress, Line, Query, Word
 
 
 class SearchBlock(Block):
@@ -16,8 +16,12 @@ class SearchBlock(Block):
     """In URLs: a-z 0-9 -"""
     title: Line = ""
     """Shown on its page; the id where missing."""
+    query: Query = ""
+    """As typed on the search page: words, "a phrase", -without, cat:cs.LG, au:lindqvist, year:2026."""
     words: tuple[Word, ...] = ()
     """One of these in the title or the abstract, as whole words."""
+    exclude: tuple[Word, ...] = ()
+    """None of these in the title or the abstract."""
     authors: tuple[Word, ...] = ()
     """One of these among the authors: `Lindqvist`, `A. Lindqvist` or `Ada Lindqvist`."""
     categories: tuple[Category, ...] = ()
@@ -36,7 +40,16 @@ class SearchBlock(Block):
     @property
     def is_empty(self) -> bool:
         """It names nothing, and so would find everything."""
-        return not (self.words or self.authors or self.categories or self.tracker)
+        return not (self.query.strip() or self.words or self.authors or self.categories or self.tracker)
+
+
+class HotBlock(Block):
+    """When a paper becomes hot: the lists and feeds /hot/ have each paper once, at that moment."""
+
+    people: Annotated[int, Field(ge=1, le=1000)] = 3
+    """So many people must have posted about it."""
+    top: Annotated[int, Field(ge=1, le=1000)] = 10
+    """It must be among so many first of the trending list."""
 
 
 class FeedSettings(Block):
@@ -44,6 +57,8 @@ class FeedSettings(Block):
 
     entries: Annotated[int, Field(ge=1, le=1000)] = 50
     """Entries in each feed."""
+    hot: HotBlock = HotBlock()
+    """When a paper becomes hot, for /hot/ and its feeds."""
     searches: Annotated[tuple[SearchBlock, ...], Field(max_length=200)] = ()
     """Saved searches: each gets its own page and feeds."""
     hub: FeedAddress | None = None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from generator.config import values
 
@@ -15,6 +15,8 @@ Line = Annotated[str, Field(max_length=200), AfterValidator(values.one_line)]
 Prose = Annotated[str, Field(max_length=20_000), AfterValidator(values.prose)]
 Address = Annotated[str, Field(max_length=2000), AfterValidator(values.api_address), WithJsonSchema({"type": "string"})]
 SiteAddress = Annotated[str, Field(max_length=500), AfterValidator(values.site_address)]
+TagId = Annotated[str, Field(max_length=200), AfterValidator(values.tag_id)]
+StreamChoice = Annotated[bool | str, BeforeValidator(values.stream_choice)]
 FeedAddress = Annotated[str, Field(max_length=2000), AfterValidator(values.feed_address)]
 XAccount = Annotated[str, AfterValidator(values.x_account)]
 XList = Annotated[str, AfterValidator(values.x_list)]
@@ -27,6 +29,7 @@ AccountReference = Annotated[str, AfterValidator(values.account_reference)]
 MutedAccount = Annotated[str, AfterValidator(values.muted_account)]
 Category = Annotated[str, AfterValidator(values.category)]
 Word = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(values.one_line)]
+Query = Annotated[str, Field(max_length=500), AfterValidator(values.one_line)]
 Weight = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 
 

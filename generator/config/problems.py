@@ -24,6 +24,7 @@ _SECRET_VALUE = re.compile(
     r"|https://hooks\.slack\.com/\S+|https://(?:\w+\.)?discord(?:app)?\.com/api/webhooks/\S+"
     r"|eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*"  # a JSON web token
 )
+_SEARCH_KEYS = ("query", "words", "authors", "categories", "tracker")
 _SECRET_NAMES = {"x": "X_BEARER_TOKEN", "bluesky": "BLUESKY_APP_PASSWORD", "mastodon": "MASTODON_TOKEN_<INSTANCE>"}
 
 Found = tuple[Path, str]
@@ -52,8 +53,8 @@ def contradictions(value: Any, called: Callable[[Path], str] = dotted) -> Iterat
     yield from _same_ids(("trackers",), trackers, called)
     yield from _same_ids(("feeds", "searches"), [_at(search, "id") for search in searches])
     for index, search in enumerate(searches):
-        if isinstance(search, dict) and not any(map(search.get, ("words", "authors", "categories", "tracker"))):
-            yield ("feeds", "searches", index), "finds everything: name words, authors, categories or a tracker"
+        if isinstance(search, dict) and not any(map(search.get, _SEARCH_KEYS)):
+            yield ("feeds", "searches", index), "finds everything: name query, words, authors, categories or tracker"
         yield from _odd_tracker(trackers, ("feeds", "searches", index, "tracker"), _at(search, "tracker"))
     announce = _at(value, "announce")
     for name, block in announce.items() if isinstance(announce, dict) else ():

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from typing import Any
 from urllib.parse import urlsplit
 
 X_HANDLE = r"[A-Za-z0-9_]{1,20}"
@@ -73,6 +74,34 @@ def site_address(text: str) -> str:
     if "//" in urlsplit(address).path or re.search(r"\.html?$", address):
         raise ValueError("must be the folder of the site, such as https://example.org/papers/")
     return address if address.endswith("/") else address + "/"
+
+
+_TAG_ID = re.compile(
+    rf"tag:(?:{DOMAIN}|[A-Za-z0-9._-]{{1,64}}@{DOMAIN}),[0-9]{{4}}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?)?"
+    r"(?::[A-Za-z0-9._~/-]*)?"
+)
+"""A tag URI of RFC 4151."""
+
+
+def tag_id(text: str) -> str:
+    """Check the first part of feed ids: a tag URI, or nothing."""
+    if text and not _TAG_ID.fullmatch(text):
+        raise ValueError("is no tag URI: write tag:, a domain of yours, and a date, such as tag:example.org,2026-11-30")
+    return text
+
+
+def stream_choice(value: Any) -> bool | str:
+    """Check how the live stream of Bluesky is read: `auto`, true, false, or its address."""
+    if isinstance(value, bool):
+        return value
+    if value == "auto":
+        return "auto"
+    scheme, separator, rest = str(value).partition("://")
+    if not isinstance(value, str) or not separator or scheme not in {"ws", "wss"}:
+        raise ValueError("must be auto, true, false or an address that begins with wss://")
+    http_scheme = "https" if scheme == "wss" else "http"
+    address = web_address(f"{http_scheme}://{rest}")
+    return f"{scheme}://{address.partition('://')[2].rstrip('/')}"
 
 
 def api_address(text: str) -> str:
