@@ -2,13 +2,12 @@
 
 The services answer at once on loopback, so the seconds are the program's own. What it waits for in the world is added
 by arithmetic and printed as such: requests one after the other at an assumed latency, and the spacing that a service
-demands. Run: `python -m benchmarks.bench_group [--trackers 200] [--accounts 20] [--shards 4]`.
+demands. Run: `python -m benchmarks.bench_group [--trackers 200] [--accounts 20]`.
 """
 
 from __future__ import annotations
 
 import argparse
-import shutil
 import sys
 import tempfile
 import time
@@ -53,24 +52,9 @@ def row(label: str, measured: Measured, requests: Mapping[str, int] | None = Non
     return f"| {label} | {measured.wall_s:.1f} | {measured.cpu_s:.1f} | {measured.peak_mb:.0f} | {told} |"
 
 
-def fetch(folder: Path, now: str, *arguments: str) -> Measured:
+def fetch(folder: Path, now: str) -> Measured:
     """One fetch of this folder."""
-    return run(folder, "fetch", *arguments, "--now", now, accepted=(0, 3), env=SECRETS)
-
-
-def in_shards(services: Services, folder: Path, shards: int) -> None:
-    """The same first fetch by several machines, and the job that joins them."""
-    services.configure(folder, shards)
-    brought = []
-    for index in range(1, shards + 1):
-        part = folder / f"part{index}"
-        part.mkdir()
-        shutil.copy(folder / "config.yaml", part)
-        measured = fetch(part, NOW[0], "--shard", f"{index}/{shards}")
-        print(row(f"first fetch, shard {index} of {shards}", measured, services.requests()), flush=True)
-        brought.append(str(part / "data"))
-    print(row("join", run(folder, "merge", "--shards", *brought)), flush=True)
-    print(row("ask arXiv", fetch(folder, NOW[0], "--only", "arxiv"), services.requests()), flush=True)
+    return run(folder, "fetch", "--now", now, accepted=(0, 3), env=SECRETS)
 
 
 def whole(services: Services, folder: Path) -> None:
@@ -94,7 +78,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--trackers", type=int, default=200)
     parser.add_argument("--accounts", type=int, default=20)
-    parser.add_argument("--shards", type=int, default=4)
     options = parser.parse_args()
     base = Path("/dev/shm") if Path("/dev/shm").is_dir() else None  # noqa: S108 (a disk in memory: less noise)
     began = time.monotonic()
@@ -104,13 +87,7 @@ def main() -> None:
         tempfile.TemporaryDirectory(dir=base) as scratch,
         Services(Size(options.trackers, options.accounts)) as services,
     ):
-        for name in ("shards", "whole"):
-            folder = Path(scratch) / name
-            folder.mkdir()
-            if name == "whole":
-                whole(services, folder)
-            elif options.shards > 1:
-                in_shards(services, folder, options.shards)
+        whole(services, Path(scratch))
     print(f"({time.monotonic() - began:.0f} s in all)", file=sys.stderr)
 
 

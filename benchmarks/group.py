@@ -120,14 +120,14 @@ class _World:
                 if self._dice.random() < part:
                     self.say(network, account, -60, about=True)
 
-    def config(self, shards: int) -> str:
+    def config(self) -> str:
         """The configuration that reads all of it."""
         rows = "".join(map(self._tracker, range(self._size.trackers)))
         at = {name: loopback.url for name, loopback in self.loopbacks.items()}
         return (
             f'site: {{title: Benchmark, url: "https://pages.example/benchmark/"}}\ntrackers:\n{rows}'
             f'networks: {{x: {{api: "{at["x"]}/2", max_reads_per_run: 5000}}, bluesky: {{api: "{at["bluesky"]}"}}, '
-            f'arxiv: {{api: "{at["arxiv"]}/api/query", spacing_s: 0}}}}\nfetch: {{shards: {shards}}}\n'
+            f'arxiv: {{api: "{at["arxiv"]}/api/query", spacing_s: 0}}}}\n'
         )
 
     def _tracker(self, number: int) -> str:
@@ -203,9 +203,9 @@ class Services:
         self._here.send((what, value))
         return self._here.recv()
 
-    def configure(self, folder: Path, shards: int = 1) -> None:
+    def configure(self, folder: Path) -> None:
         """Write config.yaml."""
-        (folder / "config.yaml").write_text(self._ask("config", shards), "utf-8")
+        (folder / "config.yaml").write_text(self._ask("config"), "utf-8")
 
     def news(self, part: float) -> None:
         """Let so many of all accounts post once more."""

@@ -27,7 +27,7 @@ def for_failure(failure: Failure, needs: Mapping[str, Mapping[str, str]], places
     outputs = needs.get(failure.job, {})
     if failure.step in {"Where is the data?", "The data, from its branch"}:
         return _for_branch(places)
-    if failure.step in {"Fetch", "Prune", "Divide"} and outputs.get("status") == "2":
+    if failure.step in {"Fetch", "Prune"} and outputs.get("status") == "2":
         return _for_config(places)
     if failure.job in {"check", "test"}:
         return _for_change(places)

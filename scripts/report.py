@@ -31,9 +31,6 @@ _SCHEDULE_SILENT = timedelta(days=2)
 _GONE = 410
 
 
-_SHARDS_KEPT = "One of the machines that divide the accounts failed; what the others read is kept and published."
-
-
 @dataclass(frozen=True, slots=True)
 class Kind:
     """What is told about one workflow."""
@@ -73,8 +70,6 @@ class Outcome:
 
     failures: list[Failure] = field(default_factory=list)
     findings: list[str] = field(default_factory=list)
-    shards_kept: bool = False
-    """Some shards of the fetch failed, and what the others read was joined."""
     pages: str = ""
     schedule_silent: bool = False
 
@@ -127,8 +122,7 @@ def markdown(kind: Kind, outcome: Outcome, outputs: Mapping[str, Mapping[str, st
     """What the summary says."""
     parts = []
     if outcome.failures:
-        consequence = _SHARDS_KEPT if outcome.shards_kept else kind.consequence
-        parts.append(f"## {kind.name} failed\n\n{consequence}")
+        parts.append(f"## {kind.name} failed\n\n{kind.consequence}")
         parts += [f"**{_job_name(each)}**: {advice.for_failure(each, outputs, places)}" for each in outcome.failures]
     if outcome.pages in {"off", "branch"}:
         parts.append(advice.for_pages(outcome.pages, places, url))
@@ -144,8 +138,8 @@ def _job_name(failure: Failure) -> str:
 
 
 def _findings(outputs: Mapping[str, Mapping[str, str]]) -> list[str]:
-    """Of the fetch, or of the job that joins its shards; and of the announcements."""
-    said = " ".join(outputs.get(job, {}).get("findings", "") for job in ("fetch", "join", "announce"))
+    """What the fetch and the announcements found that the owner must do."""
+    said = " ".join(outputs.get(job, {}).get("findings", "") for job in ("fetch", "announce"))
     return [each for each in said.split() if _FINDING.fullmatch(each)]
 
 
@@ -209,7 +203,6 @@ def main(file: str) -> int:
     outcome = Outcome(
         failures=find_failures(results, names, jobs),
         findings=_findings(outputs),
-        shards_kept=results.get("fetch") in _FAILED and results.get("join") == "success",
         pages=outputs.get("decide", {}).get("pages", ""),
         schedule_silent=by_hand and file == "update.yml" and schedule_is_silent(github, file, datetime.now(UTC)),
     )

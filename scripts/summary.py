@@ -1,8 +1,7 @@
 """What a fetch did, as a table in the summary of its run; and what its owner must do, as findings for the report.
 
-Reads .cache/last-run.json, which `fetch` writes; or, of a fetch in shards, a folder with the run.json of each, and the
-report of the run that joined them. Counts the posts of data/ by day for a sparkline. Names and reasons come from
-networks: they are shown as inert code, and findings are words of ours alone.
+Reads .cache/last-run.json, which `fetch` writes, and counts the posts of data/ by day for a sparkline. Names and
+reasons come from networks: they are shown as inert code, and findings are words of ours alone.
 """
 
 from __future__ import annotations
@@ -10,15 +9,13 @@ from __future__ import annotations
 import json
 import os
 import re
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from scripts import advice
 from scripts.actions import annotate, inert, set_output, write_summary
-from scripts.joined_run import join_runs
 from scripts.places import Places
 
 LAST_RUN = Path(".cache/last-run.json")
@@ -103,18 +100,14 @@ def sparkline(counts: list[int]) -> str:
     return f"{bars} ({min(counts, default=0):,} to {most:,} posts a day)"
 
 
-def main(paths: Sequence[str] = ()) -> None:
-    """Summarise the fetch of this folder, or of shards: the folder of their reports, and the report of the join."""
-    run, status, missing = _of_shards(paths) if paths else (load(LAST_RUN), os.environ.get("FETCH_STATUS", ""), 0)
+def main() -> None:
+    """Summarise the fetch of this folder."""
+    run, status = load(LAST_RUN), os.environ.get("FETCH_STATUS", "")
     secrets = {
         name.removeprefix("HAS_"): flag == "true" for name, flag in os.environ.items() if name.startswith("HAS_")
     }
     found = findings_of(run, secrets)
     parts = ["## Fetch"]
-    if missing:
-        parts.append(
-            f"**{missing} of {os.environ['SHARDS']} shards brought nothing**: the next run reads their accounts."
-        )
     if run is None:
         parts.append(
             f"The fetch ended before it could say what it did (status {inert(status) or 'unknown'}): see its log."
@@ -127,18 +120,6 @@ def main(paths: Sequence[str] = ()) -> None:
     set_output("findings", " ".join(found))
     if status == "3":
         annotate("warning", "Some networks could not be read to the end; what the others gave is used.")
-
-
-def _of_shards(paths: Sequence[str]) -> tuple[dict[str, Any] | None, str, int]:
-    """The joined report, its exit status, and how many shards left none. The report is left where the build looks."""
-    shards, joined = map(Path, paths)
-    reports = [load(path) for path in sorted(shards.rglob("run.json"))]
-    found, of_arxiv = [run for run in reports if run is not None], load(joined)
-    run = join_runs([*found, *([of_arxiv] if of_arxiv else [])]) if found else None
-    if run is not None:
-        joined.write_text(json.dumps(run, indent=1) + "\n", "utf-8")
-    missing = max(0, int(os.environ.get("SHARDS") or 0) - len(found))
-    return run, "3" if run and run["failed"] else "", missing
 
 
 def load(path: Path) -> dict[str, Any] | None:
@@ -174,4 +155,4 @@ def _time(text: Any) -> datetime:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

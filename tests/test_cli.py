@@ -78,7 +78,7 @@ def test_a_misspelt_command_names_the_nearest() -> None:
 @pytest.mark.parametrize(
     "arguments",
     [("build", "--now", "yesterday"), ("build", "--now", "2026-11-20T08:00:00"), ("build", "-q", "-v"), ("build", "-z"),
-     ("fetch", "--shard", "3/2"), ("fetch", "--only", "myspace"), ("merge",), ("import",), ("sample", "--papers", "0")],
+     ("fetch", "--only", "myspace"), ("merge",), ("import",), ("sample", "--papers", "0")],
 )  # fmt: skip
 def test_wrong_usage_ends_with_2(copy: Copy, arguments: tuple[str, ...]) -> None:
     ran = copy.run(*arguments)
@@ -93,6 +93,14 @@ def test_wrong_configuration_ends_with_2_and_tells_everything_one_a_line(copy: C
     assert ran.err.splitlines()[0].startswith("config.yaml:1:8: site.titel: is no key here")
     assert ran.err.splitlines()[1].startswith("config.yaml:2:13: trackers[0].id: `A`")
     assert ran.out == ""
+
+
+def test_the_key_for_shards_of_older_copies_is_accepted_and_said_to_do_nothing(copy: Copy) -> None:
+    copy.configure(MINIMAL + "fetch: {shards: 4}\n")
+    checked = copy.run("check")
+    assert (checked.status, checked.err.count("fetch.shards does nothing")) == (0, 1)
+    copy.configure(MINIMAL)
+    assert "shards" not in copy.run("check").err
 
 
 def test_a_missing_configuration_says_what_to_run(copy: Copy) -> None:

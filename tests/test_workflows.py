@@ -18,7 +18,6 @@ from hypothesis import strategies as st
 
 from generator.check.publishable import LARGEST_BYTES, Measure, judge
 from generator.config import read
-from generator.config.schema import json_schema
 from scripts import (
     actions,
     advice,
@@ -28,13 +27,11 @@ from scripts import (
     keep_alive,
     live_check,
     report,
-    shards,
     start_update,
     summary,
     tell_problems,
 )
 from scripts.advice import Failure
-from scripts.joined_run import join_runs
 from scripts.places import Places, page_url
 from scripts.set_up import options_of
 from tests.conftest import ROOT
@@ -57,7 +54,7 @@ WITH_SECRETS = {
 }
 """Job -> the environment that its secrets may be kept in."""
 
-READS_DATA = re.compile(r"-m generator (fetch|build|prune|update)|fetch_shard|join_shards|tell_problems|-e data/schema")
+READS_DATA = re.compile(r"-m generator (fetch|build|prune|update)|tell_problems|-e data/schema")
 
 
 # --- the texts
@@ -443,54 +440,12 @@ def test_whatever_the_last_run_left_is_summarised_in_safe_text(run: dict[str, An
     assert " ".join(summary.findings_of(run, {})).isascii()
 
 
-def test_shards_are_told_as_one_run() -> None:
-    one = a_run(bluesky={"new": 2, "requests": 5, "cost_usd": 0.5, "warnings": ["a: gone"], "failure": None})
-    other = a_run(bluesky={"new": 1, "requests": 1, "skipped": ["b"], "failure": "down"}, x={"new": 7})
-    one["networks"]["bluesky"] |= {"reads": {"posts": 2}, "limits": {"a": "1 of 9", "b": "5 of 9"}}
-    other["networks"]["bluesky"] |= {"reads": {"posts": 3, "users": 1}, "limits": {"a": "0 of 9"}}
-    joined = join_runs([{**one, "arxiv": {}}, {**other, "arxiv": {}, "failed": ["bluesky"]}, a_run()])
-    bluesky = joined["networks"]["bluesky"]
-    assert (bluesky["new"], bluesky["requests"], bluesky["cost_usd"], bluesky["failure"]) == (3, 6, 0.5, "down")
-    assert (bluesky["warnings"], bluesky["skipped"]) == (["a: gone"], ["b"])
-    assert (bluesky["reads"], bluesky["limits"]) == ({"posts": 5, "users": 1}, {"a": "0 of 9", "b": "5 of 9"})
-    assert (joined["networks"]["x"]["new"], joined["arxiv"]["papers"], joined["failed"]) == (7, 3, ["bluesky"])
-
-
-@given(st.lists(st.dictionaries(st.sampled_from(["at", "networks", "arxiv", "failed"]), json_values), max_size=3))
-def test_whatever_the_shards_left_is_joined_and_summarised(runs: list[dict[str, Any]]) -> None:
-    joined = join_runs(runs)
-    assert "\r" not in summary.table(joined) + summary.warnings(joined)
-
-
 def test_of_a_matrix_the_machine_that_failed_is_named() -> None:
     jobs = [
-        {"name": f"Fetch ({shard})", "conclusion": how, "steps": [{"name": "Fetch", "conclusion": how}]}
-        for shard, how in ((1, "success"), (2, "failure"))
+        {"name": f"Fetch ({number})", "conclusion": how, "steps": [{"name": "Fetch", "conclusion": how}]}
+        for number, how in ((1, "success"), (2, "failure"))
     ]
     assert report.find_failures({"fetch": "failure"}, {"fetch": "Fetch"}, jobs) == [Failure("fetch", "Fetch")]
-
-
-def test_every_shard_that_there_can_be_has_its_texts_restored_where_they_are_joined() -> None:
-    most = json_schema()["$defs"]["FetchSettings"]["properties"]["shards"]["anyOf"][0]["maximum"]
-    steps = [step for step in WORKFLOWS["update.yml"].jobs["join"].steps if step.name.startswith("Texts of shard")]
-    assert [step.given["key"] for step in steps] == [
-        f"shard-texts-${{{{ github.run_id }}}}-{shard}" for shard in range(1, most + 1)
-    ]
-
-
-def test_the_number_of_machines_is_told_and_a_wrong_configuration_in_words(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    output, config = tmp_path / "output", tmp_path / "config.yaml"
-    monkeypatch.setenv("GITHUB_OUTPUT", str(output))
-    for text, told in (("", "[1]\ntotal=1"), ("fetch: {shards: 3}", "[1, 2, 3]\ntotal=3")):
-        output.unlink(missing_ok=True)
-        config.write_text("site: {title: A}\n" + text)
-        assert shards.main(config) == 0
-        assert output.read_text() == f"shards={told}\n"
-    config.write_text("fetch: {shards: 9}")
-    assert shards.main(config) == 2
-    assert "config.yaml:1:9" in capsys.readouterr().err
 
 
 # --- what to do

@@ -17,7 +17,6 @@ from generator.storage import run_reports as last_run
 if TYPE_CHECKING:
     from generator.config import Config
     from generator.fetch.run import FetchReport, NetworkReport
-    from generator.fetch.shards import Shard
     from generator.fetch.short_links import FollowReport
     from generator.net.http import HttpClient
 
@@ -29,7 +28,6 @@ def fetch_options(function: Any) -> Any:
     """The options that fetch and update share."""
     for option in (
         click.option("--strict", is_flag=True, help="Fail (1) where one network failed, not only say so (3)."),
-        click.option("--shard", default=None, metavar="I/N", help="Only this part of the accounts, lists and feeds."),
         click.option("--only", default=None, metavar="NETWORK", help="Only this network."),
     ):
         function = option(function)
@@ -39,27 +37,24 @@ def fetch_options(function: Any) -> Any:
 @click.command("fetch")
 @fetch_options
 @with_options
-def command(options: Options, only: str | None, shard: str | None, strict: bool) -> None:
+def command(options: Options, only: str | None, strict: bool) -> None:
     """Ask every network for new posts, then arXiv for the papers that they name.
 
     What was fetched before a failure is kept. Secrets come from the environment alone: X_BEARER_TOKEN,
     BLUESKY_HANDLE with BLUESKY_APP_PASSWORD, MASTODON_TOKEN_<INSTANCE>; only X needs one.
     """
     config = options.load_config()
-    summary, status = run(options, config, only=only, shard=shard, strict=strict)
+    summary, status = run(options, config, only=only, strict=strict)
     options.console.done(summary, ok=status == 0)
     click.get_current_context().exit(status)
 
 
-def run(
-    options: Options, config: Config, *, only: str | None, shard: str | None, strict: bool
-) -> tuple[dict[str, Any], int]:
+def run(options: Options, config: Config, *, only: str | None, strict: bool) -> tuple[dict[str, Any], int]:
     """Fetch and tell; returns the summary for --json and the exit status."""
     from generator.fetch import run as fetch  # noqa: PLC0415 (the adapters and the network library)
     from generator.fetch.short_links import LinkFollower  # noqa: PLC0415
     from generator.storage.store import Store  # noqa: PLC0415
 
-    part = _parse_shard(shard)
     _check_only(only, config, options)
     secrets = read_secrets(os.environ)
     now = options.now()
@@ -74,7 +69,6 @@ def run(
                 secrets=secrets,
                 now=now,
                 only=only,
-                shard=part,
                 follow_links=links.follow_for,
             )
     finally:
@@ -201,17 +195,6 @@ def tell_links(options: Options, report: FollowReport) -> None:
         )
         for link, reason in sorted(report.failed.items()):
             options.console.detail(f"{link}: {reason}")
-
-
-def _parse_shard(text: str | None) -> Shard | None:
-    from generator.fetch.shards import Shard  # noqa: PLC0415
-
-    if text is None:
-        return None
-    found = re.fullmatch(r"([1-9][0-9]{0,3})/([1-9][0-9]{0,3})", text)
-    if not found or int(found[1]) > int(found[2]):
-        raise click.UsageError(f"--shard {text!a} is none: write I/N, such as 2/5.")
-    return Shard(index=int(found[1]), total=int(found[2]))
 
 
 def _check_only(only: str | None, config: Config, options: Options) -> None:

@@ -56,7 +56,12 @@ class Options:
         """Read config.yaml. Raises ConfigError."""
         from generator.config import load  # noqa: PLC0415 (pydantic is slow to load)
 
-        return load(self.config_path)
+        config = load(self.config_path)
+        if config.fetch.shards is not None:
+            self.console.warn(
+                "fetch.shards does nothing: one run reads every account now; delete the line", str(self.config_path)
+            )
+        return config
 
 
 class Moment(click.ParamType):  # type: ignore[type-arg]  # generic in new versions of click alone

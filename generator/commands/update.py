@@ -12,10 +12,10 @@ from generator.commands.options import Options, with_options
 @fetch.fetch_options
 @click.option("--full", is_flag=True, help="Make every page, whatever the last build left.")
 @with_options
-def command(options: Options, only: str | None, shard: str | None, strict: bool, full: bool) -> None:
+def command(options: Options, only: str | None, strict: bool, full: bool) -> None:
     """Fetch, then build; the site is built from what is known, also where a network failed."""
     config = options.load_config()
-    fetched, status = fetch.run(options, config, only=only, shard=shard, strict=strict)
+    fetched, status = fetch.run(options, config, only=only, strict=strict)
     built = build.run(options, config, full=full)
     options.console.done({"fetch": fetched, "build": built}, ok=status == 0)
     click.get_current_context().exit(status)

@@ -135,10 +135,10 @@ class ArxivNetwork(Block):
 
 
 class FetchSettings(Block):
-    """How the networks are read."""
+    """Accepted for configurations of older versions."""
 
-    shards: Annotated[int, Field(ge=1, le=8)] = 1
-    """So many runners of GitHub divide the accounts among them: for thousands of accounts."""
+    shards: int | None = None
+    """Does nothing: one run reads every account. Delete this line."""
 
 
 class Networks(Block):

@@ -17,11 +17,10 @@ from typing import Any
 import msgspec
 
 from generator.config import Config
-from generator.fetch.adapter.source import Covered, FetchRequest, Meter, Record, Resolved, StreamFailed, Wanted
+from generator.fetch.adapter.source import Covered, FetchRequest, Meter, Record, Resolved, StreamFailed
 from generator.fetch.ask_arxiv import Answers, ask_arxiv
 from generator.fetch.intake import Taken, note_unknown, take_posts, without_late_counts
 from generator.fetch.request import NETWORK_DEADLINE_S, request_for, wanted_of
-from generator.fetch.shards import Shard
 from generator.fetch.sources import SOURCES, Source, reducer
 from generator.model import muting as filters
 from generator.model.errors import FetchError, FormatError, RecordError
@@ -86,7 +85,6 @@ def run(
     secrets: Mapping[str, str],
     now: datetime,
     only: str | None = None,
-    shard: Shard | None = None,
     follow_links: Callable[[str, list[Post], Mapping[str, Post]], list[Post]] = lambda _network, posts, _captured: (
         posts
     ),
@@ -100,7 +98,6 @@ def run(
         secrets: by environment variable.
         now: the time of the run.
         only: this network alone; `arxiv` asks only about papers.
-        shard: this part of the accounts alone; arXiv is left to the run that merges.
         follow_links: (network, posts, captured posts by id) -> the posts with the targets of their shortened links.
 
     Raises:
@@ -112,7 +109,7 @@ def run(
     report = FetchReport()
     changed = set()
     unsettled: frozenset[str] | None = None
-    requests = _requests(config, tree, client_for=client_for, secrets=secrets, now=now, only=only, shard=shard)
+    requests = _requests(config, tree, client_for=client_for, secrets=secrets, now=now, only=only)
     for source, brought in _read_all(requests):
         brought.posts = follow_links(source.name, brought.posts, tree.posts)
         taken = _take(config, tree, brought, texts=texts, now=now)
@@ -122,7 +119,7 @@ def run(
         note_unknown(tree, now)
         report.networks.append(brought.report)
         changed.update(store.save(tree))
-    if only in {None, "arxiv"} and (shard is None or shard.total == 1):
+    if only in {None, "arxiv"}:
         client = client_for("arxiv", NETWORK_DEADLINE_S)
         api = config.networks.arxiv.api
         report.arxiv = ask_arxiv(tree, api=api, client=client, now=now, texts=texts)
@@ -148,7 +145,6 @@ def _requests(
     secrets: Mapping[str, str],
     now: datetime,
     only: str | None,
-    shard: Shard | None,
 ) -> list[tuple[Source, FetchRequest]]:
     """What to ask of each network that the config wants something of."""
     return [
@@ -157,7 +153,7 @@ def _requests(
             request_for(source, config, tree, wanted=wanted, client_for=client_for, secrets=secrets, now=now),
         )
         for source in SOURCES
-        if only in {None, source.name} and (wanted := _wanted(config, source.name, shard))
+        if only in {None, source.name} and (wanted := wanted_of(config, source.name))
     ]
 
 
@@ -167,14 +163,6 @@ def _read_all(requests: list[tuple[Source, FetchRequest]]) -> Iterator[tuple[Sou
         running = {pool.submit(_read, source, request): source for source, request in requests}
         for future in as_completed(running):
             yield running[future], future.result()
-
-
-def _wanted(config: Config, network: str, shard: Shard | None) -> tuple[Wanted, ...]:
-    wanted = wanted_of(config, network)
-    if shard is None or shard.total == 1:
-        return wanted
-    shares = ((each.tracker, shard.share_of(network, each.block)) for each in wanted)
-    return tuple(Wanted(tracker, share) for tracker, share in shares if share is not None)
 
 
 def _read(source: Source, request: FetchRequest) -> _Yield:

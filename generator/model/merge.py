@@ -1,13 +1,13 @@
 """Two observations of a thing -> one record. Pure, and the same in either order.
 
-Each rule is a maximum, a minimum or a union, because those do not care who came first: two runs, two shards or the two
-sides of a push race end with the same bytes. `seen_at` is the first time we saw it, so that seeing a post again changes
-nothing; counts only grow, because services report zeros when they are ill.
+Each rule is a maximum, a minimum or a union, because those do not care who came first: two runs, two machines or the
+two sides of a push race end with the same bytes. `seen_at` is the first time we saw it, so that seeing a post again
+changes nothing; counts only grow, because services report zeros when they are ill.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import msgspec
@@ -85,38 +85,6 @@ def merge_states(one: NetworkState, other: NetworkState) -> NetworkState:
     )
 
 
-def join_states(base: NetworkState, parts: Sequence[NetworkState], readers: int) -> NetworkState:
-    """The states that the shards of one run left -> that of the run as if one had read everything.
-
-    What no shard changed stays, what one changed is taken from it. The network fails as long as one of those that
-    read it does; where it failed before, a shard that does not read it cannot say that it is well again.
-
-    Args:
-        base: what all of them began from.
-        parts: one a shard, in any order.
-        readers: how many shards have something to read of this network.
-    """
-    failing = sorted((part.failing_since, part.failure or "") for part in parts if part.failing_since)
-    well = sum(part.failing_since is None for part in parts)
-    if base.failing_since and well >= max(1, readers):
-        failing = []
-    elif base.failing_since:  # a reader is still ill, or its shard never came
-        failing = sorted([*failing, (base.failing_since, base.failure or "")])
-    successes = [part.last_success_at for part in parts if part.last_success_at]
-    waiting: tuple[Post, ...] = ()
-    for part in parts:
-        waiting = _merge_waiting(waiting, part.waiting)
-    return NetworkState(
-        cursors=_join_maps(base.cursors, [part.cursors for part in parts]),
-        accounts=_join_maps(base.accounts, [part.accounts for part in parts]),
-        validators=_join_maps(base.validators, [part.validators for part in parts]),
-        waiting=waiting,
-        last_success_at=base.last_success_at if failing else max(successes, default=None),
-        failing_since=failing[0][0] if failing else None,
-        failure=failing[0][1] if failing else None,
-    )
-
-
 def merge_into(known: dict[str, _Stored], new: _Stored, merge: Callable[[_Stored, _Stored], _Stored]) -> bool:
     """Put `new` into `known` by id; True where that changed anything."""
     before = known.get(new.id)
@@ -162,18 +130,6 @@ def _merge_maps(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
     for key in one.keys() & other.keys():
         merged[key] = max(one[key], other[key], key=lambda value: msgspec.json.encode(value, order="sorted"))
     return dict(sorted(merged.items()))
-
-
-def _join_maps(base: dict[str, Any], parts: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """The values that a part changed; a key goes where a part removed it and none wrote it anew."""
-    joined = dict(base)
-    for part in parts:
-        for key in base.keys() - part.keys():
-            joined.pop(key, None)
-    changed: dict[str, Any] = {}
-    for part in parts:
-        changed = _merge_maps(changed, {key: value for key, value in part.items() if base.get(key, ...) != value})
-    return dict(sorted({**joined, **changed}.items()))
 
 
 def _merge_waiting(one: tuple[Post, ...], other: tuple[Post, ...]) -> tuple[Post, ...]:

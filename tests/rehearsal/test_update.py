@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import timedelta
 
 import pytest
 
-from tests import pretend_bluesky
 from tests.loopback import as_json
-from tests.pretend_bluesky import did
 from tests.ready import BASE_PYTHON
 from tests.rehearsal.conftest import Stage
 from tests.rehearsal.networks import unavailable
@@ -18,8 +15,7 @@ from tests.rehearsal.networks import unavailable
 pytestmark = pytest.mark.slow
 
 ALL_SOUND = {
-    **dict.fromkeys(("plan", "fetch", "commit", "decide", "build", "deploy", "report"), "success"),
-    "join": "skipped",  # one machine reads everything
+    **dict.fromkeys(("fetch", "commit", "decide", "build", "deploy", "report"), "success"),
     **dict.fromkeys(("announce", "note"), "skipped"),  # nobody is told by default
 }
 
@@ -196,7 +192,7 @@ def test_a_site_that_lost_most_of_its_papers_is_refused_until_somebody_says_that
 def test_a_wrong_configuration_is_a_sentence_with_its_line(stage: Stage) -> None:
     stage.push({"config.yaml": "site: {titel: Rehearsal}\n"})
     run = stage.update("push")
-    assert (run.results["plan"], run.results["fetch"], run.results["join"]) == ("failure", "skipped", "skipped")
+    assert (run.results["fetch"], run.results["commit"]) == ("failure", "skipped")
     assert "::error file=config.yaml,line=1" in run.log
     assert "config.yaml" in stage.github.issues[0]["body"]
     assert "line and column" in run.summary
@@ -227,79 +223,3 @@ def test_posts_that_hold_workflow_commands_and_markup_reach_no_log_or_summary_as
     assert run.results == ALL_SOUND, run.log
     assert not [line for line in run.log.splitlines() if line.startswith(("::set-output", "::error"))]
     assert "@everyone" not in run.summary
-
-
-MEMBERS = [f"m{number}" for number in range(6)]
-
-
-def in_three_shards(stage: Stage, *, x: bool = True) -> None:
-    """A group whose accounts three machines divide among them."""
-    for number, name in enumerate(MEMBERS):
-        at = pretend_bluesky.NOW + timedelta(minutes=number)
-        url = f"https://arxiv.org/abs/2611.0010{number}"
-        text = f"Read {url} at last"
-        said = {"facets": [pretend_bluesky.facet(text, url, url)]}
-        stage.networks.bluesky.feeds[did(name)] = [
-            {"post": pretend_bluesky.view(name, f"3kz{number}", text, at, said=said)}
-        ]
-    members = "".join(f"  - {{id: {name}, bluesky: {{accounts: ['{did(name)}']}}}}\n" for name in MEMBERS)
-    config = stage.networks.config(f"{stage.github.server.url}/", x=x).replace("trackers: [", "trackers:\n  - ")
-    config = config.replace("}}]\n", "}}\n" + members, 1) + "fetch: {shards: 3}\n"
-    stage.push({"config.yaml": config}, "Three machines")
-
-
-def test_three_machines_divide_the_accounts_and_one_page_comes_of_it(stage: Stage) -> None:
-    in_three_shards(stage)
-    stage.networks.post("x")
-    first = stage.update("push")
-    assert first.results == {**ALL_SOUND, "join": "success"}, first.log
-    assert [job["name"] for job in stage.github.jobs[first.id]][1:4] == [
-        f"Fetch posts and papers ({shard})" for shard in (1, 2, 3)
-    ]
-    assert counts(stage)["papers"] == len(MEMBERS) + 1
-    assert first.summary.count("| network |") == 1  # one table, of all of them
-    assert f"| <code>bluesky</code> | {len(MEMBERS)} |" in first.summary
-    status = (stage.github.published / "status/index.html").read_text("utf-8")
-    assert status.count("Last fetch") == 2
-    assert "about $0.0" in status, "of all machines together"
-    assert len(stage.networks.arxiv_server.requests) == 1  # no shard asked arXiv
-    asked = [request.query.get("actor") for request in stage.networks.bluesky_server.requests
-             if request.path.endswith("getAuthorFeed") and "cursor" not in request.query]  # fmt: skip
-    assert len(asked) == len(set(asked)) == len(MEMBERS) + 1
-    (cached,) = [path for (key, _), path in stage.github.caches.items() if key.startswith("texts-")]
-    assert b"A good one" in cached.read_bytes()  # the words of X reached the page's machine, and no artifact
-    assert not any(
-        b"A good one" in path.read_bytes() for root in stage.github.artifacts.values() for path in root.rglob("*")
-        if path.is_file() and "github-pages" not in str(root)
-    )  # fmt: skip
-    head = stage.github.head()
-    second = stage.update()
-    assert second.results == {**ALL_SOUND, "join": "success", "build": "skipped", "deploy": "skipped"}, second.log
-    assert stage.github.head() == head
-
-
-def test_one_machine_that_is_lost_costs_its_own_accounts_and_is_told_until_the_next_run(stage: Stage) -> None:
-    in_three_shards(stage, x=False)
-    stage.runner.lost = {"fetch (2)"}
-    run = stage.update()
-    assert run.results == {**ALL_SOUND, "fetch": "failure", "join": "success"}, run.log
-    some = counts(stage)["papers"]
-    assert 0 < some < len(MEMBERS)
-    assert "1 of 3 shards brought nothing" in run.summary
-    assert "what the others read is kept and published" in run.summary
-    assert stage.github.issues[0]["state"] == "open"
-    stage.runner.lost = set()
-    healed = stage.update()
-    assert counts(stage)["papers"] == len(MEMBERS), healed.log
-    assert stage.github.issues[0]["state"] == "closed"
-
-
-def test_machines_that_are_all_lost_leave_everything_as_it_was(stage: Stage) -> None:
-    in_three_shards(stage, x=False)
-    stage.runner.lost = {f"fetch ({shard})" for shard in (1, 2, 3)}
-    head = stage.github.head()
-    run = stage.update()
-    skipped = dict.fromkeys(("commit", "decide", "build", "deploy"), "skipped")
-    assert run.results == {**ALL_SOUND, "fetch": "failure", "join": "failure", **skipped}, run.log
-    assert stage.github.head() == head
-    assert "Readers see the last good page" in stage.github.issues[0]["body"]
