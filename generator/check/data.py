@@ -21,7 +21,7 @@ _KNOWN = (
     re.compile(r"papers/\d{4}/[a-z0-9-]+\.jsonl"),
     re.compile(r"announced/\d{4}\.jsonl"),
     re.compile(r"state/[a-z]{1,20}\.json"),
-    re.compile(r"(pending|gone)\.jsonl|schema\.json|\.gitkeep"),
+    re.compile(r"(pending|gone)\.jsonl|schema\.json|\.gitkeep|\.lock"),
     re.compile(r"quarantine/.*"),
     re.compile(r"\.git(/.*)?"),  # data/ may be a branch of its own, checked out here
 )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import closing, nullcontext
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -62,8 +63,8 @@ def run(options: Options, config: Config, *, dry: bool, only: str | None) -> lis
     known = {name for target in TARGETS for name in target.secrets}
     one_word = {name: ",".join(value.split()) if name == EMAIL_TO else value for name, value in os.environ.items()}
     secrets = usable_secrets(one_word, lambda name: name in known)
-    client = make_client(config)
-    try:
+    alone = nullcontext() if dry else options.only_writer(options.data)
+    with alone, closing(make_client(config)) as client:
         told = telling.run(
             config,
             Store(options.data, options.cache),
@@ -76,8 +77,6 @@ def run(options: Options, config: Config, *, dry: bool, only: str | None) -> lis
         if config.feeds.hub and only in {None, hub.NAME}:
             told.append(hub.tell(config.feeds.hub, options.cache, client=client, dry=dry))
         return told
-    finally:
-        client.close()
 
 
 def summarise(options: Options, told: list[Told], *, dry: bool) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def run(
         content=options.content,
         cache=options.cache,
     )
-    with options.console.progress("build") as tick:
+    with options.only_writer(paths.site), options.console.progress("build") as tick:
         built = build.run(config, paths, now=options.given_now, full=full, workers=os.cpu_count() or 1, progress=tick)
     written = built.written
     for problem in built.problems:

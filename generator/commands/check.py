@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -67,10 +68,11 @@ def _check_data(options: Options, config: Config | None, problems: list[Problem]
         return 0
     reduce: Callable[[Post], Post] = reducer(config.network_settings) if config else lambda post: post
     try:
-        found, store, tree = check_data(options.data, reduce)
-        if fix and found:
-            _fix(options, store, tree, reduce)
-            found, _, _ = check_data(options.data, reduce)
+        with options.only_writer(options.data) if fix else nullcontext():
+            found, store, tree = check_data(options.data, reduce)
+            if fix and found:
+                _fix(options, store, tree, reduce)
+                found, _, _ = check_data(options.data, reduce)
     except StoreError as error:
         found = [Problem(str(options.data), str(error))]
     problems += found
@@ -102,4 +104,4 @@ def _check_site(options: Options, config: Config | None, problems: list[Problem]
 
 
 def _is_built(site: Path) -> bool:
-    return site.is_dir() and any(path.name != ".gitkeep" for path in site.iterdir())
+    return site.is_dir() and any(path.name not in {".gitkeep", ".lock"} for path in site.iterdir())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -57,25 +58,24 @@ def run(options: Options, config: Config, *, only: str | None, strict: bool) -> 
 
     _check_only(only, config, options)
     secrets = read_secrets(os.environ)
-    now = options.now()
-    client = make_client(config)
-    links = LinkFollower(client, options.cache, now)
-    try:
-        with options.console.waiting("asking the networks"):
-            report = fetch.run(
-                config,
-                Store(options.data, options.cache),
-                client_for=lambda _network, seconds: client.limited(seconds),
-                secrets=secrets,
-                now=now,
-                only=only,
-                follow_links=links.follow_for,
-            )
-    finally:
-        client.close()
-        links.save()
-    summary = summarise(report, now.isoformat().replace("+00:00", "Z"))
-    last_run.save(options.cache, summary)
+    with options.only_writer(options.data), closing(make_client(config)) as client:
+        now = options.now()
+        links = LinkFollower(client, options.cache, now)
+        try:
+            with options.console.waiting("asking the networks"):
+                report = fetch.run(
+                    config,
+                    Store(options.data, options.cache),
+                    client_for=lambda _network, seconds: client.limited(seconds),
+                    secrets=secrets,
+                    now=now,
+                    only=only,
+                    follow_links=links.follow_for,
+                )
+        finally:
+            links.save()
+        summary = summarise(report, now.isoformat().replace("+00:00", "Z"))
+        last_run.save(options.cache, summary)
     _tell(options, report, summary, only)
     tell_links(options, links.report)
     failed = 1 if strict else SOME_FAILED

@@ -70,7 +70,8 @@ def command(options: Options, paths: tuple[str, ...], offline: bool) -> None:
     read = _read_all(options, lines)
     client = None if offline else _make_client(config)
     try:
-        summary = _import(options, config, read, folders, client=client)
+        with options.only_writer(options.data):
+            summary = _import(options, config, read, folders, client=client)
     finally:
         if client is not None:
             client.close()

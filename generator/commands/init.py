@@ -6,6 +6,7 @@ import json
 import os
 import re
 import sys
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -92,7 +93,8 @@ def command(options: Options, yes: bool, title: str | None, url: str | None, **h
     text = render(wishes.accounts, wishes.title, wishes.url)
     _validate(text, str(options.config_path))
     _confirm(options, yes=yes)
-    removed = _empty(options.data)
+    with options.only_writer(options.data) if options.data.is_dir() else nullcontext():
+        removed = _empty(options.data)
     others = _tracker_files(options)
     _remove(others, options.trackers)
     _write(options.config_path, text)

@@ -32,19 +32,20 @@ def command(options: Options, paths: tuple[Path, ...]) -> None:
         raise ConfigError(
             [Problem(str(path), "is no data tree: name a folder that has posts/ or papers/") for path in strange]
         )
-    store = Store(options.data, options.cache)
-    texts = store.load_texts()
-    tree = store.load()
-    before = len(tree.posts), len(tree.papers)
-    for path in paths:
-        other = Store(path).load()
-        options.console.warn_all(other.problems)
-        tree.union(other)
-    # what waited on one side may have been captured on the other
-    taken = take_posts(tree, (), now=_latest(tree), texts=texts, reduce=_reducer(options))
-    texts.update(taken.texts)
-    changed = store.save(tree)
-    store.save_texts(texts, tree)
+    with options.only_writer(options.data):
+        store = Store(options.data, options.cache)
+        texts = store.load_texts()
+        tree = store.load()
+        before = len(tree.posts), len(tree.papers)
+        for path in paths:
+            other = Store(path).load()
+            options.console.warn_all(other.problems)
+            tree.union(other)
+        # what waited on one side may have been captured on the other
+        taken = take_posts(tree, (), now=_latest(tree), texts=texts, reduce=_reducer(options))
+        texts.update(taken.texts)
+        changed = store.save(tree)
+        store.save_texts(texts, tree)
     new_posts, new_papers = len(tree.posts) - before[0], len(tree.papers) - before[1]
     counts = f"{max(new_posts, 0):,} new posts, {max(new_papers, 0):,} new papers"
     options.console.say(f"{options.data}: {counts}; {len(changed):,} files changed")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import functools
 import logging
+import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -62,6 +64,21 @@ class Options:
                 "fetch.shards does nothing: one run reads every account now; delete the line", str(self.config_path)
             )
         return config
+
+    @contextmanager
+    def only_writer(self, folder: Path) -> Iterator[None]:
+        """Let no other command write to a folder meanwhile. Raises StoreError where one does not end."""
+        from generator.storage import lock  # noqa: PLC0415
+        from generator.storage.disk import sweep_abandoned  # noqa: PLC0415
+
+        who = f"`{click.get_current_context().info_name}` (process {os.getpid()})"
+
+        def on_wait(holder: str) -> None:
+            self.console.note(f"{folder}: waiting for {holder}, which is writing here")
+
+        with lock.only_writer(folder, who, on_wait, lock.WAIT_S):
+            sweep_abandoned(self.cache)
+            yield
 
 
 class Moment(click.ParamType):  # type: ignore[type-arg]  # generic in new versions of click alone

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -51,8 +52,7 @@ def run(
 
     _check_only(only)
     secrets = read_secrets(os.environ)
-    client = make_client(config)
-    try:
+    with options.only_writer(options.data), closing(make_client(config)) as client:
         return prune.run(
             config,
             Store(options.data, options.cache),
@@ -64,8 +64,6 @@ def run(
             believe=believe,
             named=named,
         )
-    finally:
-        client.close()
 
 
 def summarise(report: PruneReport) -> dict[str, Any]:

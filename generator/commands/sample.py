@@ -44,13 +44,14 @@ def write(options: Options, data: Path, *, papers: int = _PAPERS, posts: int = _
     from generator.sample.papers import load_drafts  # noqa: PLC0415
     from generator.storage.store import Store  # noqa: PLC0415
 
-    store = Store(data)
-    before = store.load()
-    if before.problems or before.gone or not sample.is_made_up(before):
-        raise StoreError(f"{data}: holds what was really captured: write the sample elsewhere, with --data FOLDER")
-    size = sample.Size(papers=papers, posts=posts, seed=seed)
-    made: Tree = sample.make_sample(load_drafts(), size, options.given_now or sample.NOW)
-    return len(store.save(made))
+    with options.only_writer(data):
+        store = Store(data)
+        before = store.load()
+        if before.problems or before.gone or not sample.is_made_up(before):
+            raise StoreError(f"{data}: holds what was really captured: write the sample elsewhere, with --data FOLDER")
+        size = sample.Size(papers=papers, posts=posts, seed=seed)
+        made: Tree = sample.make_sample(load_drafts(), size, options.given_now or sample.NOW)
+        return len(store.save(made))
 
 
 def sample_config(config: Config) -> Config:

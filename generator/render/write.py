@@ -13,12 +13,15 @@ import msgspec
 
 from generator.model.errors import BuildError
 from generator.model.site import Output
+from generator.storage import lock
 from generator.storage.disk import remove_files, sweep, write_file
 
 Progress = Callable[[int, int], None]
 
 MARKER = "api/v1/index.json"
 """A folder that has files but not this one was not made by us, and nothing in it is touched."""
+_NOT_MADE = frozenset({".gitkeep", lock.NAME})
+"""What else may lie in the folder."""
 _CHUNK = 64
 """Outputs handed to a process at once."""
 _PARALLEL_FROM = 400
@@ -111,7 +114,7 @@ def unchanged(site: Path, manifest: Path, inputs: bytes) -> tuple[int, bytes] | 
     for path, made in known.made.items():
         if _looks(site / path) != (made.size, made.modified_ns):
             return None
-    found = sum(len(names) for _, _, names in os.walk(site)) - (site / ".gitkeep").exists()
+    found = sum(len(names) for _, _, names in os.walk(site)) - sum((site / name).exists() for name in _NOT_MADE)
     return (len(known.made), known.summary) if found == len(known.made) else None
 
 
@@ -211,7 +214,7 @@ def _check_paths(outputs: Sequence[Output]) -> None:
 
 def _check_folder(site: Path) -> None:
     if site.is_dir() and not (site / MARKER).exists():
-        strangers = sorted(path.name for path in site.iterdir() if path.name != ".gitkeep")
+        strangers = sorted(path.name for path in site.iterdir() if path.name not in _NOT_MADE)
         if strangers:
             raise BuildError(
                 f"{site}: holds files that this program did not make ({', '.join(strangers[:3])}); "
@@ -226,7 +229,7 @@ def _remove_unplanned(site: Path, made: dict[str, Made]) -> int:
         Path(folder, name)
         for folder, _, names in os.walk(site)
         for name in names
-        if f"{folder}/{name}"[prefix:] not in made and name != ".gitkeep"
+        if f"{folder}/{name}"[prefix:] not in made and name not in _NOT_MADE
     ]
     remove_files(stale, site)
     return len(stale)

@@ -1,0 +1,188 @@
+"""One writer at a time: who comes second waits, reads what the first wrote, and is told who holds the folder."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from generator.cli import cli
+from generator.model.errors import StoreError
+from generator.storage import disk, lock
+from generator.storage.lock import only_writer
+from tests.e2e.run import Copy, files_below
+
+HOLDER = """
+import sys, time
+from pathlib import Path
+from generator.storage.lock import only_writer
+with only_writer(Path(sys.argv[1]), "`fetch` (process 7)", print, 0):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def hold(folder: Path) -> subprocess.Popen[str]:
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout
+    assert process.stdout.readline() == "held\n"
+    return process
+
+
+def test_a_folder_that_is_held_is_waited_for_and_its_holder_named(tmp_path: Path) -> None:
+    holder = hold(tmp_path)
+    names: list[str] = []
+    with (
+        pytest.raises(StoreError, match=r"`fetch` \(process 7\) is still writing here"),
+        only_writer(tmp_path, "me", names.append, wait_s=0),
+    ):
+        pytest.fail("two writers")
+    assert names == []
+
+    def end(name: str) -> None:
+        names.append(name)
+        holder.communicate("")
+
+    with only_writer(tmp_path, "me", end, wait_s=60):
+        assert names == ["`fetch` (process 7)"]
+        assert (tmp_path / lock.NAME).read_text() == "me"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_killed_holder_holds_nothing(tmp_path: Path) -> None:
+    holder = hold(tmp_path / "new/data")
+    holder.send_signal(signal.SIGKILL)
+    holder.communicate()
+    assert (tmp_path / "new/data" / lock.NAME).exists()
+    with only_writer(tmp_path / "new/data", "me", pytest.fail, wait_s=0):
+        pass
+    assert list((tmp_path / "new/data").iterdir()) == []
+
+
+def test_a_lock_that_was_removed_while_it_was_waited_for_is_no_lock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last holder removes its file between our open and our lock: a third would lock a new one beside us."""
+    real, calls = fcntl.flock, list[int]()
+
+    def flock(descriptor: int, how: int) -> None:
+        if not calls:
+            (tmp_path / lock.NAME).unlink()
+        calls.append(descriptor)
+        real(descriptor, how)
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    with only_writer(tmp_path, "me", lambda _: None, wait_s=5):
+        assert (tmp_path / lock.NAME).read_text() == "me"
+
+
+@pytest.mark.parametrize("kind", ["link", "no rights"])
+def test_what_cannot_be_locked_is_named(tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if kind == "link":
+        (tmp_path / lock.NAME).symlink_to(tmp_path / "elsewhere")
+    else:
+        monkeypatch.setattr(fcntl, "flock", lambda *_: (_ for _ in ()).throw(OSError(37, "No locks available")))
+    with pytest.raises(StoreError, match=r"\.lock: cannot be locked: "), only_writer(tmp_path, "me", print, 0):
+        pytest.fail("locked")
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_temporary_files_of_others_stay_until_they_end(tmp_path: Path) -> None:
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    for process in (ended.pid, os.getppid(), 1, 2**70):
+        (tmp_path / f"texts.jsonl.{process}{disk.SUFFIX}").touch()
+    (tmp_path / f"texts.jsonl{disk.SUFFIX}").touch()
+    disk.sweep_abandoned(tmp_path)
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left == {f"texts.jsonl.{process}{disk.SUFFIX}" for process in (os.getppid(), 1)}
+
+
+def test_two_writers_of_one_file_have_temporary_names_of_their_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = []
+    for process in (7, 8):
+        monkeypatch.setattr(os, "getpid", lambda process=process: process)
+        monkeypatch.setattr(os, "replace", lambda part, _path: names.append(part))
+        disk.write_file(tmp_path / "page.html", b"text")
+    assert len(set(names)) == 2
+
+
+@pytest.mark.parametrize("files", [1, disk._SYNC_ALL_FROM])
+def test_files_and_new_folders_are_on_the_disk_before_they_take_their_places(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: int
+) -> None:
+    calls: list[tuple[str, str]] = []
+    real_fsync, real_replace = os.fsync, os.replace
+
+    def fsync(descriptor: int) -> None:
+        calls.append(("fsync", Path(f"/proc/self/fd/{descriptor}").readlink().name))
+        real_fsync(descriptor)
+
+    def replace(part: str, path: str) -> None:
+        calls.append(("replace", Path(path).name))
+        real_replace(part, path)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(os, "replace", replace)
+    monkeypatch.setattr(os, "sync", lambda: calls.append(("sync", "")))
+    monkeypatch.setattr(os, "getpid", lambda: 7)
+    disk.write_files({tmp_path / "a/b" / str(number): b"text" for number in range(files)})
+    moved = [("replace", str(number)) for number in range(files)]
+    if files == 1:
+        new = [("fsync", tmp_path.name), ("fsync", "a")]
+        assert calls == [*new, ("fsync", "0.7.part"), *moved, ("fsync", "b")]
+    else:
+        assert calls == [("sync", ""), *moved, ("sync", "")]
+
+
+@pytest.mark.parametrize(
+    ("command", "folder"),
+    [
+        ("fetch", "data"),
+        ("update", "data"),
+        ("import posts.jsonl --offline", "data"),
+        ("merge other", "data"),
+        ("prune", "data"),
+        ("check --fix", "data"),
+        ("sample", "data"),
+        ("init --bluesky ada.example --yes", "data"),
+        ("announce", "data"),
+        ("build", "site"),
+    ],
+)
+def test_every_command_that_writes_waits_for_the_one_that_writes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, folder: str
+) -> None:
+    Copy(tmp_path)
+    (tmp_path / "other/posts").mkdir(parents=True)
+    (tmp_path / "posts.jsonl").touch()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(lock, "WAIT_S", 0)
+    before = files_below(tmp_path)
+    with only_writer(tmp_path / folder, "`fetch` (process 7)", print, 0):
+        done = CliRunner().invoke(cli, command.split())
+    assert "`fetch` (process 7) is still writing here" in done.output
+    assert done.exit_code == 1
+    assert files_below(tmp_path) == before
+
+
+@pytest.mark.parametrize("command", ["check", "announce --dry-run", "status"])
+def test_a_command_that_only_reads_waits_for_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    Copy(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(lock, "WAIT_S", 0)
+    with only_writer(tmp_path / "data", "`fetch` (process 7)", print, 0):
+        done = CliRunner().invoke(cli, command.split())
+    assert done.exit_code == 0, done.output
