@@ -21,11 +21,12 @@ from typing import IO, Any, cast
 from unittest import mock
 
 from benchmarks.reading import Act, Rates, Reading, with_counts
-from generator.config import Config, read
+from generator.config import Config
 from generator.fetch import arxiv_api
 from generator.fetch import run as fetch
 from generator.fetch.adapter.source import Covered, Event, Record
-from generator.fetch.sources import SOURCES
+from generator.fetch.configuration import read
+from generator.fetch.registry import SOURCES
 from generator.fetch.sources.bluesky.source import AGAIN
 from generator.model.records import Paper, Post
 from generator.model.tree import Tree

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from generator.announce import TARGETS, hub
-from generator.config import load
+from generator.fetch.configuration import load
 from scripts.actions import inert, set_output, write_summary
 
 LAST_RUN = Path(".cache/last-announce.json")

@@ -17,7 +17,8 @@ from typing import Any
 
 from generator.check.publishable import Measure, Verdict, judge
 from generator.commands.fetch import make_client
-from generator.config import Config, load
+from generator.config import Config
+from generator.fetch.configuration import load
 from generator.model.errors import TrendingError
 from generator.net.http.interface import get_json
 from scripts.actions import annotate, set_output, write_summary

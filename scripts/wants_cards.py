@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from generator.config import load
+from generator.fetch.configuration import load
 from generator.model.errors import ConfigError
 
 

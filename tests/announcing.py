@@ -12,7 +12,7 @@ import jsonschema
 
 from generator.announce import Desk, Notice
 from generator.announce.telling import Told, run
-from generator.config import read
+from generator.fetch.configuration import read
 from generator.model.tree import Tree
 from generator.net.http import HttpClient
 from generator.storage.store import Store

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from generator.announce import TARGETS, words
 from generator.announce.target import Notice
 from generator.announce.targets import bluesky, discord, email_digest, mastodon, matrix, slack
-from generator.config import read
 from generator.config.announce import Announce
+from generator.fetch.configuration import read
 from generator.model.errors import ConfigError
 from generator.model.records import Announced
 from generator.storage.store import Store

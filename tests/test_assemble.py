@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from generator.config import read
+from generator.fetch.configuration import read
 from generator.model.records import Account, NetworkState, PendingPaper
 from generator.model.site import Listing, Site
 from generator.model.tree import Tree

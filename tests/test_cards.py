@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from generator.config import read
+from generator.fetch.configuration import read
 from generator.model.errors import BuildError
 from generator.model.site import Output, Site
 from generator.model.theme import Theme

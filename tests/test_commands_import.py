@@ -14,8 +14,8 @@ import msgspec
 import pytest
 
 from generator.commands.import_archives import trackers_of
-from generator.config import read as read_config
 from generator.fetch.archives.x.json_fields import Owner
+from generator.fetch.configuration import read as read_config
 from generator.model.records import Paper, Post
 from tests import make, x_archives
 from tests.conftest import ROOT

@@ -11,10 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from generator.config import Config, read
+from generator.config import Config
 from generator.fetch import run as fetch
+from generator.fetch.configuration import read
 from generator.fetch.intake import take_posts
-from generator.fetch.sources import SOURCES
+from generator.fetch.registry import SOURCES
 from generator.model.records import Post
 from generator.model.tree import Tree
 from generator.net.http import Client, HttpClient

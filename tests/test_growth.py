@@ -12,11 +12,11 @@ import pytest
 
 from benchmarks.growth import Simulation
 from benchmarks.reading import Rates, Reading
-from generator.config import read
 from generator.fetch import run as fetch
 from generator.fetch.adapter.source import Event, FetchRequest, Record
+from generator.fetch.configuration import read
 from generator.fetch.intake import COUNTS_FOR, without_late_counts
-from generator.fetch.sources import SOURCES, Source
+from generator.fetch.registry import SOURCES, Source
 from generator.model.records import Counts, Post
 from generator.model.tree import Tree
 from generator.net.http import Client

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from generator.config import read
+from generator.fetch.configuration import read
 from generator.model.handles import holders, newest_accounts, with_newest_name
 from generator.model.records import Account, Post
 from generator.model.tree import Tree

@@ -14,10 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.config import Config, read
+from generator.config import Config
 from generator.fetch import prune
 from generator.fetch import run as fetch
 from generator.fetch.adapter.patience import NEXT
+from generator.fetch.configuration import read
 from generator.fetch.intake import note_unknown
 from generator.model.errors import FetchError, OutOfTimeError
 from generator.model.records import Account

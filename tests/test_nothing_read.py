@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from generator.config import read
 from generator.fetch import run as fetch
 from generator.fetch.adapter.patience import REMEDY
+from generator.fetch.configuration import read
 from generator.net.http import HttpClient
 from generator.storage.store import Store
 from tests import pretend_bluesky as sky

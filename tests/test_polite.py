@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from generator.config import read
 from generator.fetch import run as fetch
+from generator.fetch.configuration import read
 from generator.fetch.sources.bluesky.actors import PROFILES_MAX
 from generator.fetch.sources.bluesky.source import PAGE as BLUESKY_PAGE
 from generator.fetch.sources.huggingface.source import AGAIN_DAYS, FIRST_REACH_DAYS

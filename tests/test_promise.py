@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 import yaml
 
-from generator.config import read
 from generator.fetch import prune
-from generator.fetch.sources import SOURCES
+from generator.fetch.configuration import read
+from generator.fetch.registry import SOURCES
 from generator.model.recheck import PROMISED, PROMISED_ELSEWHERE
 from generator.model.records import Account, Post
 from generator.net.http import HttpClient

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from generator.config import read
 from generator.fetch import prune
+from generator.fetch.configuration import read
 from generator.fetch.intake import take_posts
 from generator.fetch.prune import PruneReport
 from generator.model.errors import ConfigError

@@ -18,7 +18,7 @@ from generator.fetch.adapter.feed_xml import read_xml
 from generator.fetch.adapter.source import Record
 from generator.fetch.archives.x.json_fields import Owner, Setting, parse_like
 from generator.fetch.intake import note_unknown, take_posts
-from generator.fetch.sources import SOURCES, reducer
+from generator.fetch.registry import SOURCES, reducer
 from generator.fetch.sources.feeds.posts import Publisher
 from generator.fetch.sources.mastodon.posts import Seen, canonical_id
 from generator.fetch.sources.x.posts import Included

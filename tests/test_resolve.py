@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from generator.config import read as read_config
+from generator.fetch.configuration import read as read_config
 from generator.fetch.run import run
 from generator.fetch.short_links import MOST_HOPS, MOST_SECONDS, LinkFollower
 from generator.finding.mentions import with_own_papers

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.config import load
 from generator.fetch.archives.json_lines import parse_line
+from generator.fetch.configuration import load
 from generator.finding import arxiv_id
 from generator.finding.mentions import find_papers
 from generator.model.records import Paper, Post

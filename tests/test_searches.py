@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from generator.config import read
+from generator.fetch.configuration import read
 from generator.ranking.saved_searches import Finder, SavedSearch
 from tests.conftest import ROOT
 from tests.site_samples import a_paper, a_post, sample_site

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.config import read
+from generator.fetch.configuration import read
 from generator.model.tree import Tree
 from generator.ranking.size_limits import entries_in_feed, papers_in_list, papers_in_newest, posts_in_list
 from generator.render.make_site import make_site

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from generator.commands.console import Console
-from generator.config import Config, load
+from generator.config import Config
+from generator.fetch.configuration import load
 from generator.model.errors import ConfigError
 
 OWN = 'site: {title: A group, url: "https://group.example/"}\n'

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generator.check.publishable import LARGEST_BYTES, Measure, judge
-from generator.config import read
+from generator.fetch.configuration import read
 from scripts import (
     actions,
     advice,
@@ -226,7 +226,7 @@ def test_the_form_of_update_is_called_as_the_advice_calls_it() -> None:
 
 
 def test_the_live_check_reads_every_network_that_needs_no_secret() -> None:
-    from generator.fetch.sources import SOURCES
+    from generator.fetch.registry import SOURCES
 
     config = read((ROOT / ".github/live.yaml").read_bytes())
     assert {source.name for source in SOURCES if config.wanted(source.name)} >= {

@@ -62,7 +62,7 @@ def _check_config(options: Options, problems: list[Problem]) -> Config | None:
 
 def _check_data(options: Options, config: Config | None, problems: list[Problem], *, fix: bool) -> int:
     from generator.check import check_data  # noqa: PLC0415
-    from generator.fetch.sources import reducer  # noqa: PLC0415
+    from generator.fetch.registry import reducer  # noqa: PLC0415
 
     if not options.data.exists():
         return 0

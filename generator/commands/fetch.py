@@ -198,7 +198,7 @@ def tell_links(options: Options, report: FollowReport) -> None:
 
 
 def _check_only(only: str | None, config: Config, options: Options) -> None:
-    from generator.fetch.sources import SOURCES  # noqa: PLC0415
+    from generator.fetch.registry import SOURCES  # noqa: PLC0415
 
     names = [source.name for source in SOURCES]
     if only not in {None, "arxiv", *names}:

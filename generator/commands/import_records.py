@@ -238,7 +238,7 @@ def _take(
 
 def _take_posts(config: Config, tree: Tree, posts: list[Post], now: datetime, texts: dict[str, Post]) -> Taken:
     from generator.fetch.intake import take_posts  # noqa: PLC0415
-    from generator.fetch.sources import reducer  # noqa: PLC0415
+    from generator.fetch.registry import reducer  # noqa: PLC0415
     from generator.model import muting as filters  # noqa: PLC0415
 
     muted = filters.muted_names(

@@ -161,7 +161,7 @@ def _guess_url() -> str:
 
 def _validate(text: str, name: str) -> None:
     """Refuse what would be no valid configuration, before anything is written."""
-    from generator.config import read  # noqa: PLC0415
+    from generator.fetch.configuration import read  # noqa: PLC0415
 
     try:
         read(text.encode(), name)

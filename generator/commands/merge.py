@@ -57,7 +57,7 @@ def _reducer(options: Options) -> Callable[[Post], Post]:
 
     Without a configuration that can be read, as little as its network's defaults let stand.
     """
-    from generator.fetch.sources import reducer  # noqa: PLC0415 (the adapters)
+    from generator.fetch.registry import reducer  # noqa: PLC0415 (the adapters)
 
     try:
         return reducer(options.load_config().network_settings)

@@ -56,7 +56,7 @@ class Options:
 
     def load_config(self) -> Config:
         """Read config.yaml. Raises ConfigError."""
-        from generator.config import load  # noqa: PLC0415 (pydantic is slow to load)
+        from generator.fetch.configuration import load  # noqa: PLC0415 (pydantic is slow to load)
 
         config = load(self.config_path)
         if config.fetch.shards is not None:

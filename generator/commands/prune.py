@@ -121,7 +121,7 @@ def _remedy(pruned: NetworkPruned) -> str:
 
 
 def _check_only(only: str | None) -> None:
-    from generator.fetch.sources import SOURCES  # noqa: PLC0415
+    from generator.fetch.registry import SOURCES  # noqa: PLC0415
 
     names = [source.name for source in SOURCES if source.find_gone is not None]
     if only not in {None, *names}:

@@ -1,8 +1,9 @@
 """config.yaml and trackers/*.yaml -> Config: every problem at once, each with file, line, column, key and remedy.
 
-The front of the configuration: `blocks`, `trackers`, `filters` and `feeds` have the models, `values` what single values
-may be, `document` reads a file, `tracker_files` joins several, `problems` says what is wrong. Nobody below the commands
-imports it but build and fetch; only here is pydantic loaded.
+The front of the configuration: `blocks`, `trackers`, `filters` and `feeds` have the models, `networks` adds what each
+network can be told, `values` what single values may be, `document` reads a file, `tracker_files` joins several,
+`problems` says what is wrong. It knows no network: `generator.fetch.configuration` names them. Only here and in the
+networks' `config` is pydantic loaded.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pydantic import ValidationError
 
 from generator.config.blocks import Config
 from generator.config.document import Document, Path, dotted, parse
+from generator.config.networks import NetworkConfig, accounts_of, config_model, shape_of
 from generator.config.problems import contradictions, explain, secrets
 from generator.config.tracker_files import FOLDER, Joined, TrackerFile, join, read_files
 from generator.config.trackers import TrackerBlock
@@ -24,8 +26,12 @@ __all__ = ["Config", "TrackerBlock", "load", "read"]
 MAX_PROBLEMS = 100
 
 
-def load(path: FilePath) -> Config:
+def load(path: FilePath, networks: tuple[NetworkConfig, ...] = ()) -> Config:
     """Read and validate a configuration, with the files of trackers/ beside it.
+
+    Args:
+        path: config.yaml.
+        networks: the networks that it can speak of.
 
     Raises:
         ConfigError: something is missing or wrong; `problems` has everything, file by file.
@@ -38,11 +44,16 @@ def load(path: FilePath) -> Config:
     except OSError as error:
         raise ConfigError([Problem(str(path), f"cannot be read: {error.strerror or error}")]) from None
     files, problems = read_files(path.parent / FOLDER)
-    return read(content, str(path), files, problems)
+    return read(content, str(path), files, problems, networks=networks)
 
 
 def read(
-    content: bytes, name: str = "config.yaml", files: Sequence[TrackerFile] = (), unread: Sequence[Problem] = ()
+    content: bytes,
+    name: str = "config.yaml",
+    files: Sequence[TrackerFile] = (),
+    unread: Sequence[Problem] = (),
+    *,
+    networks: tuple[NetworkConfig, ...] = (),
 ) -> Config:
     """Validate a configuration that is in memory.
 
@@ -51,6 +62,7 @@ def read(
         name: what to call it in messages.
         files: trackers in files of their own, by name.
         unread: what is wrong with files that could not be read.
+        networks: the networks that it can speak of.
 
     Raises:
         ConfigError: it is wrong; `problems` has everything, file by file.
@@ -64,11 +76,17 @@ def read(
         document.value = {}
     joined = join(document, name, files)
     config = None
-    found = [*secrets(joined.document), *joined.found, *contradictions(joined.document.value, joined.called)]
+    model = config_model(networks)
+    shape = shape_of(model, networks)
+    found = [
+        *secrets(joined.document, shape),
+        *joined.found,
+        *contradictions(joined.document.value, joined.called, accounts_of(networks)),
+    ]
     try:
-        config = Config.model_validate(joined.document.value)
+        config = model.model_validate(joined.document.value, context=accounts_of(networks))
     except ValidationError as error:
-        found += [explain(each, joined.document) for each in error.errors(include_url=False)]
+        found += [explain(each, joined.document, shape) for each in error.errors(include_url=False)]
     all_found = [*((0, problem) for problem in problems), *joined.problems, *_placed(found, joined)]
     problems = [*(problem for _, problem in sorted(all_found, key=lambda each: each[0])), *unread]
     if problems or config is None:

@@ -6,7 +6,8 @@ attributes become the descriptions that editors show.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
@@ -22,7 +23,6 @@ from generator.config.kinds import (
     Line,
     Prose,
     SiteAddress,
-    StreamChoice,
     TagId,
     Weight,
 )
@@ -85,38 +85,6 @@ class Ranking(Block):
     """The vote of a bot: `down` counts a tenth, `hide` nothing (and the post is not shown), `count` in full."""
 
 
-class XNetwork(Block):
-    """How to ask X."""
-
-    api: Address = "https://api.x.com/2"
-    keep: Literal["ids", "full"] = "ids"
-    """`ids`: no text, handle, name or counts in data/, as the terms of X ask of public repositories."""
-    max_reads_per_run: Annotated[int, Field(ge=0, le=1_000_000)] = 500
-    """Every read costs: stop after so many."""
-    max_usd_per_month: Annotated[float, Field(ge=0, le=100_000, allow_inf_nan=False)] = 10.0
-    """Fetch and prune together stop reading X at this estimated cost in a calendar month (UTC)."""
-
-
-class BlueskyNetwork(Block):
-    """How to ask Bluesky."""
-
-    api: Address = "https://public.api.bsky.app"
-    stream: StreamChoice = "auto"
-    """Read the live stream (Jetstream): `auto` from 500 accounts on, true, false, or the stream's wss:// address."""
-
-
-class HackerNewsNetwork(Block):
-    """How to ask Hacker News."""
-
-    api: Address = "https://hn.algolia.com/api/v1"
-
-
-class HuggingFaceNetwork(Block):
-    """How to ask Hugging Face."""
-
-    api: Address = "https://huggingface.co/api"
-
-
 class ArxivNetwork(Block):
     """How to ask arXiv."""
 
@@ -142,12 +110,8 @@ class FetchSettings(Block):
 
 
 class Networks(Block):
-    """How to ask each network; every key is optional."""
+    """How to ask each network; every key is optional. `networks.config_model` adds the networks that are read."""
 
-    x: XNetwork = XNetwork()
-    bluesky: BlueskyNetwork = BlueskyNetwork()
-    hackernews: HackerNewsNetwork = HackerNewsNetwork()
-    huggingface: HuggingFaceNetwork = HuggingFaceNetwork()
     arxiv: ArxivNetwork = ArxivNetwork()
 
 
@@ -169,24 +133,24 @@ class Config(Block):
     feeds: FeedSettings = FeedSettings()
     announce: Announce = Announce()
 
-    def wanted(self, network: str) -> tuple[tuple[str, dict[str, Any]], ...]:
-        """What each tracker wants of a network, as (tracker id, block as plain values).
+    network_titles: ClassVar[Mapping[str, str]] = {}
+    """The networks that can be read, in the order in which pages name them: name -> title."""
 
-        Trackers that want nothing of it are left out. The block of the network `feeds` has one key, `feeds`.
+    def wanted(self, network: str) -> tuple[tuple[str, dict[str, Any]], ...]:
+        """What each tracker wants of a network, as (tracker id, plain values); trackers that want nothing are left out.
+
+        A network whose key in a tracker is a list, such as `feeds`, has that key alone: {"feeds": (...)}.
         """
-        found = []
+        wishes = []
         for tracker in self.trackers:
-            block = getattr(tracker, network, None)
-            if network == "feeds":
-                plain = {"feeds": tracker.feeds}
-            elif isinstance(block, Block):
-                plain = block.model_dump()
-            else:
+            value = getattr(tracker, network, None) if network in self.network_titles else None
+            if value is None:
                 continue
-            lists = [value for value in plain.values() if isinstance(value, tuple)]
+            plain = value.model_dump() if isinstance(value, Block) else {network: value}
+            lists = [part for part in plain.values() if isinstance(part, tuple)]
             if any(lists) or not lists:
-                found.append((tracker.id, plain))
-        return tuple(found)
+                wishes.append((tracker.id, plain))
+        return tuple(wishes)
 
     def network_settings(self, name: str) -> dict[str, Any]:
         """The block `networks.<name>` with its defaults, as plain values; empty for a network without settings."""

@@ -7,7 +7,16 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    WithJsonSchema,
+    model_validator,
+)
 
 from generator.config import values
 
@@ -25,11 +34,21 @@ BlueskyList = Annotated[str, AfterValidator(values.bluesky_list)]
 BlueskyFeed = Annotated[str, AfterValidator(values.bluesky_feed)]
 MastodonAccount = Annotated[str, AfterValidator(values.mastodon_account)]
 MastodonTag = Annotated[str, AfterValidator(values.mastodon_tag)]
-AccountReference = Annotated[str, AfterValidator(values.account_reference)]
-MutedAccount = Annotated[str, AfterValidator(values.muted_account)]
 Category = Annotated[str, AfterValidator(values.category)]
 Word = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(values.one_line)]
 Query = Annotated[str, Field(max_length=500), AfterValidator(values.one_line)]
+
+
+def _account_reference(text: str, info: ValidationInfo) -> str:
+    return values.account_reference(text, info.context or {})
+
+
+def _muted_account(text: str, info: ValidationInfo) -> str:
+    return values.muted_account(text, info.context or {})
+
+
+AccountReference = Annotated[str, AfterValidator(_account_reference)]
+MutedAccount = Annotated[str, AfterValidator(_muted_account)]
 Weight = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import BaseModel
 
-from generator.config.blocks import Config
 from generator.config.document import Document, Odd, Path, dotted, shown
-from generator.config.values import account_reference
+from generator.config.values import AccountForms, account_reference
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -25,28 +25,38 @@ _SECRET_VALUE = re.compile(
     r"|eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*"  # a JSON web token
 )
 _SEARCH_KEYS = ("query", "words", "authors", "categories", "tracker")
-_SECRET_NAMES = {"x": "X_BEARER_TOKEN", "bluesky": "BLUESKY_APP_PASSWORD", "mastodon": "MASTODON_TOKEN_<INSTANCE>"}
 
 Found = tuple[Path, str]
 
 
-def explain(error: ErrorDetails, document: Document) -> Found:
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a configuration may hold: its model, and the environment variable of each network's secret."""
+
+    model: type[BaseModel]
+    secrets: Mapping[str, str]
+
+
+def explain(error: ErrorDetails, document: Document, shape: Shape) -> Found:
     """Say where one of pydantic's errors is and what to do about it, without repeating what may be a secret."""
     path: Path = tuple(error["loc"])
     kind = error["type"]
     if kind == "extra_forbidden":
-        return path, _unknown_key(path)
+        return path, _unknown_key(path, shape)
     if kind == "missing":
         return path[:-1], f"lacks the key `{path[-1]}`"
-    return path, _wrong_value(path, error, document.raw.get(path, ""))
+    return path, _wrong_value(path, error, document.raw.get(path, ""), shape)
 
 
-def contradictions(value: Any, called: Callable[[Path], str] = dotted) -> Iterator[Found]:
+def contradictions(
+    value: Any, called: Callable[[Path], str] = dotted, accounts: AccountForms | None = None
+) -> Iterator[Found]:
     """What no single value shows: two trackers or searches of one name, one account in two people, ...
 
     Args:
         value: what the file says, valid or not: a slip elsewhere must not hide these until it is mended.
         called: how a message about one tracker calls another, by its path.
+        accounts: network -> the function that normalises its accounts.
     """
     trackers = [_at(tracker, "id") for tracker in _rows(_at(value, "trackers"))]
     searches = _rows(_at(value, "feeds", "searches"))
@@ -59,7 +69,7 @@ def contradictions(value: Any, called: Callable[[Path], str] = dotted) -> Iterat
     announce = _at(value, "announce")
     for name, block in announce.items() if isinstance(announce, dict) else ():
         yield from _odd_tracker(trackers, ("announce", name, "tracker"), _at(block, "tracker"))
-    yield from _same_people(_rows(_at(value, "people")))
+    yield from _same_people(_rows(_at(value, "people")), accounts or {})
 
 
 def _at(value: Any, *keys: str) -> Any:
@@ -72,12 +82,12 @@ def _rows(value: Any) -> tuple[Any, ...]:
     return value if isinstance(value, tuple) else ()
 
 
-def _same_people(people: tuple[Any, ...]) -> Iterator[Found]:
+def _same_people(people: tuple[Any, ...], accounts: AccountForms) -> Iterator[Found]:
     seen: dict[str, int] = {}
     for index, person in enumerate(people):
         for place, text in enumerate(_rows(person)):
             try:
-                account = account_reference(text) if isinstance(text, str) else ""
+                account = account_reference(text, accounts) if isinstance(text, str) else ""
             except ValueError:
                 continue  # told as a wrong value
             if account and (first := seen.setdefault(account, index)) != index:
@@ -102,21 +112,21 @@ def _odd_tracker(trackers: list[Any], path: Path, name: Any) -> Iterator[Found]:
         yield path, f"`{shown(name)}` is the id of no tracker{meant}"
 
 
-def secrets(document: Document) -> Iterator[Found]:
+def secrets(document: Document, shape: Shape) -> Iterator[Found]:
     """Values that look like a password, a token or a reference to one."""
     for path, raw in document.raw.items():
         if "${{" in raw and "secrets." in raw:
             yield path, "is not filled in here: secrets come from the environment alone, see docs/operations.md"
         elif _SECRET_VALUE.fullmatch(raw.strip()) and path[-1:] != ("id",):
-            yield path, f"looks like a secret: {_secret_remedy(path)}"
+            yield path, f"looks like a secret: {_secret_remedy(path, shape)}"
 
 
-def _wrong_value(path: Path, error: ErrorDetails, raw: str) -> str:
+def _wrong_value(path: Path, error: ErrorDetails, raw: str, shape: Shape) -> str:
     kind, value = error["type"], error["input"]
     if kind == "value_error":
         return f"{_quoted(value)} {error.get('ctx', {}).get('error', 'is not allowed')}"
     if kind == "literal_error":
-        return _wrong_choice(path, value)
+        return _wrong_choice(path, value, shape)
     if kind in {
         "string_type",
         "tuple_type",
@@ -134,17 +144,17 @@ def _wrong_value(path: Path, error: ErrorDetails, raw: str) -> str:
     return f"{_quoted(value)} is not allowed: it must be {error['msg'].removeprefix('Input should be ').lower()}"
 
 
-def _unknown_key(path: Path) -> str:
+def _unknown_key(path: Path, shape: Shape) -> str:
     key = str(path[-1])
     if _SECRET_KEY.search(key):
-        return f"secrets do not belong in this file: {_secret_remedy(path)}"
-    keys = _keys_at(path[:-1])
+        return f"secrets do not belong in this file: {_secret_remedy(path, shape)}"
+    keys = _keys_at(path[:-1], shape)
     near = difflib.get_close_matches(key.lower(), keys, 1, 0.6)
     if near:
         return f"is no key here; did you mean `{near[0]}`?"
-    far = _far_keys(key, tuple(_all_keys(_model_at(path[:-1]) or Config)))
+    far = _far_keys(key, tuple(_all_keys(_model_at(path[:-1], shape) or shape.model)))
     if not far and path[0] != "trackers":  # a tracker, or its file, has no other keys than its own
-        far = _far_keys(key, _ALL_KEYS)
+        far = _far_keys(key, tuple(_all_keys(shape.model)))
     if far:
         return f"is no key here; did you mean `{far[0]}`?"
     return f"is no key here; there are {', '.join(keys)}" if keys else "is no key here"
@@ -155,14 +165,14 @@ def _far_keys(key: str, keys: tuple[str, ...]) -> list[str]:
     return near or [name for name in keys if name.rpartition(".")[2] == key]
 
 
-def _secret_remedy(path: Path) -> str:
+def _secret_remedy(path: Path, shape: Shape) -> str:
     words = dotted(path).lower()
     if words.startswith("announce."):
         return (
             "remove it, make it invalid at the service (it may be public already), and set a new one in the "
             "environment: docs/announce.md names it"
         )
-    name = next((secret for network, secret in _SECRET_NAMES.items() if re.search(rf"\b{network}(_|\b)", words)), None)
+    name = next((secret for network, secret in shape.secrets.items() if re.search(rf"\b{network}(_|\b)", words)), None)
     return (
         f"remove it, make it invalid at the service (it may be public already), and set a new one in the "
         f"environment, as {name or 'X_BEARER_TOKEN or BLUESKY_APP_PASSWORD'}"
@@ -185,8 +195,8 @@ def _wrong_type(kind: str, value: Any, raw: str) -> str:
     return f"is {_what(value)}; a block of `key: value` is wanted"
 
 
-def _wrong_choice(path: Path, value: Any) -> str:
-    model, key = _model_at(path[:-1]), str(path[-1])
+def _wrong_choice(path: Path, value: Any, shape: Shape) -> str:
+    model, key = _model_at(path[:-1], shape), str(path[-1])
     choices = [str(choice) for choice in get_args(model.model_fields[key].annotation)] if model else []
     near = difflib.get_close_matches(str(value), choices, 1, 0.6)
     meant = f"; did you mean `{near[0]}`?" if near else ""
@@ -207,9 +217,9 @@ def _quoted(value: Any) -> str:
     return f"`{shown(str(value))}`" if isinstance(value, (str, int, float)) else _what(value)
 
 
-def _model_at(path: Path) -> type[BaseModel] | None:
+def _model_at(path: Path, shape: Shape) -> type[BaseModel] | None:
     """The model whose keys stand at a path."""
-    model: type[BaseModel] = Config
+    model = shape.model
     for part in path:
         if isinstance(part, int):
             continue
@@ -227,8 +237,8 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
     return next(filter(None, map(_model_in, get_args(annotation))), None)
 
 
-def _keys_at(path: Path) -> list[str]:
-    model = _model_at(path)
+def _keys_at(path: Path, shape: Shape) -> list[str]:
+    model = _model_at(path, shape)
     return list(model.model_fields) if model else []
 
 
@@ -238,6 +248,3 @@ def _all_keys(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
         inner = _model_in(found.annotation)
         if inner:
             yield from _all_keys(inner, f"{prefix}{name}.")
-
-
-_ALL_KEYS = tuple(_all_keys(Config))

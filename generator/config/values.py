@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -176,16 +177,17 @@ def mastodon_tag(text: str) -> str:
     return f"{tag}@{host}".lower()
 
 
-_ACCOUNT = {"x": x_account, "bluesky": bluesky_account, "mastodon": mastodon_account}
+AccountForms = Mapping[str, Callable[[str], str]]
+"""Network -> the function that normalises its accounts or raises ValueError."""
 _NAME = re.compile(r"[^\s\x00-\x1f\x7f-\x9f]{1,300}")
 
 
-def account_reference(text: str) -> str:
-    """Normalise `network:handle` or `network:id`."""
+def account_reference(text: str, accounts: AccountForms) -> str:
+    """Normalise `network:handle` or `network:id`. Of a network that is not in `accounts` any name will do."""
     network, colon, name = text.partition(":")
     if not colon or not re.fullmatch(r"[a-z][a-z0-9-]*", network) or network in {"http", "https", "did"}:
         raise ValueError("names no account: write its network first, such as x:example or bluesky:name.bsky.social")
-    normalise = _ACCOUNT.get(network)
+    normalise = accounts.get(network)
     if normalise:
         return f"{network}:{normalise(name)}"
     if not _NAME.fullmatch(name):
@@ -193,10 +195,10 @@ def account_reference(text: str) -> str:
     return text
 
 
-def muted_account(text: str) -> str:
+def muted_account(text: str, accounts: AccountForms) -> str:
     """Normalise an account to mute: `network:handle`, or a handle alone for every network."""
     if ":" in text:
-        return account_reference(text)
+        return account_reference(text, accounts)
     if not _NAME.fullmatch(text.removeprefix("@")):
         raise ValueError("names no account")
     return text.removeprefix("@").lower()

@@ -18,8 +18,8 @@ import msgspec
 
 from generator.config import Config
 from generator.fetch.adapter.source import Checked, FetchRequest, Meter
+from generator.fetch.registry import SOURCES, Source
 from generator.fetch.request import request_for, wanted_of
-from generator.fetch.sources import SOURCES, Source
 from generator.model import muting as filters
 from generator.model import recheck
 from generator.model.errors import ConfigError, FetchError, Problem

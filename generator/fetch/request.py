@@ -7,7 +7,7 @@ from datetime import datetime
 
 from generator.config import Config
 from generator.fetch.adapter.source import FetchRequest, Meter, Wanted
-from generator.fetch.sources import Source
+from generator.fetch.registry import Source
 from generator.model.records import NetworkState
 from generator.model.tree import Tree
 from generator.net.http import Client

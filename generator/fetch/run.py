@@ -20,8 +20,8 @@ from generator.config import Config
 from generator.fetch.adapter.source import Covered, FetchRequest, Meter, Record, Resolved, StreamFailed
 from generator.fetch.ask_arxiv import Answers, ask_arxiv
 from generator.fetch.intake import Taken, note_unknown, take_posts, without_late_counts
+from generator.fetch.registry import SOURCES, Source, reducer
 from generator.fetch.request import NETWORK_DEADLINE_S, request_for, wanted_of
-from generator.fetch.sources import SOURCES, Source, reducer
 from generator.model import muting as filters
 from generator.model.errors import FetchError, FormatError, RecordError
 from generator.model.records import NetworkState, Post

@@ -21,16 +21,6 @@ Order = Literal["trending", "newest", "captured"]
 """By votes, by submission date, by how much was captured."""
 Period = Literal["daily", "weekly"]
 
-NETWORK_TITLES = {
-    "x": "X",
-    "bluesky": "Bluesky",
-    "mastodon": "Mastodon",
-    "hackernews": "Hacker News",
-    "huggingface": "Hugging Face",
-    "feeds": "Feeds",
-}
-"""Networks as readers know them, in the order in which pages name them."""
-
 
 @dataclass(frozen=True, slots=True)
 class Output:

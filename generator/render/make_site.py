@@ -16,7 +16,7 @@ from generator.model import handles as names
 from generator.model import muting as filters
 from generator.model.persons import Persons
 from generator.model.records import Account, Mention, NetworkState, Paper, PendingPaper, Post, Tracker
-from generator.model.site import NETWORK_TITLES, Listing, Site
+from generator.model.site import Listing, Site
 from generator.model.tree import Tree
 from generator.ranking.digests import make_digests
 from generator.ranking.lists import Captured, make_listings
@@ -114,7 +114,7 @@ def _site(config: Config, tree: Tree, captured: Captured, *, unknown: frozenset[
         posts=_newest_first(captured.casts.values()),
         tracker_posts={tracker: reading.posts for tracker, reading in captured.readings.items()},
         readers=readers_of(captured.readings),
-        networks={name: NETWORK_TITLES.get(name, name) for name in _networks(config, tree)},
+        networks={name: config.network_titles.get(name, name) for name in _networks(config, tree)},
         states=tree.states,
         digests=make_digests(captured, unknown),
         cards=_with_cards(listings, settings.per_page) if settings.cards else frozenset(),
@@ -267,4 +267,4 @@ def _newest_first(casts: Iterable[Cast]) -> tuple[Post, ...]:
 
 def _networks(config: Config, tree: Tree) -> list[str]:
     used = {post.network for post in tree.posts.values()} | set(tree.states)
-    return sorted(used | {name for name in NETWORK_TITLES if config.wanted(name)})
+    return sorted(used | {name for name in config.network_titles if config.wanted(name)})

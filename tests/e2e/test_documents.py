@@ -28,7 +28,7 @@ import yaml
 
 from generator.cli import cli
 from generator.commands import COMMANDS
-from generator.config import load, read
+from generator.fetch.configuration import load, read
 from generator.model.records import Announced, Paper, Post
 from tests import x_archives
 from tests.conftest import ROOT

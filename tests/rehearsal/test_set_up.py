@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from generator.config import read
+from generator.fetch.configuration import read
 from tests.loopback import as_json
 from tests.ready import BASE_PYTHON
 from tests.rehearsal.conftest import Stage

@@ -35,6 +35,7 @@ from generator.fetch.adapter.patience import NEXT, PAGES_MAX, REMEDY, Asker, Pat
 from generator.fetch.adapter.source import Covered, Event, FetchRequest, Record, Source, StreamFailed
 from generator.fetch.sources.bluesky import posts as bluesky_posts
 from generator.fetch.sources.bluesky.actors import Actors, Place, actor_name, next_cursor, place_of
+from generator.fetch.sources.bluesky.config import CONFIG
 from generator.fetch.sources.bluesky.gone import find_gone
 from generator.model.errors import FetchError, FormatError
 
@@ -280,7 +281,7 @@ def _reason(error: FetchError) -> str:
 
 SOURCE = Source(
     name=bluesky_posts.NETWORK,
-    title="Bluesky",
+    title=CONFIG.title,
     secrets=(),
     fetch=fetch,
     parse=bluesky_posts.parse,

@@ -27,6 +27,7 @@ from generator.fetch.adapter.patience import FAILURES_IN_A_ROW, NEXT, REMEDY, in
 from generator.fetch.adapter.side_by_side import side_by_side
 from generator.fetch.adapter.source import Covered, Event, FetchRequest, Record, Source, StreamFailed
 from generator.fetch.sources.feeds import posts as feeds_posts
+from generator.fetch.sources.feeds.config import CONFIG
 from generator.fetch.sources.feeds.json import read_json
 from generator.fetch.sources.feeds.posts import Publisher
 from generator.model.errors import FetchError, FormatError, OutOfTimeError
@@ -190,7 +191,7 @@ def post_url(post_id: str) -> str | None:  # noqa: ARG001 - as every source's
 
 SOURCE = Source(
     name=feeds_posts.NETWORK,
-    title="Feeds",
+    title=CONFIG.title,
     secrets=(),
     fetch=fetch,
     parse=feeds_posts.parse,

@@ -25,6 +25,7 @@ from generator.fetch.adapter.html_text import read_html
 from generator.fetch.adapter.patience import PAGES_MAX, Asker
 from generator.fetch.adapter.source import Covered, Event, FetchRequest, Record, Source
 from generator.fetch.adapter.thresholds import Mark, cursor, reached, thresholds
+from generator.fetch.sources.hackernews.config import CONFIG
 from generator.fetch.sources.hackernews.gone import find_gone
 from generator.model.errors import FormatError, RecordError
 from generator.model.records import Account, Counts, Post
@@ -160,7 +161,7 @@ def post_url(post_id: str) -> str | None:
 
 SOURCE = Source(
     name=NETWORK,
-    title="Hacker News",
+    title=CONFIG.title,
     secrets=(),
     fetch=fetch,
     parse=parse,

@@ -27,6 +27,7 @@ from typing import Any
 from generator.fetch.adapter import json_fields as wire
 from generator.fetch.adapter.source import Covered, Event, FetchRequest, Record, Source
 from generator.fetch.adapter.thresholds import Mark, cursor, reached, thresholds
+from generator.fetch.sources.huggingface.config import CONFIG
 from generator.fetch.sources.huggingface.gone import find_gone
 from generator.fetch.sources.huggingface.lists import ENDPOINT, PAPER, pages, paper_id
 from generator.fetch.sources.huggingface.lists import upvotes as upvotes_of
@@ -146,7 +147,7 @@ def post_url(post_id: str) -> str | None:
 
 SOURCE = Source(
     name=NETWORK,
-    title="Hugging Face",
+    title=CONFIG.title,
     secrets=(),
     fetch=fetch,
     parse=parse,

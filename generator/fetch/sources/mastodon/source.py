@@ -33,6 +33,7 @@ from generator.fetch.adapter.patience import NEXT, Patience, in_turn, none_of
 from generator.fetch.adapter.side_by_side import side_by_side
 from generator.fetch.adapter.source import Covered, Event, FetchRequest, Source
 from generator.fetch.sources.mastodon import posts as mastodon_posts
+from generator.fetch.sources.mastodon.config import CONFIG
 from generator.fetch.sources.mastodon.gone import find_gone
 from generator.fetch.sources.mastodon.instance import Instance
 from generator.fetch.sources.mastodon.plan import TOKEN, Part, Plan, plan_of, token_names
@@ -87,7 +88,7 @@ class _Reading:
 
 SOURCE = Source(
     name=NETWORK,
-    title="Mastodon",
+    title=CONFIG.title,
     secrets=(f"{TOKEN}*",),
     fetch=fetch,
     parse=mastodon_posts.parse,

@@ -31,6 +31,7 @@ from generator.fetch.sources.x import cursor as x_cursor
 from generator.fetch.sources.x import posts as x_posts
 from generator.fetch.sources.x import search as x_search
 from generator.fetch.sources.x.api import NAMES_MAX, SECRET, XApi, is_refusal_of_us
+from generator.fetch.sources.x.config import CONFIG
 from generator.fetch.sources.x.cost import CAP_NOTE, DEFAULT_CAP, READS_A_POST, Budget
 from generator.fetch.sources.x.gone import find_gone
 from generator.fetch.sources.x.streams import (
@@ -246,7 +247,7 @@ def post_url(post_id: str) -> str | None:
 
 SOURCE = Source(
     name=x_posts.NETWORK,
-    title="X",
+    title=CONFIG.title,
     secrets=(SECRET,),
     fetch=fetch,
     parse=x_posts.parse,

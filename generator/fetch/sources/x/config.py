@@ -1,0 +1,39 @@
+"""What config.yaml can say about X."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from generator.config import values
+from generator.config.kinds import Address, Block, XAccount, XList
+from generator.config.networks import NetworkConfig
+
+
+class XBlock(Block):
+    """What to read on X (needs the secret X_BEARER_TOKEN, and every read costs)."""
+
+    accounts: tuple[XAccount, ...] = ()
+    """Handles, with or without @."""
+    lists: tuple[XList, ...] = ()
+    """Numbers of lists, in quotes."""
+    mode: Literal["timeline", "search"] = "timeline"
+    """`search` asks for links to arXiv alone: much cheaper, without reposts."""
+
+
+class XNetwork(Block):
+    """How to ask X."""
+
+    api: Address = "https://api.x.com/2"
+    keep: Literal["ids", "full"] = "ids"
+    """`ids`: no text, handle, name or counts in data/, as the terms of X ask of public repositories."""
+    max_reads_per_run: Annotated[int, Field(ge=0, le=1_000_000)] = 500
+    """Every read costs: stop after so many."""
+    max_usd_per_month: Annotated[float, Field(ge=0, le=100_000, allow_inf_nan=False)] = 10.0
+    """Fetch and prune together stop reading X at this estimated cost in a calendar month (UTC)."""
+
+
+CONFIG = NetworkConfig(
+    name="x", title="X", wanted=XBlock, settings=XNetwork, account=values.x_account, env_variable="X_BEARER_TOKEN"
+)
