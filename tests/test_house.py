@@ -19,7 +19,7 @@ from generator.render.pages import PAGES
 from tests.conftest import ROOT
 
 MODULES = sorted((ROOT / "generator").rglob("*.py"))
-_MOST_LINES = 300
+_MOST_LINES = 400
 _MOST_FUNCTION_LINES = 45
 _FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "misc"}
 

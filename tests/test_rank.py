@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from generator.finding.mentions import mentions_by_paper
@@ -70,6 +70,45 @@ def test_a_vote_halves_every_half_life_and_does_not_decay_inside_a_window() -> N
     assert ranking([old])[0].score == 0.25
     assert ranking([old], window="week")[0].score == 1
     assert ranking([old], window="day") == ()
+
+
+HOURS = st.integers(0, 300) | st.integers(0, 50_000)
+VOTES = st.lists(
+    st.tuples(
+        st.integers(0, 9),
+        st.integers(0, 300) | st.integers(0, 50_000),
+        st.sampled_from(["post", "reply", "repost", "like"]),
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+@example([(0, 1, "post")], [(1, 200, "post"), (2, 200, "post")], 365, 2.5)
+@given(VOTES, VOTES, st.integers(0, 9_000), st.sampled_from([0.01, 2.5, 400]))
+def test_waiting_alone_never_changes_the_order_of_two_papers(one: Any, other: Any, days: int, half_life: float) -> None:
+    papers = {each.id: each for each in (paper("2009.00001"), paper("2009.00002"))}
+    posts = [
+        post(f"{paper_id[-1]}{n}", papers=(paper_id,), who=str(who), hours=hours, kind=kind)
+        for paper_id, votes in zip(papers, (one, other), strict=True)
+        for n, (who, hours, kind) in enumerate(votes)
+    ]
+    formula = Formula(half_life_days=half_life, weights=FORMULA.weights)
+
+    def order_at(now: datetime) -> list[str]:
+        ballots = cast_ballots(mentions_by_paper(posts), papers, formula, Persons((), {}))
+        return [each.paper.id for each in rank_trending(papers, ballots, now=now, formula=formula)]
+
+    assert order_at(NOON) == order_at(NOON + timedelta(days=days))
+
+
+def test_trending_is_by_the_newest_votes_years_after_the_last_post() -> None:
+    papers = [paper("2009.00001"), paper("2009.00002")]
+    many_old = [post(str(n), papers=("2009.00001",), hours=24 * 365 * 6, who=f"p{n}") for n in range(9)]
+    one_newer = post("new", papers=("2009.00002",), hours=24 * 365 * 4)
+    ranked = ranking([*many_old, one_newer], papers)
+    assert [each.paper.id for each in ranked] == ["2009.00002", "2009.00001"]
+    assert all(each.score > 0 for each in ranked)
 
 
 def test_of_equally_strong_posts_the_newest_counts_and_a_weaker_one_never_revives_it() -> None:

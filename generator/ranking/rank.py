@@ -28,6 +28,8 @@ BOT_PAPERS_A_DAY = 20
 """More papers than this on one day without a word of comment: that is a machine, whatever its profile says."""
 RESURFACED_AFTER = timedelta(days=365)
 SCORE_DIGITS = 4
+"""Decimals of a score; a smaller score has as many significant digits."""
+_DAY_S = 86_400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +57,9 @@ class Tally(NamedTuple):
 
     votes: tuple[Vote, ...]
     score: float
+    strength: float
+    """What lists sort by: the score, or with decay its logarithm without the part that is the same for all papers.
+    Waiting never changes it."""
 
 
 class Cast:
@@ -228,10 +233,42 @@ def _ranked(row: _Row, rank: int) -> RankedPaper:
 
 def _count_votes(ballots: Sequence[Ballot], now: datetime, half_life_days: float | None) -> Tally:
     chosen = ballots if len(ballots) == 1 else _strongest(ballots)
-    scored = [(vote.score, vote) for vote in (_vote(each, now, half_life_days) for each in chosen)]
-    if len(scored) > 1:
-        scored.sort(key=lambda row: (-row[0], -row[1].at.timestamp(), row[1].post_id))
-    return Tally(tuple(vote for _, vote in scored), round(math.fsum(score for score, _ in scored), SCORE_DIGITS))
+    strengths = {}
+    for ballot in chosen:
+        strengths[ballot.mention.post.id] = _log_strength(ballot, half_life_days)
+    votes = [_vote(ballot, now, half_life_days) for ballot in chosen]
+    if len(votes) > 1:
+        votes.sort(key=lambda vote: (-strengths[vote.post_id], -vote.at.timestamp(), vote.post_id))
+    score = round_score(math.fsum(vote.score for vote in votes))
+    strength = _log_sum(strengths.values()) if half_life_days else score
+    return Tally(tuple(votes), score, strength)
+
+
+def _log_strength(ballot: Ballot, half_life_days: float | None) -> float:
+    """Binary logarithm of a vote. With decay it grows with the time of the post instead of falling with its age."""
+    worth = ballot.weight * ballot.factor
+    if worth <= 0:
+        return -math.inf
+    if not half_life_days:
+        return math.log2(worth)
+    post = ballot.mention.post
+    # A post that claims to be from the future counts from when it was seen, or it would lead until then.
+    return math.log2(worth) + min(post.posted_at, post.seen_at).timestamp() / (_DAY_S * half_life_days)
+
+
+def _log_sum(logarithms: Collection[float]) -> float:
+    """Binary logarithm of the sum of votes, rounded so that equal sums are equal whatever was added up."""
+    largest = max(logarithms, default=-math.inf)
+    if largest == -math.inf:
+        return largest
+    return round(largest + math.log2(math.fsum(2 ** (logarithm - largest) for logarithm in logarithms)), 9)
+
+
+def round_score(score: float) -> float:
+    """Four decimals, and for a small score four significant digits: it never becomes 0 by waiting."""
+    if not 0 < score < 1:
+        return round(score, SCORE_DIGITS)
+    return round(score, SCORE_DIGITS - 1 - math.floor(math.log10(score)))
 
 
 def _strongest(ballots: Iterable[Ballot]) -> Collection[Ballot]:
@@ -253,8 +290,8 @@ def _vote(ballot: Ballot, now: datetime, half_life_days: float | None) -> Vote:
     post = ballot.mention.post
     decay = 1.0
     if half_life_days:
-        age_days = max(0.0, (now - post.posted_at).total_seconds() / 86400)
-        decay = round(0.5 ** (age_days / half_life_days), SCORE_DIGITS)
+        age_days = max(0.0, (now - post.posted_at).total_seconds() / _DAY_S)
+        decay = round_score(0.5 ** (age_days / half_life_days))
     return Vote(
         person=ballot.person,
         post_id=post.id,
@@ -275,7 +312,7 @@ def _is_bare(post: Post, *, commented: bool) -> bool:
 
 def _order(row: _Row) -> tuple[float, int, float]:
     _, cast, tally = row
-    return -tally.score, -len(cast.ballots), -cast.echo
+    return -tally.strength, -len(cast.ballots), -cast.echo
 
 
 @cache
@@ -290,4 +327,4 @@ def _id_order(paper_id: str) -> tuple[Any, ...]:
 
 
 _NOBODY = Cast(())
-_NO_VOTES = Tally((), 0.0)
+_NO_VOTES = Tally((), 0.0, -math.inf)

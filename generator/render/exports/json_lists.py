@@ -10,7 +10,8 @@ import msgspec
 
 from generator.model.records import RankedPaper, Window
 from generator.model.site import Listing, Order, Output, Site
-from generator.render.exports.json_papers import SCORE_DIGITS, encode_line
+from generator.ranking.rank import round_score
+from generator.render.exports.json_papers import encode_line
 
 API_VERSION = 1
 GENERATOR = "trending-arxiv"
@@ -104,9 +105,7 @@ def _list(site: Site, listing: Listing) -> ListAnswer:
 
 
 def _listed(ranked: RankedPaper) -> ListedPaper:
-    return ListedPaper(
-        id=ranked.paper.id, rank=ranked.rank, score=round(ranked.score, SCORE_DIGITS), captured=ranked.captured
-    )
+    return ListedPaper(id=ranked.paper.id, rank=ranked.rank, score=round_score(ranked.score), captured=ranked.captured)
 
 
 def _index(site: Site) -> IndexAnswer:
