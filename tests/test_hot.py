@@ -1,4 +1,4 @@
-"""When a paper becomes hot: by its people or by its place, once, and never otherwise when the same data is read again."""
+"""When a paper becomes hot: by its people or its place, once, and the same whenever the data is read again."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def test_the_first_of_the_last_24_hours_are_hot_and_equals_share_the_worst_place
 
 def test_a_vote_that_leaves_the_day_leaves_the_persons_weaker_one() -> None:
     """Against a plain count of every moment."""
-    chance = random.Random(5)
+    chance = random.Random(5)  # noqa: S311
     posts = [
         said(chance.choice("abcdefg"), hours, f"2611.0000{chance.randrange(9)}")
         for hours in sorted(chance.sample(range(400), 120))
@@ -104,7 +104,7 @@ def test_a_vote_that_leaves_the_day_leaves_the_persons_weaker_one() -> None:
 
 def test_entries_never_change_while_the_site_learns_more() -> None:
     """What was hot after each run is hot with the same date after all of them."""
-    chance = random.Random(7)
+    chance = random.Random(7)  # noqa: S311
     posts = []
     for number in range(600):
         hours = chance.randrange(0, 240)
