@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from generator.text.latex import to_feed_html
 from generator.text.latex.plain import script, to_plain
 
 
@@ -59,3 +60,15 @@ def test_scripts_that_unicode_lacks_are_written_out() -> None:
 @given(st.text(alphabet=r"\{}()[]^_&abxyαℝ0123 =+-<>$%'~,.|", max_size=80))
 def test_never_an_error_and_always_one_line(tex: str) -> None:
     assert "\n" not in to_plain(tex)
+
+
+@pytest.mark.parametrize(
+    ("source", "html"),
+    [
+        (r"$T_c$ and $J_{z\pm}$", "T<sub>c</sub> and J<sub>z±</sub>"),
+        (r"$x^2 < y_{i_j}$", "x²&lt;y<sub>iⱼ</sub>"),
+        (r"H\textsubscript{2}O & $e^{-(a+b)/T_c}$", "H<sub>2</sub>O &amp; e<sup>−(a+b)/T<sub>c</sub></sup>"),
+    ],
+)
+def test_in_feeds_scripts_without_letters_of_unicode_are_sub_and_sup(source: str, html: str) -> None:
+    assert to_feed_html(source) == html

@@ -21,7 +21,7 @@ from markupsafe import Markup
 
 from generator.text.latex.commands import set_text
 from generator.text.latex.math import to_mathml
-from generator.text.latex.plain import script, to_plain
+from generator.text.latex.plain import script, to_plain, to_tagged
 
 __all__ = ["to_feed_html", "to_html", "to_name", "to_text"]
 
@@ -61,7 +61,7 @@ class _Html:
 
     def formula(self, tex: str, source: str, *, display: bool) -> str:
         if not self.math:
-            return _escape(to_plain(tex))
+            return to_tagged(tex)
         return to_mathml(tex, display=display) or self.source(source)
 
     def style(self, kind: str, inner: str) -> str:
@@ -128,7 +128,7 @@ def to_html(text: str, *, links: bool = True) -> Markup:
 
 
 def to_feed_html(text: str) -> Markup:
-    """Set it as `to_html` does, with the formulas as text: feed readers strip MathML or show it twice."""
+    """Set it as `to_html` does, with the formulas as text, `<sub>` and `<sup>`: feed readers strip MathML."""
     return Markup(set_text(_clean(text), _FEED))  # noqa: S704 - escaped piece by piece
 
 

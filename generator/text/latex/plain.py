@@ -1,7 +1,8 @@
 """A formula as a line of Unicode text: read off its MathML, so that both always agree.
 
 For feeds, `<title>`, descriptions and the search index: `x^2` -> x², a fraction -> a/b, script and bold letters as the
-letters that they are.
+letters that they are. Scripts that Unicode has no letters for stand between marks until the end: text shows them as
+`T_c` and `J_(z±)`, HTML as `<sub>` and `<sup>`.
 """
 
 from __future__ import annotations
@@ -42,7 +43,12 @@ _ATOM = re.compile(r"[^\s+\-−±=<>≤≥,;/|]*|-?\d+(?:\.\d+)?")
 _BARE_SCRIPTS = frozenset("⊙⊕∗*⋆★†‡′″‴∘°%")
 _SHORT = 2
 """Letters of a word that is still set as a script: T_eff reads better than Tₑff."""
-_OPEN_SCRIPT = re.compile(r"[_^][^\W_]+\Z")
+_SUB, _SUP, _END = "\x01", "\x02", "\x03"
+"""Marks around a script; no text has them, because controls are forbidden."""
+_MARKED = re.compile(r"[\x01\x02]([^\x01-\x03]*)\x03")
+_WORD = re.compile(r"[^\W_]+")
+_TAGS = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+_OPEN_SCRIPT = re.compile(r"[\x01\x02][^\W_]+\x03\Z")
 _SPACE = re.compile(r"\s+")
 
 
@@ -58,12 +64,45 @@ def _letters(text: str) -> str:
 
 def script(text: str, sign: str) -> str:
     """Set `text` as a superscript (sign `^`) or subscript (`_`) in Unicode, or as `^(i,j)` where Unicode cannot."""
+    return _without_marks(_script(text, sign))
+
+
+def _script(text: str, sign: str) -> str:
+    """The same, between marks where Unicode cannot."""
     if not text or all(c in _BARE_SCRIPTS for c in text):
         return text.replace("∘", "°").replace("∗", "*")
     table = SUPERSCRIPTS if sign == "^" else SUBSCRIPTS
     if all(ord(c) in table for c in text) and (len(text) <= _SHORT or not text.isalpha()):
         return text.translate(table)
-    return f"{sign}{text}" if re.fullmatch(r"[^\W_]+", text) else f"{sign}({text})"
+    return f"{_SUP if sign == '^' else _SUB}{text}{_END}"
+
+
+def _without_marks(line: str) -> str:
+    """Marked scripts as `T_c` and `J_(z±)`, the innermost first."""
+
+    def spell(found: re.Match[str]) -> str:
+        sign, text = "_" if found[0][0] == _SUB else "^", found[1]
+        return f"{sign}{text}" if _WORD.fullmatch(text) else f"{sign}({text})"
+
+    return _replaced(line, spell)
+
+
+def _with_tags(line: str) -> str:
+    """Escaped HTML, marked scripts in `<sub>` and `<sup>`."""
+
+    def tag(found: re.Match[str]) -> str:
+        name = "sub" if found[0][0] == _SUB else "sup"
+        return f"<{name}>{found[1]}</{name}>"
+
+    return _replaced(line.translate(_TAGS), tag)
+
+
+def _replaced(line: str, replace: Callable[[re.Match[str]], str]) -> str:
+    """Every marked script replaced, the innermost first."""
+    number = 1
+    while number:
+        line, number = _MARKED.subn(replace, line)
+    return line
 
 
 def _wrap(text: str) -> str:
@@ -108,13 +147,13 @@ def _under_over(element: ET.Element, kinds: str) -> str:
         if accent and (kind == "^" or element.get("accentunder")):
             base = unicodedata.normalize("NFC", base + accent) if len(base) == 1 else base
         elif mark not in {"⏟", "⏞", "_", "¯"}:
-            base += script(mark, kind)
+            base += _script(mark, kind)
     return base
 
 
 def _scripts(element: ET.Element, kinds: str) -> str:
     base, *scripts = [_flat(child) for child in element]
-    return base + "".join(script(text, kind) for kind, text in zip(kinds, scripts, strict=True))
+    return base + "".join(_script(text, kind) for kind, text in zip(kinds, scripts, strict=True))
 
 
 def _fraction(element: ET.Element) -> str:
@@ -138,7 +177,7 @@ def _text(element: ET.Element) -> str:
 
 def _root(element: ET.Element) -> str:
     base, index = (_flat(child) for child in element)
-    return f"{script(index, '^')}√{_wrap(base)}"
+    return f"{_script(index, '^')}√{_wrap(base)}"
 
 
 def _nothing(_: ET.Element) -> str:
@@ -179,7 +218,15 @@ def to_plain(tex: str) -> str:
     Returns:
         Unicode text with single spaces, not escaped for HTML.
     """
+    return _without_marks(_line(tex))
+
+
+def to_tagged(tex: str) -> str:
+    r"""Say it in a line of HTML: `T_c` -> T<sub>c</sub>; else as `to_plain` does."""
+    return _with_tags(_line(tex))
+
+
+def _line(tex: str) -> str:
     markup = to_mathml(tex)
-    if markup is None:
-        return _SPACE.sub(" ", tex).strip()
-    return _SPACE.sub(" ", _flat(ET.fromstring(markup))).strip()  # noqa: S314 - our own markup, without a doctype
+    line = tex if markup is None else _flat(ET.fromstring(markup))  # noqa: S314 - our own markup, without a doctype
+    return _SPACE.sub(" ", line).strip()
