@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import zipfile
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -22,6 +23,7 @@ from tests.conftest import ROOT
 from tests.e2e.run import Copy
 
 NOW = ("--now", "2026-11-20T12:00:00Z")
+AHEAD = datetime(2031, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -57,6 +59,20 @@ def test_papers_are_found_where_they_are_missing_and_wait_for_arxiv(copy: Copy) 
     ran = copy.run("import", "-", "--offline", "--json", *NOW, stdin=lines(about, about_nothing))
     assert (ran.json["new_posts"], ran.json["left_out"], ran.json["pending"]) == (1, 1, 1)
     assert b'"papers":["2401.00001"]' in b"".join(copy.files("data").values())
+
+
+def test_nothing_comes_in_from_the_future(copy: Copy) -> None:
+    ahead = make.post("1", posted_at=AHEAD, seen_at=make.NOON - timedelta(hours=3))
+    far_ahead = make.post("2", posted_at=AHEAD, seen_at=AHEAD + timedelta(days=400))
+    paper = make.paper(submitted_at=AHEAD, revised_at=None, fetched_at=AHEAD)
+    ran = copy.run("import", "-", "--offline", "--json", *NOW, stdin=lines(ahead, far_ahead, make.post("3"), paper))
+    assert (ran.json["new_posts"], ran.json["from_future"]) == (3, 3)
+    stored = b"".join(copy.files("data").values())
+    assert not re.search(rb"203[0-9]-", stored)
+    assert b'"posted_at":"2026-11-20T09:00:00Z"' in stored
+    assert b'"posted_at":"2026-11-20T12:00:00Z"' in stored
+    assert b'"submitted_at":null' in stored
+    assert "3 posts or papers state a time that has not come" in ran.err
 
 
 def test_a_quote_before_its_original_inherits_the_papers(copy: Copy) -> None:

@@ -47,6 +47,8 @@ class _Read:
     """Lines, elements and files that could not be read: more than are told."""
     passed_over: int = 0
     """Posts of an archive that name no paper and hang together with none that does."""
+    from_future: int = 0
+    """Posts and papers that stated a time that has not come."""
 
 
 @click.command("import")
@@ -82,7 +84,12 @@ def command(options: Options, paths: tuple[str, ...], offline: bool) -> None:
     )
     if read.unread:
         options.console.say(f"{read.unread:,} lines could not be read")
-    options.console.done({**summary, "bad_lines": read.unread})
+    if read.from_future:
+        options.console.say(
+            f"{read.from_future:,} posts or papers state a time that has not come; posts are dated to when they were "
+            "seen, papers have no date"
+        )
+    options.console.done({**summary, "bad_lines": read.unread, "from_future": read.from_future})
 
 
 def _make_client(config: Config) -> HttpClient:
@@ -168,7 +175,7 @@ def _open(path: str, stack: ExitStack) -> BinaryIO:
 
 
 def _read_file(name: str, file: BinaryIO, read: _Read, now: datetime, tick: Callable[[int], None]) -> None:
-    from generator.fetch.archives.json_lines import parse_line  # noqa: PLC0415
+    from generator.fetch.archives.json_lines import parse_line, without_future  # noqa: PLC0415
     from generator.model.records import Post  # noqa: PLC0415
 
     shown = "standard input" if name == "-" else name
@@ -182,11 +189,13 @@ def _read_file(name: str, file: BinaryIO, read: _Read, now: datetime, tick: Call
         if not line.strip():
             continue
         try:
-            record = parse_line(line, now)
+            stated = parse_line(line, now)
         except RecordError as error:
             reason = f"is longer than {MAX_LINE:,} bytes" if line is _TOO_LONG else str(error)
             read.problems.append(Problem(f"{shown}:{number}", reason))
             continue
+        record = without_future(stated, now)
+        read.from_future += record is not stated
         if isinstance(record, Post):
             read.posts.append(record)
         else:

@@ -49,6 +49,24 @@ def parse_line(line: bytes, now: datetime) -> Post | Paper:
     raise RecordError("", "is neither a post (`network`, `kind`, `posted_at`) nor a paper (`title`, `abstract`)")
 
 
+def without_future(record: Post | Paper, now: datetime) -> Post | Paper:
+    """The record without times that have not come: the same object where it has none.
+
+    A post counts from when it was seen at the latest. Of a paper, a date that has not come is no date.
+    """
+    if isinstance(record, Post):
+        seen_at = min(record.seen_at, now)
+        posted_at = min(record.posted_at, seen_at)
+        if (posted_at, seen_at) == (record.posted_at, record.seen_at):
+            return record
+        return msgspec.structs.replace(record, posted_at=posted_at, seen_at=seen_at)
+    future = {name for name in ("submitted_at", "revised_at") if (getattr(record, name) or now) > now}
+    fetched_at = min(record.fetched_at, now)
+    if not future and fetched_at == record.fetched_at:
+        return record
+    return msgspec.structs.replace(record, fetched_at=fetched_at, **dict.fromkeys(future))
+
+
 def _post(plain: dict[str, Any], now: datetime) -> Post:
     if isinstance(plain.get("account"), str):
         plain["account"] = {"id": plain["account"]}
