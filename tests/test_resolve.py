@@ -250,7 +250,7 @@ class Silent:
         assert within_s is not None
         if url.split("/")[2] in self.silent:
             self.at += within_s
-            raise FetchError("it did not answer in time", url=url)
+            raise FetchError("it did not answer in time", url=url, silent=True)
         return Response(url, 301, {"location": PAPER}, b"")
 
 

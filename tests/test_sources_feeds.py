@@ -29,8 +29,11 @@ from generator.finding.mentions import find_papers, with_own_papers
 from generator.model.errors import FetchError, FormatError, RecordError
 from generator.model.merge import merge_posts
 from generator.model.records import NetworkState, Post
+from generator.net.http.transport import Timeouts
 from tests.loopback import Answer, Loopback, Raw, Reply, Request
 from tests.one_run import NOW, Run
+
+HOUR = timedelta(hours=1)
 
 FIXTURES = Path(__file__).parent / "fixtures" / "feeds"
 KINDS = {"/blog": "blog.rss.xml", "/planet": "planet.atom.xml", "/news": "news.rdf.xml", "/links": "links.json"}
@@ -177,9 +180,9 @@ def test_when_no_feed_can_be_read_the_network_fails() -> None:
     assert isinstance(run(Site({"/b": Answer(body=b"<html>"), "/c": Answer(body=b"{}")})).error, FormatError)
 
 
-@pytest.mark.parametrize(("wrong", "asked"), [(Answer(500), 3), (Raw(), 1), (Answer(429), 1), (Answer(404), 5)])
+@pytest.mark.parametrize(("wrong", "asked"), [(Answer(500), 3), (Raw(), 5), (Answer(429), 1), (Answer(404), 5)])
 def test_after_a_host_did_not_answer_its_other_feeds_wait(wrong: Reply, asked: int) -> None:
-    """At once where there was no answer, after three faults in a row, never for what is not there."""
+    """At once where it wants no more, after three faults in a row, never for what is not there or broken."""
     found = run(Site({f"/{name}": wrong for name in "abcde"}))
     assert found.meter.requests == asked
     assert len(found.failures) == 5
@@ -187,12 +190,36 @@ def test_after_a_host_did_not_answer_its_other_feeds_wait(wrong: Reply, asked: i
     assert found.error is not None
 
 
-def test_a_feed_at_which_its_host_breaks_off_does_not_keep_out_the_others_for_ever() -> None:
+@pytest.mark.parametrize(
+    ("broken", "reason"),
+    [
+        (Answer(200, rss(item(9)), {"Content-Encoding": "gzip"}), "damaged"),
+        (Answer(200, rss(item(9)), {"Content-Encoding": "br"}), "did not ask for"),
+        (Answer(200, b" " * 9_000_000), "says that it has 9,000,000 bytes"),
+        (Raw(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\ncut"), "broke"),
+        (Raw(b"HTTP/1.1 200 OK\r\nno header\r\n\r\n"), "line among its headers"),
+        (Answer(302, headers={"Location": "javascript:alert(1)"}), "not asked"),
+        (Raw(), "broke"),
+    ],
+)
+def test_broken_feeds_do_not_starve_their_neighbours(broken: Reply, reason: str) -> None:
     bodies: dict[str, bytes | Reply] = {f"/{number}": rss(item(number)) for number in range(3)}
-    site, seen = Site({**bodies, "/-broken": Raw()}), set[str]()
-    for hours in range(12):
-        seen |= {post.text or "" for post in run(site, now=NOW + timedelta(hours=hours)).posts.values()}
-    assert len(seen) == 3
+    for hours in range(2):  # feeds are asked in another order every hour
+        found = run(Site({**bodies, "/a": broken, "/b": broken, "/c": broken, "/d": broken}), now=NOW + HOUR * hours)
+        assert len(found.posts) == 3
+        assert len(found.failures) == 4
+        assert all(reason in told for told in found.failures.values()), found.failures
+
+
+@pytest.mark.parametrize("silence", ["refused", "late"])
+def test_a_silent_host_is_asked_for_one_feed_alone(silence: str) -> None:
+    site = Site({f"/{name}": Raw(b"HTTP/1.1 200 OK\r\n", close=False) for name in "abc"})
+    with Loopback(site) as server:
+        origin = server.url if silence == "late" else "http://127.0.0.1:1"
+        blocks = {"mine": {"feeds": tuple(origin + path for path in site.bodies)}}
+        found = Run(feeds.SOURCE, blocks, timeouts=Timeouts(connect_s=5, read_s=0.2, total_s=5))
+    assert found.meter.requests == 1
+    assert sum("did not answer for another feed" in told for told in found.failures.values()) == 2
 
 
 def test_nothing_wanted_asks_nothing() -> None:

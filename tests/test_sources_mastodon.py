@@ -468,7 +468,7 @@ def run_one(raw: Any) -> Post:
 
 class TestFailures:
     def test_one_instance_that_fails_costs_only_itself(self, one: PretendMastodon) -> None:
-        away = FetchError("it does not answer", url="https://two.example")
+        away = FetchError("it does not answer", url="https://two.example", silent=True)
         fediverse = Fediverse({ONE: one, TWO: away})
         names = [f"cem@{TWO}", f"dan@{TWO}"]
         run = Run(fediverse, {"accounts": [f"bob@{ONE}", *names], "tags": [f"ml@{TWO}"]})

@@ -121,13 +121,13 @@ class Net:
             def ask(self, target: Target, _headers: Any, within_s: float, _how: Any = None) -> transport.Exchanged:
                 net.asked.append(target.host)
                 if target.host not in net.hosts:
-                    raise transport.ExchangeError("its name is not known", again=False, unsent=True)
+                    raise transport.ExchangeError("its name is not known", again=False, unsent=True, silent=True)
                 seconds, answer = net.hosts[target.host](target)
                 net.clock.sleep(min(seconds, within_s))
                 if answer is None:
-                    raise transport.ExchangeError("it did not answer in time", again=True)
+                    raise transport.ExchangeError("it did not answer in time", again=True, silent=True)
                 if seconds > within_s:
-                    raise transport.ExchangeError(f"it took longer than {within_s:.3g} s", again=False)
+                    raise transport.ExchangeError(f"it took longer than {within_s:.3g} s", again=False, silent=True)
                 return answer
 
             def close(self) -> None:

@@ -242,7 +242,7 @@ class LinkFollower:
         if error.status is None and self._clock() >= self._until:
             return _LaterError()  # it was our time that ended
         if error.status is None:
-            self._deaf[host] += 1
+            self._deaf[host] += error.silent
             return _NowhereError(error.reason, passing=True)
         self._deaf[host] = 0
         return _NowhereError(error.reason, passing=error.status >= 500)  # noqa: PLR2004 (the server's errors)

@@ -52,6 +52,7 @@ class FetchError(TrendingError):
         reason: one sentence for the reader of the status page, without URL and secret.
         body: how the service explains its refusal (at most 64 KiB), for adapters that understand it; in no message.
         unsent: the service has certainly not received the request.
+        silent: the connection was refused or the answer did not come in time, so other questions would fare no better.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class FetchError(TrendingError):
         retry_after_s: float | None = None,
         body: bytes = b"",
         unsent: bool = False,
+        silent: bool = False,
     ) -> None:
         super().__init__(f"{url}: {reason}" if url else reason)
         self.reason = reason
@@ -71,6 +73,7 @@ class FetchError(TrendingError):
         self.retry_after_s = retry_after_s
         self.body = body
         self.unsent = unsent
+        self.silent = silent
 
     def at(self, url: str) -> FetchError:
         """The same, of an address that may be shown."""
@@ -81,6 +84,7 @@ class FetchError(TrendingError):
             retry_after_s=self.retry_after_s,
             body=self.body,
             unsent=self.unsent,
+            silent=self.silent,
         )
 
     @property

@@ -224,7 +224,7 @@ class HttpClient:
             try:
                 answer = service.transport.ask(target, attempt.headers, within_s, how)
             except ExchangeError as error:
-                failure = FetchError(error.reason, url=shown(target.url), unsent=error.unsent)
+                failure = FetchError(error.reason, url=shown(target.url), unsent=error.unsent, silent=error.silent)
                 again = error.again and (error.unsent or how.repeatable)
             else:
                 service.note(target, answer)

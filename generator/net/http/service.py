@@ -134,7 +134,7 @@ class Service:
     def _wait(self, target: Target, until: float | None) -> None:
         if self.give_up_at - self.clocks.clock() < SHORTEST_S:
             reason = f"it gave no usable answer for {self.silent_s:.0f} s in this run (at last: {self.last_failure})"
-            raise FetchError(reason, url=shown(target.url))
+            raise FetchError(reason, url=shown(target.url), silent=True)
         if not self.can_wait(target, until):
             pause = self._free_at(target) - self.clocks.clock()
             raise FetchError(

@@ -73,13 +73,15 @@ class ExchangeError(Exception):
         reason: one sentence, without address and secret.
         again: asking once more may help.
         unsent: the service has certainly not received the request.
+        silent: the connection was refused or the answer did not come in time.
     """
 
-    def __init__(self, reason: str, *, again: bool, unsent: bool = False) -> None:
+    def __init__(self, reason: str, *, again: bool, unsent: bool = False, silent: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
         self.again = again
         self.unsent = unsent
+        self.silent = silent
 
 
 class Transport:
@@ -182,28 +184,29 @@ def _length(headers: Mapping[str, str]) -> int | None:
 
 
 def _too_slow(total_s: float) -> ExchangeError:
-    return ExchangeError(f"it took longer than {total_s:.3g} s", again=False)
+    return ExchangeError(f"it took longer than {total_s:.3g} s", again=False, silent=True)
 
 
 def _explained(error: Exception) -> ExchangeError | None:
     """The library's errors in our words: theirs quote addresses and header values, which may hold secrets."""
-    if isinstance(error, (ConnectError, BodyError)):
-        return ExchangeError(str(error), again=error.again, unsent=isinstance(error, ConnectError))
+    if isinstance(error, BodyError):
+        return ExchangeError(str(error), again=error.again)
+    if isinstance(error, ConnectError):
+        return ExchangeError(str(error), again=error.again, unsent=True, silent=True)
     certificate = _cause(error, ssl.SSLCertVerificationError)
     if certificate is not None:
         return ExchangeError(f"its certificate is not valid ({certificate.verify_message})", again=False)
     known = (requests.RequestException, WireError, OSError, http.client.HTTPException, ValueError)
     if not isinstance(error, known):
         return None
+    unsent = _cause(error, NewConnectionError) is not None
     if isinstance(error, requests.exceptions.SSLError):
-        reason, again = "no secure connection could be made", False
-    elif isinstance(error, (requests.Timeout, TimeoutError)) or _cause(error, TimeoutError):
-        reason, again = "it did not answer in time", True
-    elif _cause(error, NewConnectionError):
-        reason, again = "it could not be connected to", True
-    else:
-        reason, again = "the connection broke, or the answer is no HTTP", True
-    return ExchangeError(reason, again=again, unsent=_cause(error, NewConnectionError) is not None)
+        return ExchangeError("no secure connection could be made", again=False, unsent=unsent)
+    if isinstance(error, (requests.Timeout, TimeoutError)) or _cause(error, TimeoutError):
+        return ExchangeError("it did not answer in time", again=True, unsent=unsent, silent=True)
+    if unsent:
+        return ExchangeError("it could not be connected to", again=True, unsent=True, silent=True)
+    return ExchangeError("the connection broke, or the answer is no HTTP", again=True)
 
 
 def _cause(error: BaseException | None, kind: type[_Kind]) -> _Kind | None:

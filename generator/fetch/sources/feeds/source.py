@@ -95,8 +95,8 @@ class _Host:
             except FetchError as error:
                 self.failures.append(_with_remedy(error))
                 yield StreamFailed(_stream(url), self.failures[-1].reason)
-                in_a_row = in_a_row + 1 if is_fault(error) and not isinstance(error, FormatError) else 0
-                if in_a_row >= FAILURES_IN_A_ROW or _is_silent(error):
+                in_a_row = in_a_row + 1 if _is_ill(error) else 0
+                if in_a_row >= FAILURES_IN_A_ROW or _wants_no_more(error):
                     lost = "its host did not answer for another feed; it is asked in the next run"
 
     def _in_another_order(self, request: FetchRequest) -> list[str]:
@@ -113,9 +113,14 @@ class _Host:
         return sorted(self.feeds, key=order)
 
 
-def _is_silent(error: FetchError) -> bool:
-    """There was no answer, or one that wants no more questions: its host's other feeds would fare no better."""
-    return not isinstance(error, FormatError) and error.status in {None, _TOO_MANY}
+def _is_ill(error: FetchError) -> bool:
+    """The server answered with an error of its own. A broken answer is the fault of one feed."""
+    return error.status is not None and is_fault(error)
+
+
+def _wants_no_more(error: FetchError) -> bool:
+    """The host is silent, or asks for a pause: its other feeds would fare no better."""
+    return error.silent or error.status == _TOO_MANY or error.retry_after_s is not None
 
 
 def _with_remedy(error: FetchError) -> FetchError:

@@ -132,7 +132,7 @@ class Instance:
             return
         self.is_out_of_time = self.is_out_of_time or isinstance(error, OutOfTimeError)
         waits = error.status == _TOO_MANY or error.retry_after_s is not None
-        never_answered = error.status is None and not self._worked
+        never_answered = error.silent and not self._worked
         if self._patience.is_lost(error) or waits or never_answered:
             self._lost = error.reason
 
