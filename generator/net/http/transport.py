@@ -189,10 +189,9 @@ def _too_slow(total_s: float) -> ExchangeError:
 
 def _explained(error: Exception) -> ExchangeError | None:
     """The library's errors in our words: theirs quote addresses and header values, which may hold secrets."""
-    if isinstance(error, BodyError):
-        return ExchangeError(str(error), again=error.again)
-    if isinstance(error, ConnectError):
-        return ExchangeError(str(error), again=error.again, unsent=True, silent=True)
+    if isinstance(error, (ConnectError, BodyError)):
+        unconnected = isinstance(error, ConnectError)
+        return ExchangeError(str(error), again=error.again, unsent=unconnected, silent=unconnected)
     certificate = _cause(error, ssl.SSLCertVerificationError)
     if certificate is not None:
         return ExchangeError(f"its certificate is not valid ({certificate.verify_message})", again=False)
@@ -200,13 +199,14 @@ def _explained(error: Exception) -> ExchangeError | None:
     if not isinstance(error, known):
         return None
     unsent = _cause(error, NewConnectionError) is not None
+    reason, again, silent = "the connection broke, or the answer is no HTTP", True, False
     if isinstance(error, requests.exceptions.SSLError):
-        return ExchangeError("no secure connection could be made", again=False, unsent=unsent)
-    if isinstance(error, (requests.Timeout, TimeoutError)) or _cause(error, TimeoutError):
-        return ExchangeError("it did not answer in time", again=True, unsent=unsent, silent=True)
-    if unsent:
-        return ExchangeError("it could not be connected to", again=True, unsent=True, silent=True)
-    return ExchangeError("the connection broke, or the answer is no HTTP", again=True)
+        reason, again = "no secure connection could be made", False
+    elif isinstance(error, (requests.Timeout, TimeoutError)) or _cause(error, TimeoutError):
+        reason, silent = "it did not answer in time", True
+    elif unsent:
+        reason, silent = "it could not be connected to", True
+    return ExchangeError(reason, again=again, unsent=unsent, silent=silent)
 
 
 def _cause(error: BaseException | None, kind: type[_Kind]) -> _Kind | None:
