@@ -171,7 +171,7 @@ def _for_finding(code: str, name: str, places: Places) -> str:
         f"press the pencil beside `{name}` and paste it.",
         "no-account": f"No account is named: run {places.workflow('setup.yml', 'Set up')}, or name one in "
         f"{places.config}.",
-        "format": f"The answers of `{name}` have changed their shape, which only a newer version of this software can "
-        "read; everything else goes on.",
+        "format": f"The answers of `{name}` are not as its service describes them; everything else goes on. If the "
+        "next runs say so, too, update the software.",
     }
     return by_code[code]

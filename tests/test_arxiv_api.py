@@ -216,7 +216,7 @@ def test_another_paper_than_the_one_asked_for_is_nobody_s_answer(client: HttpCli
         (HttpAnswer(429, headers={"Retry-After": "7200"}), FetchError),
         (HttpAnswer(503), FetchError),
         (HttpAnswer(406), FetchError),
-        (HttpAnswer(200, b"<!DOCTYPE html><title>Maintenance</title>"), FormatError),
+        (HttpAnswer(200, b"<!DOCTYPE html><title>Maintenance</title>"), FetchError),
         (HttpAnswer(200, b'{"message": "captcha"}'), FormatError),
         (HttpAnswer(200, b"<!DOCTYPE feed [<!ENTITY a 'b'>]><feed>&a;</feed>"), FormatError),
         (HttpAnswer(200, b"<rss><channel/></rss>"), FormatError),

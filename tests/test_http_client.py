@@ -696,7 +696,6 @@ def test_shown_addresses_are_short_and_harmless() -> None:
     [
         (b"", "empty"),
         (b" \n", "empty"),
-        (b"<!DOCTYPE html><title>Maintenance</title>", "a page of HTML"),
         (b'{"a": [1, 2', "cut off"),
         (b'callback({"a":1})', "cut off or damaged"),
         (b'{"a": NaN}', "damaged"),
@@ -714,6 +713,12 @@ def test_what_is_no_json_is_a_format_error_that_shows_how_it_begins(fake: FakeTi
         assert "hush" not in message
         assert message.isprintable()
         assert len(message) < 400
+
+
+def test_a_page_instead_of_json_is_an_outage(fake: FakeTime) -> None:
+    with Loopback([Answer(200, b"<html>")]) as server, pytest.raises(FetchError, match="page of HTML") as caught:
+        get_json(fake.client(), server.url)
+    assert not isinstance(caught.value, FormatError)
 
 
 def test_json_keeps_its_text_and_loses_half_characters() -> None:

@@ -14,7 +14,9 @@ import pytest
 from generator.fetch import run as fetch
 from generator.fetch.adapter.patience import REMEDY
 from generator.fetch.configuration import read
+from generator.model.records import PendingPaper
 from generator.net.http import HttpClient
+from generator.net.http.body import PAGE_INSTEAD
 from generator.storage.store import Store
 from tests import pretend_bluesky as sky
 from tests import pretend_mastodon as fedi
@@ -163,3 +165,41 @@ def test_a_network_that_nobody_wants_any_more_fails_no_more(services: Services, 
     state = store.load().states["bluesky"]
     assert (state.failing_since, state.failure) == (None, None)
     assert run(services, "bluesky", {"accounts": ["anm.example.com"]}, tmp_path).failure
+
+
+PAGES = (b"<!doctype html><title>Back soon</title>", b"\xef\xbb\xbf\n<!-- portal -->\n<html><form action=login>")
+EVERYTHING = {
+    "x": {"accounts": ["ann"]},
+    "bluesky": {"accounts": ["ann.example.com"]},
+    "mastodon": {"accounts": ["{URL}/@ann"]},
+    "hackernews": {"min_points": 2},
+    "huggingface": {"min_upvotes": 2},
+    "arxiv": None,
+}
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("network", EVERYTHING)
+def test_a_page_of_html_is_an_outage_and_no_change_of_format(network: str, page: bytes, tmp_path: Path) -> None:
+    clock = Clock()
+    client = HttpClient("tests", clock=clock, sleep=clock.sleep)
+    store = Store(tmp_path / "data", tmp_path / "cache")
+    tree = store.load()
+    tree.add_pending(PendingPaper(id="2611.00001", next_at=NOW, first_at=NOW))
+    store.save(tree)
+    with Loopback(lambda _: Answer(200, page)) as server:
+        block = json.loads(json.dumps(EVERYTHING).replace("{URL}", server.url))[network]
+        tracker = {"id": "mine", **({network: block} if block else {})}
+        apis = {name: {"api": server.url} for name in EVERYTHING if name != "mastodon"}
+        written = {"site": {"url": "https://pages.example/x/"}, "trackers": [tracker], "networks": apis}
+        report = fetch.run(
+            read(json.dumps(written).encode()),
+            store,
+            client_for=lambda _, seconds: client.limited(seconds),
+            secrets={"X_BEARER_TOKEN": x.TOKEN},
+            now=NOW,
+            only=network,
+        )
+    reason = report.arxiv.refused if network == "arxiv" else report.networks[0].failure
+    assert PAGE_INSTEAD in str(reason)
+    assert "format changed" not in str(reason)

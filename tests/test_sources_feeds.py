@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
 import json
 import re
 import time
@@ -26,9 +27,10 @@ from generator.fetch.sources.feeds import source as feeds
 from generator.fetch.sources.feeds.json import read_json
 from generator.fetch.sources.feeds.posts import Publisher
 from generator.finding.mentions import find_papers, with_own_papers
-from generator.model.errors import FetchError, FormatError, RecordError
+from generator.model.errors import FetchError, RecordError
 from generator.model.merge import merge_posts
 from generator.model.records import NetworkState, Post
+from generator.net.http.body import PAGE_INSTEAD
 from generator.net.http.transport import Timeouts
 from tests.loopback import Answer, Loopback, Raw, Reply, Request
 from tests.one_run import NOW, Run
@@ -168,7 +170,7 @@ def test_one_broken_feed_fails_alone() -> None:
     assert [find_papers(post) for post in found.posts.values()] == [("2611.00001",)]
     assert {name.rpartition("/")[2]: reason for name, reason in found.failures.items()} == {
         "gone": f"what was there is gone: HTTP 410 (Gone): {REMEDY}",
-        "page": "format changed: it is a page of HTML",
+        "page": f"it is a page of HTML: {REMEDY}",
     }
 
 
@@ -176,8 +178,9 @@ def test_when_no_feed_can_be_read_the_network_fails() -> None:
     found = run(Site({"/a": Answer(404), "/b": Answer(body=b"<html>")}))
     assert type(found.error) is FetchError
     assert "none of the 2 feeds could be read" in found.error.reason
-    assert isinstance(run(Site({"/b": Answer(body=b"<html>")})).error, FormatError)
-    assert isinstance(run(Site({"/b": Answer(body=b"<html>"), "/c": Answer(body=b"{}")})).error, FormatError)
+    only = run(Site({"/b": Answer(body=b"<html>")})).error
+    assert only is not None
+    assert only.reason == f"it is a page of HTML: {REMEDY}"
 
 
 @pytest.mark.parametrize(("wrong", "asked"), [(Answer(500), 3), (Raw(), 5), (Answer(429), 1), (Answer(404), 5)])
@@ -231,7 +234,7 @@ def test_a_feed_that_was_one_and_is_no_more_is_said_and_keeps_its_cursor() -> No
     first = run(site)
     site.edition, site.bodies["/a"] = 2, b'{"message": "moved"}'
     later = run(site, first.state)
-    assert [reason.partition(":")[0] for reason in later.failures.values()] == ["format changed"]
+    assert [reason.partition(":")[0] for reason in later.failures.values()] == ["it is JSON but no JSON Feed"]
     assert not [event for event in later.events if isinstance(event, Covered) and event.stream.endswith("/a")]
 
 
@@ -573,15 +576,59 @@ def titled(title: str) -> str:
     return f"<rss version='2.0'><channel><item><title>{title}</title></item></channel></rss>"
 
 
+def packed(body: bytes) -> bytes:
+    return gzip.compress(body, mtime=0)
+
+
+def declared(label: str, encoding: str, title: str, language: str = "en") -> bytes:
+    text = titled(title).replace("<channel>", f"<channel><language>{language}</language>")
+    return f"<?xml version='1.0' encoding='{label}'?>\n{text}".encode(encoding)
+
+
 @pytest.mark.parametrize(
     ("body", "content_type", "title"),
     [
         (titled("é").encode("utf-16"), "", "é"),
         (b"<?xml version='1.0' encoding='windows-1252'?>" + titled("“é”").encode("cp1252"), "", "“é”"),
         (titled("é").encode("latin-1"), "text/xml; charset=ISO-8859-1", "é"),
-        (titled("é").encode("latin-1"), "", "\ufffd"),
+        (titled("é").encode("latin-1"), "", "é"),
         (b"<?xml version='1.0' encoding='utf-7'?>" + titled("+ADw-b").encode(), "", "+ADw-b"),
         (titled("a\x00b&#xD800;&#0;c").encode(), "", "a\ufffdb\ufffd\ufffdc"),
+        (declared("gb2312", "gb18030", "朱鎔F基 中"), "", "朱鎔F基 中"),
+        (declared("shift_jis", "cp932", "①髙﨑"), "", "①髙﨑"),
+        (declared("Windows-31J", "cp932", "①"), "", "①"),
+        (declared("euc-kr", "cp949", "똠방"), "", "똠방"),
+        (declared("ks_c_5601-1987", "cp949", "똠"), "", "똠"),
+        (declared("MS949", "cp949", "똠"), "", "똠"),
+        (declared("big5", "big5hkscs", "衞"), "", "衞"),
+        (declared("latin1", "cp1252", "“é”"), "", "“é”"),
+        (declared("utf-8", "cp1252", "café au lait"), "", "café au lait"),
+        (declared("iso-8859-1", "utf-8", "é"), "text/xml; charset=iso-8859-1", "é"),
+        (declared("utf-8", "gb18030", "中文標題", "zh-cn"), "text/xml; charset=utf-8", "中文標題"),
+        (declared("utf-8", "cp932", "日本語の題", "ja"), "", "日本語の題"),
+        (declared("utf-16", "utf-8", "é"), "application/xml; charset=utf-16", "é"),
+        (declared("gb2312", "utf-8", "朱鎔基的文章標題"), "", "朱鎔基的文章標題"),
+        (declared("utf-8", "utf-8", "é" * 20).replace(b"\xc3\xa9<", b"\xc3<"), "", "é" * 19 + "\ufffd"),
+        (
+            declared("gb2312", "gb18030", "中文" * 20).replace("文<".encode("gb18030"), b"\xce\xff<"),
+            "",
+            ("中文" * 20)[:-1] + "\ufffd\ufffd",
+        ),
+        (declared("utf-32", "utf-32", "é"), "", "é"),
+        (declared("utf-32", "utf-32-be", "é"), "", "é"),
+        (declared("utf-16", "utf-16-le", "é"), "", "é"),
+        (packed(titled("é").encode()), "application/rss+xml", "é"),
+        (packed(packed(titled("é").encode())), "", "é"),
+        (b"Warning: made up in <b>feed.php</b> on line 3\n" + declared("utf-8", "utf-8", "é"), "", "é"),
+        (b"\xef\xbb\xbf\xef\xbb\xbf\n" + titled("é").encode(), "", "é"),
+        (b"<!DOCTYPE rss>" + titled("&eacute;").encode(), "", "é"),
+        (
+            b"<?xml version='1.0'?><!-- a --><!doctype rss PUBLIC '-//a' \"http://127.0.0.1/x.dtd\" >"
+            + titled("é").encode(),
+            "",
+            "é",
+        ),
+        (b"<!DOCTYPE rss SYSTEM 'http://127.0.0.1/rss.dtd'>" + titled("é").encode(), "", "é"),
         (b"\n\n" + titled("a &nbsp;&unknown; b & c").encode(), "", "a &unknown; b & c"),
         (titled("<![CDATA[a & b]]> & c").encode(), "", "a & b & c"),
     ],
@@ -589,6 +636,59 @@ def titled(title: str) -> str:
 def test_encodings_and_odd_characters(body: bytes, content_type: str, title: str) -> None:
     (post,) = posts_of(read_xml(body, content_type))
     assert post.text == title
+
+
+@pytest.mark.parametrize(
+    ("name", "title"), [("doctype", "T"), ("gb2312_gbk", "朱镕F基 中文标题"), ("cp949", "똠방각하")]
+)
+def test_feeds_of_the_field(shared: Path, name: str, title: str) -> None:
+    (post,) = posts_of(read_xml((shared / f"field/feed_{name}.xml").read_bytes()))
+    assert post.links == ("https://arxiv.org/abs/2403.20001",)
+    assert (post.text or "").startswith(title) or name == "gb2312_gbk"
+    assert "\ufffd" not in (post.text or "")
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"<!DOCTYPE rss [<!ENTITY a 'b'>]>" + rss(), "ask its publisher for a feed without them"),
+        (b"<!DOCTYPE rss SYSTEM 'a' [<!ENTITY % a SYSTEM 'b'>]>" + rss(), "ask its publisher"),
+        (b"<?xml version='1.0'?><!ENTITY a 'b'>" + rss(), "ask its publisher"),
+        (b"<!-- a --><html><head><link rel=alternate type='application/rss+xml' href=/feed.xml>",
+         "it is a page of HTML; it names its feed: '/feed.xml'"),
+        (b"<?xml version='1.0'?><!DOCTYPE html PUBLIC 'a' 'b'><html/>", "it is a page of HTML"),
+        (b"Welcome", "give the address of a feed"),
+        (packed(b" " * 6_000_000), "5,000,000 are the limit: ask its publisher"),
+    ],
+)  # fmt: skip
+def test_a_feed_that_is_refused_says_what_to_do(body: bytes, reason: str) -> None:
+    with pytest.raises(FeedError, match=re.escape(reason)):
+        read_xml(body)
+
+
+def test_a_page_in_place_of_a_feed_that_was_read_is_an_outage() -> None:
+    site = Site({"/a": rss(item(1)), "/b": rss(item(2))})
+    first = run(site)
+    site.edition, site.bodies["/a"] = 2, b"<!doctype html><title>Back soon</title>"
+    later = run(site, first.state)
+    assert list(later.failures.values()) == [PAGE_INSTEAD]
+    site.edition, site.bodies["/a"] = 3, rss(item(1), item(3))
+    assert len(run(site, later.state).posts) == 3
+
+
+@pytest.mark.parametrize("addresses", [("/1", "/2", "/3"), ("/", "/", "/")])
+def test_one_guid_on_every_entry_makes_no_post_of_them_all(addresses: tuple[str, ...]) -> None:
+    entries = [
+        f"<item><guid>1</guid><link>https://blog.example{place}</link><title>Made up {number}</title></item>"
+        for number, place in enumerate(addresses)
+    ]
+    first = {post.id for post in posts_of(read_xml(rss(*entries)))}
+    assert len(first) == 3
+    assert len({post.id for post in posts_of(read_xml(rss(*entries[1:])))} & first) == 2
+    items = [{"id": "1", "url": f"https://blog.example{place}", "title": str(at)} for at, place in enumerate(addresses)]
+    document = {"version": "https://jsonfeed.org/version/1.1", "items": items}
+    assert len({post.id for post in posts_of(read_json(json.dumps(document).encode()))}) == 3
+    assert len({post.id for post in posts_of(read_xml(rss(entries[0], entries[0])))}) == 1
 
 
 @settings(max_examples=60, deadline=None)

@@ -449,7 +449,9 @@ class TestClosedInstances:
         for name in (f"account/ann@{ONE}", f"tag/ml@{ONE}", f"follows/ann@{ONE}"):
             assert "MASTODON_TOKEN_ONE_EXAMPLE" in run.failures[name]
 
-    @pytest.mark.parametrize("body", [b"", b"<html>", b"<!DOCTYPE rss><rss/>", b"{}", b"<rss><channel><item>"])
+    @pytest.mark.parametrize(
+        "body", [b"", b"<html>", b"<!DOCTYPE rss [<!ENTITY a 'b'>]><rss/>", b"{}", b"<rss><channel><item>"]
+    )
     def test_a_feed_of_another_shape_is_never_zero_posts(self, closed: PretendMastodon, body: bytes) -> None:
         closed.feeds["/@bob.rss"] = Answer(200, body)
         run = Run(net(closed), {"accounts": [f"bob@{ONE}"]})

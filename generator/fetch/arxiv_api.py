@@ -18,6 +18,7 @@ from generator.finding.arxiv_id import parse_id
 from generator.model.errors import FetchError, FormatError
 from generator.model.records import Paper, PendingPaper
 from generator.net.http import Client, Response, shown
+from generator.net.http.body import PAGE_INSTEAD, is_page
 
 API = "https://export.arxiv.org/api/query"
 SPACING_S = 3.0
@@ -108,6 +109,8 @@ def _ask(batch: list[str], client: Client, api: str, now: datetime) -> _Outcome:
     try:
         feed = parse_feed(body, now)
     except AtomError as error:
+        if is_page(body):
+            raise FetchError(PAGE_INSTEAD, url=api) from None
         if failure is None and not error.damaged:
             raise _odd(api, f"format changed: {error}") from None
         return _halved(batch, [], failure or _odd(api, str(error)), str(error))

@@ -3,7 +3,7 @@
 feedparser knows the dialects; what it must not be trusted with is done before it sees a byte:
 
 - It fetches what looks like an address and opens what looks like a path: it gets a stream, never a text.
-- A document type is refused: entities in it can hold files and gigabytes, and no feed of this century needs one.
+- A document type with declarations is refused: they can hold files and gigabytes. One without is dropped.
 - Its second parser, for what is not well-formed, is quadratic in hostile input: libxml2 repairs that first.
 - It fails on references to halves of surrogate pairs and to control characters: they are taken out.
 - It sanitises, slowly and not wholly: that is switched off, and nothing but words and web addresses is taken.
@@ -11,18 +11,19 @@ feedparser knows the dialects; what it must not be trusted with is done before i
 
 from __future__ import annotations
 
-import codecs
 import io
 import re
 import sys
 from calendar import timegm
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from html.entities import html5
 from typing import Any
 
 from lxml import etree
+
+from generator.fetch.adapter.encodings import decode_text, unpacked
 
 ARTICLES_MAX = 1_000
 """Of one feed in one run: the first ones, which are the newest in every feed that is meant to be read."""
@@ -35,22 +36,19 @@ ATTRIBUTES_MAX = 200
 
 EARLIEST = 1990
 """Feeds hold articles that are older than feeds; a date before this is a default value."""
-_TEXT_CODECS = re.compile(
-    r"utf-?8|utf-?(?:16|32)(?:-?[bl]e)?|(?:us-)?ascii|iso-?8859-?\d{1,2}|latin-?\d|(?:windows|cp)-?125\d|koi8-[ru]"
-    r"|big5(?:-?hkscs)?|gb2312|gbk|gb18030|euc-(?:jp|kr)|shift[_-]jis|iso-2022-(?:jp|kr)|tis-620|macintosh",
-    re.IGNORECASE | re.ASCII,
-)
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-_DECLARED = re.compile(rb"^\s*<\?xml[^>]{0,200}?\bencoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
-_CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9._-]{1,40})", re.IGNORECASE | re.ASCII)
 _DECLARATION = re.compile(r"\A\s*<\?xml\b[^>]{0,300}\?>")
 _PROLOG = re.compile(r"\s+|<\?(?:[^?]|\?(?!>))*+\?>|<!--(?:[^-]|-(?!->))*+-->")
+_BEGIN = re.compile(
+    r"<\?xml\b|<(?:[a-z][\w-]{0,20}:)?(?:rss|feed|rdf|channel)\b|<!doctype\s+(?!html)", re.IGNORECASE | re.ASCII
+)
+_PLAIN_TYPE = re.compile(
+    r"""<!doctype\s+[\w:.-]{1,80}(?:\s+(?:public|system)?\s*(?:"[^"\[\]<>]{0,300}"|'[^'\[\]<>]{0,300}')){0,2}\s*>""",
+    re.IGNORECASE,
+)
+"""A document type that declares nothing itself; what it names is never read."""
+_LINK = re.compile(r"<link\b[^>]{1,1000}>", re.IGNORECASE)
+_HREF = re.compile(r"""\bhref\s*=\s*["']?([^"'\s>]{1,1000})""", re.IGNORECASE)
+_FEED_TYPE = re.compile(r"application/(?:rss|atom|rdf|feed)\+(?:xml|json)", re.IGNORECASE)
 _DOCUMENT_TYPE = re.compile(r"<!\s*(?:doctype|entity|element|attlist|notation|\[)", re.IGNORECASE)
 _PAGE = re.compile(r"<!doctype\s+html|<html\b", re.IGNORECASE)
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -65,7 +63,15 @@ _HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 
 
 class FeedError(ValueError):
-    """The bytes are no feed that is read; the message says why."""
+    """The bytes are no feed that is read; the message says why.
+
+    Attributes:
+        is_page: they are a page of HTML: what stands in for a feed that is down, or the wrong address.
+    """
+
+    def __init__(self, reason: str, *, is_page: bool = False) -> None:
+        super().__init__(reason)
+        self.is_page = is_page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,13 +120,13 @@ def read_xml(body: bytes, content_type: str = "") -> Feed:
     Raises:
         FeedError: it is no feed, or one with a document type.
     """
+    body = unpacked(body, BYTES_MAX)
     if len(body) > BYTES_MAX:
-        raise FeedError(f"it has {len(body):,} bytes; {BYTES_MAX:,} are the limit")
-    text = _decoded(body, content_type)
+        raise FeedError(f"it has {len(body):,} bytes; {BYTES_MAX:,} are the limit: ask its publisher for a shorter one")
+    text = decode_text(body, content_type)
     if not text.strip():
         raise FeedError("the answer is empty")
-    _refuse_document_type(text)
-    document, damage = _well_formed(text)
+    document, damage = _well_formed(_document(text))
     parsed = _parsed(document)
     if not parsed.get("version"):
         raise FeedError(f"it is no feed; it begins with {text.strip()[:60]!a}")
@@ -133,46 +139,67 @@ def read_xml(body: bytes, content_type: str = "") -> Feed:
         title=_string(about.get("title")),
         address=_string(about.get("link")),
         lang=_string(about.get("language")) or None,
-        articles=tuple(_article(one) for one in entries[:ARTICLES_MAX]),
+        articles=told_apart([_article(one) for one in entries[:ARTICLES_MAX]]),
         left_out=max(0, len(entries) - ARTICLES_MAX),
         damage=damage,
         is_cut=is_cut,
     )
 
 
-def _decoded(body: bytes, content_type: str) -> str:
-    """The text: encoded as its byte order mark says, else the header, else its own declaration, else UTF-8."""
-    names = [name for mark, name in _BOMS if body.startswith(mark)]
-    if not names:
-        charset = _CHARSET.search(content_type)
-        declared = _DECLARED.search(body[:400])
-        names += [charset[1]] if charset else []
-        names += [declared[1].decode("ascii")] if declared else []
-        names += ["utf-16-le"] if body[:4] == b"<\0?\0" else ["utf-16-be"] if body[:4] == b"\0<\0?" else []
-    for name in [*names, "utf-8"]:
-        if not _TEXT_CODECS.fullmatch(name):
-            continue
-        try:
-            return body.decode(name).removeprefix("\ufeff")
-        except (UnicodeError, LookupError):
-            continue
-    return body.decode("utf-8", "replace")
+def told_apart(articles: Sequence[Article]) -> tuple[Article, ...]:
+    """The articles with other ids where several share one: their addresses, or addresses and titles."""
+    by_id: dict[str, list[Article]] = {}
+    for article in articles:
+        by_id.setdefault(article.id, []).append(article)
+    apart = []
+    for article in articles:
+        sharing = by_id[article.id]
+        places = {one.address for one in sharing}
+        if article.id and len({(one.address, one.title) for one in sharing}) > 1:
+            own_id = article.address if len(places) == len(sharing) else f"{article.address}\n{article.title}"
+            article = replace(article, id=own_id)  # noqa: PLW2901 (the same article)
+        apart.append(article)
+    return tuple(apart)
 
 
-def _refuse_document_type(text: str) -> None:
-    """A document type may only stand before the first element, among comments and instructions."""
+def _document(text: str) -> str:
+    """The text from its first element on: without declaration, document type, and what stands before it all.
+
+    A document type stands before the first element, among comments and instructions.
+    """
+    begin = _BEGIN.search(text)
+    before = text[: begin.start()] if begin else text
+    if _PAGE.search(before):
+        raise FeedError(f"it is a page of HTML{_feed_of_page(text)}", is_page=True)
+    if begin is None:
+        raise FeedError(f"it is no feed; it begins with {text.strip()[:60]!a}: give the address of a feed")
+    document = _DECLARATION.sub("", text[begin.start() :])
     at = 0
-    while (found := _PROLOG.match(text, at)) is not None:
+    while (found := _PROLOG.match(document, at)) is not None:
         at = found.end()
-    if _PAGE.match(text, at):
-        raise FeedError("it is a page of HTML")
-    if _DOCUMENT_TYPE.match(text, at):
-        raise FeedError("it has a document type (<!DOCTYPE ...>), which is refused")
+    if _PAGE.match(document, at):
+        raise FeedError(f"it is a page of HTML{_feed_of_page(text)}", is_page=True)
+    without = _PLAIN_TYPE.sub("", document[at:])
+    if _DOCUMENT_TYPE.match(without):
+        raise FeedError(
+            "it has a document type with declarations of its own (<!DOCTYPE ... [...]>), which is refused because it "
+            "can name files and grow without end: ask its publisher for a feed without them"
+        )
+    return without
+
+
+def _feed_of_page(text: str) -> str:
+    """Where a page says that its feed is."""
+    for link in _LINK.findall(text[:100_000]):
+        href = _HREF.search(link)
+        if href and _FEED_TYPE.search(link):
+            return f"; it names its feed: {href[1][:200]!a}"
+    return ""
 
 
 def _well_formed(text: str) -> tuple[bytes, str]:
     """The document in UTF-8 without its declaration, and what had to be repaired in it (empty: nothing)."""
-    clean = _ILLEGAL.sub("\ufffd", _DECLARATION.sub("", text).lstrip())
+    clean = _ILLEGAL.sub("\ufffd", text.lstrip())
     clean = _NAMED.sub(_spelled_out, _REFERENCE.sub(_legal, clean))
     root, damage = _tree(clean, recover=False)
     if root is None:

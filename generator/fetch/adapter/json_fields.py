@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from generator.model.errors import FormatError, RecordError
+from generator.model.errors import FetchError, FormatError, RecordError
 from generator.model.records import Counts
-from generator.net.http.body import BodyError, decode_json
+from generator.net.http.body import PAGE_INSTEAD, BodyError, decode_json, is_page
 
 TEXT_MAX = 25_000
 """Characters. The longest post of the networks we read: 25,000 on X, 300 graphemes on Bluesky."""
@@ -45,6 +45,7 @@ def decode_object(body: bytes, url: str) -> dict[str, Any]:
     Broken UTF-8 and lone surrogates cost a character, not the page.
 
     Raises:
+        FetchError: it is a page of HTML.
         FormatError: it is no JSON, no object, or nested so deeply that it is an attack.
     """
     answer = _decoded(body, url)
@@ -62,6 +63,8 @@ def decode_list(body: bytes, url: str) -> list[Any]:
 
 
 def _decoded(body: bytes, url: str) -> Any:
+    if is_page(body):
+        raise FetchError(PAGE_INSTEAD, url=url)
     try:
         return decode_json(body.decode("utf-8", "replace").encode("utf-8"))
     except BodyError as error:

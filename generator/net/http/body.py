@@ -10,6 +10,14 @@ from typing import Any
 
 _STEP = 65_536
 _SHOWN_BYTES = 80
+PAGE_INSTEAD = (
+    "it answers with a page of HTML for people, such as of maintenance or a login, instead of what was asked for; the "
+    "next run asks again"
+)
+_PAGE = re.compile(
+    rb"\s*+(?:<\?xml[^>]{0,200}>\s*+|<!--.{0,2000}?-->\s*+)*+<(?:!doctype\s+html|html|head|body|script|title|meta)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
@@ -83,11 +91,16 @@ def _new(name: str, start: bytes) -> zlib._Decompress:
     return zlib.decompressobj(zlib.MAX_WBITS if wrapped or not start else -zlib.MAX_WBITS)
 
 
+def is_page(body: bytes) -> bool:
+    """Whether an answer is a page of HTML: whoever sent it stands in for the service."""
+    return _PAGE.match(body.removeprefix(b"\xef\xbb\xbf")) is not None
+
+
 def decode_json(body: bytes) -> Any:
     """Decode a JSON body. A byte order mark is passed over; halves of surrogate pairs become U+FFFD.
 
     Raises:
-        BodyError: it is empty, a page of HTML, cut off, or no JSON; the message shows how it begins.
+        BodyError: it is empty, cut off, or no JSON; the message shows how it begins.
     """
     text = body.removeprefix(b"\xef\xbb\xbf")
     try:
@@ -99,11 +112,8 @@ def decode_json(body: bytes) -> Any:
         what = "it is nested too deeply"
     except ValueError:
         what = "it is cut off or damaged"
-    begins = text.lstrip()[:200].lower()
     if not text.strip():
         raise BodyError("the answer is empty", again=True)
-    if begins.startswith((b"<!doctype html", b"<html", b"<head", b"<body")):
-        what = "it is a page of HTML"
     raise BodyError(f"the answer is no JSON: {what}; it begins with {beginning(body)}", again=False)
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from generator import __version__
-from generator.model.errors import FormatError
+from generator.model.errors import FetchError, FormatError
 from generator.net.http.addresses import shown
-from generator.net.http.body import BodyError, decode_json
+from generator.net.http.body import PAGE_INSTEAD, BodyError, decode_json, is_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +87,13 @@ def get_json(
     """Ask for JSON and decode it.
 
     Raises:
-        FetchError: as `Client.get`.
-        FormatError: the answer is no JSON (a page of HTML, cut off, empty); the message shows how it begins.
+        FetchError: as `Client.get`, or the answer is a page of HTML.
+        FormatError: the answer is no JSON (cut off, empty); the message shows how it begins.
     """
     response = client.get(url, params=params, headers=headers, tries=tries)
     try:
         return decode_json(response.body)
     except BodyError as error:
+        if is_page(response.body):
+            raise FetchError(PAGE_INSTEAD, url=shown(response.url), status=response.status) from None
         raise FormatError(str(error), url=shown(response.url), status=response.status) from None

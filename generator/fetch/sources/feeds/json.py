@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from generator.fetch.adapter import json_fields as wire
-from generator.fetch.adapter.feed_xml import ARTICLES_MAX, EARLIEST, Article, Feed, FeedError
+from generator.fetch.adapter.feed_xml import ARTICLES_MAX, EARLIEST, Article, Feed, FeedError, told_apart
 from generator.model.errors import FormatError
 
 _VERSIONS = ("https://jsonfeed.org/version/", "http://jsonfeed.org/version/")
@@ -27,7 +27,7 @@ def read_json(body: bytes) -> Feed:
         title=_string(feed.get("title")),
         address=_string(feed.get("home_page_url")),
         lang=_string(feed.get("language")) or None,
-        articles=tuple(_article(one) for one in found[:ARTICLES_MAX] if isinstance(one, dict)),
+        articles=told_apart([_article(one) for one in found[:ARTICLES_MAX] if isinstance(one, dict)]),
         left_out=max(0, len(found) - ARTICLES_MAX),
     )
 

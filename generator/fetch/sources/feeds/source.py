@@ -22,7 +22,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from generator.fetch.adapter.feed_xml import Feed, FeedError, read_xml
+from generator.fetch.adapter.encodings import unpacked
+from generator.fetch.adapter.feed_xml import BYTES_MAX, Feed, FeedError, read_xml
 from generator.fetch.adapter.patience import FAILURES_IN_A_ROW, NEXT, REMEDY, in_turn, is_fault, none_of
 from generator.fetch.adapter.side_by_side import side_by_side
 from generator.fetch.adapter.source import Covered, Event, FetchRequest, Record, Source, StreamFailed
@@ -30,8 +31,9 @@ from generator.fetch.sources.feeds import posts as feeds_posts
 from generator.fetch.sources.feeds.config import CONFIG
 from generator.fetch.sources.feeds.json import read_json
 from generator.fetch.sources.feeds.posts import Publisher
-from generator.model.errors import FetchError, FormatError, OutOfTimeError
+from generator.model.errors import FetchError, OutOfTimeError
 from generator.net.http import Response
+from generator.net.http.body import PAGE_INSTEAD
 
 ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
@@ -124,7 +126,7 @@ def _wants_no_more(error: FetchError) -> bool:
 
 
 def _with_remedy(error: FetchError) -> FetchError:
-    if is_fault(error) or isinstance(error, FormatError) or error.status == _TOO_MANY:
+    if is_fault(error) or error.status in {200, _TOO_MANY}:  # a broken feed says itself what to do
         return error
     return FetchError(f"{error.reason}: {REMEDY}", url=error.url, status=error.status)
 
@@ -140,7 +142,7 @@ def _read(request: FetchRequest, url: str, trackers: tuple[str, ...]) -> Iterato
     answer = request.client.get(url, headers=_conditions(known), accept=ACCEPT, tries=TRIES)
     if answer.status == _UNCHANGED:
         return
-    feed = _decoded(answer, url)
+    feed = _decoded(answer, url, was_read=isinstance(stored, Mapping))
     publisher = Publisher(url=url, base=answer.url or url, title=feed.title, site=feed.address, lang=feed.lang)
     for index, article in enumerate(feed.articles):
         yield Record(article, trackers, f"{url} entry[{index}]", publisher)
@@ -158,14 +160,17 @@ def _read(request: FetchRequest, url: str, trackers: tuple[str, ...]) -> Iterato
     yield Covered(_stream(url), cursor if feed.is_cut else cursor | _validators(answer.headers))
 
 
-def _decoded(answer: Response, url: str) -> Feed:
-    body = answer.body.removeprefix(b"\xef\xbb\xbf").lstrip()
+def _decoded(answer: Response, url: str, *, was_read: bool) -> Feed:
+    """Raises FetchError that says what to do; a page in place of a feed that was read before is an outage."""
+    body = unpacked(answer.body, BYTES_MAX)
+    start = body.removeprefix(b"\xef\xbb\xbf").lstrip()
     try:
-        if body[:1] in {b"{", b"["}:
-            return read_json(body)
-        return read_xml(answer.body, answer.headers.get("content-type", ""))
+        if start[:1] in {b"{", b"["}:
+            return read_json(start)
+        return read_xml(body, answer.headers.get("content-type", ""))
     except FeedError as error:
-        raise FormatError(f"format changed: {error}", url=url, status=answer.status) from None
+        reason = PAGE_INSTEAD if error.is_page and was_read else f"{error}: {REMEDY}"
+        raise FetchError(reason, url=url, status=answer.status) from None
 
 
 def _digest(feed: Feed) -> str:

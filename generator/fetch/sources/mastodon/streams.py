@@ -22,6 +22,7 @@ from generator.fetch.sources.mastodon.api import STATUSES_PAGE, Api, Page, local
 from generator.fetch.sources.mastodon.posts import LOCAL_ID, Seen
 from generator.fetch.sources.mastodon.threads import Threads
 from generator.model.errors import FetchError, FormatError
+from generator.net.http.body import PAGE_INSTEAD
 
 FIRST_REACH = timedelta(days=30)
 FIRST_PAGES = 10
@@ -216,6 +217,8 @@ class Reading:
         try:
             feed = read_xml(body, content_type)
         except FeedError as error:
+            if error.is_page:
+                raise FetchError(PAGE_INSTEAD, url=url) from None
             raise FormatError(f"format changed: {error}", url=url) from None
         if feed.damage and not feed.articles:
             raise FormatError(f"format changed: nothing of the feed can be read ({feed.damage})", url=url)
