@@ -149,6 +149,8 @@ class Site:
     highlight_authors: tuple[str, ...] = ()
     offline: bool = True
     """Browsers keep the pages that were opened, for reading without a connection."""
+    view: Literal["full", "compact"] = "full"
+    """How lists stand before a reader chooses."""
 
 
 class Spent(msgspec.Struct, frozen=True, kw_only=True):
@@ -176,6 +178,7 @@ class Chrome(msgspec.Struct, frozen=True, kw_only=True):
     highlight_authors: tuple[str, ...]
     theme: Theme
     offline: bool
+    view: Literal["full", "compact"]
 
 
 def chrome_of(site: Site) -> Chrome:
@@ -189,4 +192,5 @@ def chrome_of(site: Site) -> Chrome:
         highlight_authors=site.highlight_authors,
         theme=site.theme,
         offline=site.offline,
+        view=site.view,
     )

@@ -22,6 +22,8 @@ NOTES_MAX = 3
 NOTE_CHARS = 320
 NOTES_PER_ABSTRACT = 0.5
 """Characters of notes for one of the abstract: the margin must not outgrow the text that it stands beside."""
+FOLDED_CHARS = 560
+"""Characters of an abstract that a list shows before it folds the rest."""
 TEXT_MAX = 3000
 """Characters of one post that are shown; networks allow 300 to 25,000, and the post is one click away."""
 
@@ -143,7 +145,7 @@ def choose_notes(
         return ()
     posts = {mention.post.id: mention.post for mention in ranked.mentions}
     votes.sort(key=lambda vote: _worth(vote, posts[vote.post_id]), reverse=True)
-    room = max(NOTE_CHARS // 2, round(len(ranked.paper.abstract) * NOTES_PER_ABSTRACT))
+    room = max(NOTE_CHARS // 2, round(min(len(ranked.paper.abstract), FOLDED_CHARS) * NOTES_PER_ABSTRACT))
     notes: list[PostView] = []
     said: set[str] = set()
     for vote in votes:

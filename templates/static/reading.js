@@ -8,10 +8,11 @@ const PAUSE_MS = 30 * 60_000 // A longer one ends a visit.
 const MOST = { read: 3000, hidden: 1000, saved: 2000, words: 200 }
 const EMPTY = {
   version: 1, at: 0, last: 0, upTo: "", since: "", read: [], hidden: [], saved: [],
-  muteWords: [], muteAuthors: [], markWords: [], markAuthors: [], colours: "", keys: true, offline: true,
+  muteWords: [], muteAuthors: [], markWords: [], markAuthors: [], colours: "", view: "", keys: true, offline: true,
 }
 const ID = /^(\d{4}\.\d{4,5}|[a-z-]+\/\d{7})$/
 const COLOURS = ["", "light", "dark"]
+const VIEWS = ["", "full", "compact"]
 
 // --- What is kept ---
 
@@ -36,7 +37,7 @@ function sound(given) {
     saved: [...new Map(saved.map(each => [each.id, each])).values()].slice(-MOST.saved),
     muteWords: texts(from.muteWords), muteAuthors: texts(from.muteAuthors),
     markWords: texts(from.markWords), markAuthors: texts(from.markAuthors),
-    colours: COLOURS.includes(from.colours) ? from.colours : "", keys: from.keys !== false, offline: from.offline !== false,
+    colours: COLOURS.includes(from.colours) ? from.colours : "", view: VIEWS.includes(from.view) ? from.view : "", keys: from.keys !== false, offline: from.offline !== false,
   }
 }
 
@@ -193,10 +194,12 @@ function tellNews() {
   const articles = shown().filter(each => !each.matches(".put-by, .whole"))
   const fresh = kept.since ? articles.filter(each => each.dataset.seen > kept.since) : []
   document.querySelectorAll(".new, .ended").forEach(each => each.remove())
+  for (const article of articles) article.classList.toggle("fresh", fresh.includes(article))
   for (const article of fresh) article.prepend(element("p", "new", "New"))
   document.title = fresh.length ? `(${fresh.length}) ${title}` : title
   const end = articles.find(each => !fresh.includes(each))
-  if (fresh.length && end && articles[0] !== end && !articles[0].querySelector(".rank") && !end.matches(".found"))
+  const after = articles.slice(articles.indexOf(end))
+  if (fresh.length && end && articles[0] !== end && !after.some(each => fresh.includes(each)) && !articles[0].querySelector(".rank") && !end.matches(".found"))
     end.prepend(element("p", "ended", `Here your visit of ${when(kept.last)} ended`))
   tellSince(fresh.length, shown().filter(each => each.matches(".put-by") && !justHidden.has(idOf(each))))
 }
@@ -206,7 +209,8 @@ function tellSince(fresh, away) {
   document.querySelector(".since")?.remove()
   if (!opening || !shown().some(each => !each.matches(".whole, .found"))) return
   const line = element("p", "since")
-  if (fresh) line.append(element("span", "fresh", `${fresh} new since ${when(kept.last)}`), button("Mark as seen", () => {
+  if (!fresh) root.classList.remove("only-new")
+  if (fresh) line.append(element("span", "told-new", `${fresh} new since ${when(kept.last)}`), onlyNew(), button("Mark as seen", () => {
     change(now => ({ since: now.upTo }))
     tellNews()
   }))
@@ -214,20 +218,26 @@ function tellSince(fresh, away) {
     away.forEach(each => shownAgain.add(idOf(each)))
     dress()
   }))
-  tellAge(line, fresh)
+  if (!fresh) tellAge(line)
   if (line.childNodes.length) opening.append(line)
+}
+
+function onlyNew() {
+  const made = button("Only new", () => made.setAttribute("aria-pressed", root.classList.toggle("only-new")))
+  made.setAttribute("aria-pressed", root.classList.contains("only-new"))
+  return made
 }
 
 const DAY_MS = 24 * 3_600_000
 
 // A page without news is not made anew, and one whose updates stopped looks the same: what is known is said, and where to look.
-function tellAge(line, fresh) {
+function tellAge(line) {
   const made = Date.parse(document.querySelector(".updated time")?.dateTime)
   const days = Math.floor((Date.now() - made) / DAY_MS)
   if (!(days >= 1)) return
   const age = days === 1 ? "a day" : `${days} days`, more = element("a", "", "Status")
   more.href = new URL("status/", home)
-  line.append(element("span", "fresh", fresh ? `None newer for ${age}` : `Nothing new for ${age}`), ...(fresh ? [] : [more]))
+  line.append(element("span", "told-new", `Nothing new for ${age}`), more)
 }
 
 function button(word, act) {
@@ -327,13 +337,32 @@ function unfold(event, link) {
   if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return
   const article = link.closest(".paper"), abstract = article.querySelector(".abstract")
   event.preventDefault()
-  article.classList.add("unfolded")
+  const opened = article.classList.toggle("unfolded")
+  link.setAttribute("aria-expanded", opened)
+  if (!opened) return
   abstract.tabIndex = -1
   abstract.focus({ preventScroll: true })
 }
 
+// --- Full or compact ---
+
+const viewButton = document.querySelector("#view")
+function arrange() {
+  const compact = (kept.view || root.dataset.view) === "compact"
+  root.classList.toggle("compact", compact && !("whole" in root.dataset))
+  viewButton?.setAttribute("aria-pressed", compact)
+}
+
+function switchView() {
+  change(() => ({ view: (kept.view || root.dataset.view) === "compact" ? "full" : "compact" }))
+  arrange()
+  say((kept.view === "compact" ? "Compact list." : "Full list.") + forgotten())
+}
+viewButton?.addEventListener("click", switchView)
+
 const ACTS = { save, hide, copy }
 document.addEventListener("click", event => {
+  if (event.target.closest?.("[data-do=note]")) document.querySelector(".folds").classList.toggle("unfolded")
   const folded = event.target.closest?.(".rest a")
   if (folded) unfold(event, folded)
   const act = event.target.closest?.("[data-do]")
@@ -346,7 +375,7 @@ document.addEventListener("click", event => {
 let help
 function openHelp() {
   if (!help) {
-    const rows = [["j", "next paper"], ["k", "previous paper"], ["o", "open it"], ["s", "save it, or take it off the list"], ["h", "hide it, or show it again"],
+    const rows = [["j", "next paper"], ["k", "previous paper"], ["n", "next new or unread paper"], ["o", "open it"], ["p", "its PDF"], ["v", "compact or full list"], ["s", "save it, or take it off the list"], ["h", "hide it, or show it again"],
       ["/", "search"], ["g, then h", "go home"], ["?", "this sheet"]]
     help = element("dialog", "help")
     help.setAttribute("aria-labelledby", "help-title")
@@ -374,13 +403,32 @@ function openHelp() {
 const titleLink = article => article?.querySelector(".title a")
 let at = null // The paper that the keys are at, also when the focus went elsewhere.
 
+const seenNow = () => shown().filter(each => each.checkVisibility() && titleLink(each))
+
+function goTo(article) {
+  at = article ?? at
+  titleLink(at)?.focus({ preventScroll: true })
+  at?.scrollIntoView({ block: "start" })
+}
+
+// The next paper that is new, or where none is, that was not opened yet.
+function nextUnread() {
+  const seen = seenNow(), wanted = seen.some(each => each.matches(".fresh")) ? ".fresh" : ":not(.read)"
+  const from = here()
+  goTo(seen.slice(seen.indexOf(from) + 1).find(each => each.matches(wanted)))
+}
+
+function openPdf() {
+  const article = here()
+  article?.querySelector("a[href*='/pdf/']")?.click()
+}
+
 function step(by) {
-  const seen = shown().filter(each => !each.matches(".put-by") && titleLink(each))
+  const seen = seenNow()
   const focused = document.activeElement?.closest("article[data-paper]") ?? (at?.isConnected ? at : null)
   let place = seen.indexOf(focused)
   if (place < 0) place = focused ? seen.findIndex(each => focused.compareDocumentPosition(each) & 4) - (by > 0 ? 1 : 0) : by > 0 ? -1 : 0
-  at = seen[Math.max(0, Math.min(seen.length - 1, place + by))] ?? null
-  titleLink(at)?.focus()
+  goTo(seen[Math.max(0, Math.min(seen.length - 1, place + by))])
 }
 
 function search() {
@@ -393,7 +441,10 @@ const here = () => document.activeElement?.closest("article[data-paper]") ?? (at
 const KEYS = {
   j: () => step(1),
   k: () => step(-1),
+  n: nextUnread,
   o: () => titleLink(here())?.click(),
+  p: openPdf,
+  v: switchView,
   s: () => here() && save(here()),
   h: () => here() && hide(here()),
   "/": search,
@@ -449,6 +500,7 @@ function arrive() {
     }
   })
   wear()
+  arrange()
   dress()
 }
 
@@ -457,7 +509,7 @@ const came = kept.at > 0 // Not for the first time.
 arrive()
 addEventListener("visibilitychange", () => document.hidden && change(() => ({ at: Date.now() })))
 addEventListener("pageshow", event => event.persisted && (load(), arrive()))
-addEventListener("storage", event => event.key === KEY && (load(), wear(), dress()))
+addEventListener("storage", event => event.key === KEY && (load(), wear(), arrange(), dress()))
 
 // --- Reading offline ---
 
