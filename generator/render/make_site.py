@@ -120,6 +120,7 @@ def _site(config: Config, tree: Tree, captured: Captured, *, unknown: frozenset[
         cards=_with_cards(listings, settings.per_page) if settings.cards else frozenset(),
         hub=config.feeds.hub,
         offline=settings.offline,
+        view=settings.view,
         own_pages=(),
         notes={},
         contact=config.networks.arxiv.contact or "",
