@@ -13,7 +13,7 @@ from generator.model.site import Site
 from generator.ranking.digests import make_digests
 from generator.ranking.lists import Captured, make_listings
 from generator.ranking.per_tracker import make_readings, readers_of
-from generator.ranking.rank import Formula, cast_ballots, rank_newest
+from generator.ranking.rank import Formula, rank_newest, value_mentions
 from generator.ranking.similar import find_similar
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -168,13 +168,13 @@ def sample_site(papers: Iterable[Paper] = (), posts: Iterable[Post] = (), **fiel
     """A site of these papers and posts, ranked and listed by the program's own rules; `fields` replace."""
     by_id = {paper.id: paper for paper in papers}
     formula = Formula(half_life_days=2.5, weights=WEIGHTS)
-    ballots = cast_ballots(mentions_by_paper(posts), by_id, formula, Persons((), {}))
+    ballots = value_mentions(mentions_by_paper(posts), by_id, formula, Persons((), {}))
     trackers = (
         Tracker(id="lab", title="The lab", about="What *we* read."),
         Tracker(id="harbour", title="@harbour"),
     )
     readings = make_readings([tracker.id for tracker in trackers], by_id, ballots)
-    captured = Captured(papers=by_id, casts=ballots, formula=formula, now=NOW, readings=readings)
+    captured = Captured(papers=by_id, ballots=ballots, formula=formula, now=NOW, readings=readings)
     everything = rank_newest(by_id, ballots, now=NOW, formula=formula, unmentioned=by_id.keys())
     shown = {mention.post.id: mention.post for each in everything for mention in each.mentions}
     given: dict[str, Any] = {

@@ -33,7 +33,6 @@ CARD = CardView(
     captured="Captured posts and reposts: 142",
     site_title="Trending arXiv",
     colours=Theme().light,
-    libraries=(),
 )
 
 

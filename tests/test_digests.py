@@ -10,7 +10,7 @@ from generator.model.records import Paper, Post
 from generator.model.site import Digest
 from generator.ranking.digests import ISSUES_MAX, PAPERS_MAX, WAITED, make_digests
 from generator.ranking.lists import Captured
-from generator.ranking.rank import Formula, cast_ballots
+from generator.ranking.rank import Formula, value_mentions
 from tests.site_samples import WEIGHTS, a_paper, a_post
 
 PAPERS = [a_paper(f"2611.{number:05d}", f"Paper {number}") for number in range(1, 60)]
@@ -25,8 +25,8 @@ def posted(number: int, paper: int, at: datetime, *, seen_h: float = 1) -> Post:
 def digests(posts: list[Post], now: datetime, unknown: frozenset[str] = frozenset()) -> tuple[Digest, ...]:
     papers: dict[str, Paper] = {paper.id: paper for paper in PAPERS}
     formula = Formula(half_life_days=2.5, weights=WEIGHTS)
-    casts = cast_ballots(mentions_by_paper(posts), papers, formula, Persons((), {}))
-    return make_digests(Captured(papers=papers, casts=casts, formula=formula, now=now), unknown)
+    ballots = value_mentions(mentions_by_paper(posts), papers, formula, Persons((), {}))
+    return make_digests(Captured(papers=papers, ballots=ballots, formula=formula, now=now), unknown)
 
 
 def told(digest: Digest) -> dict[str, list[str]]:

@@ -1,9 +1,9 @@
-"""Planned outputs become files: only what changed is rendered, only what differs is written, the rest goes."""
+"""Planned outputs become files: only what differs is written, the rest goes; an unchanged build does nothing."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,31 +14,22 @@ from generator.model.errors import BuildError
 from generator.model.site import Output
 from generator.render import write as outputs
 from generator.render.fingerprint import looks_of
-from generator.render.write import MARKER, Written, unchanged, write_outputs
+from generator.render.last_build import BuildCounts, remember, unchanged
+from generator.render.write import MARKER, Written, write_outputs
 
 
-class Plan:
-    """A made-up site: path -> text; counts what is rendered."""
-
-    def __init__(self, **pages: str) -> None:
-        self.pages = {MARKER: "index", **{path.replace("__", "/"): text for path, text in pages.items()}}
-        self.rendered: list[str] = []
-
-    def outputs(self) -> list[Output]:
-        def renderer(path: str) -> Callable[[str], bytes]:
-            def render(text: str) -> bytes:
-                self.rendered.append(path)
-                return f"<p>{text}</p>".encode()
-
-            return render
-
-        return [Output(path, "page", lambda text=text: text, renderer(path)) for path, text in self.pages.items()]  # type: ignore[misc]
+def plan(**pages: str) -> list[Output]:
+    """A made-up site: path (with `__` for `/`) -> text."""
+    texts = {MARKER: "index", **{path.replace("__", "/"): text for path, text in pages.items()}}
+    return [Output(path, partial(_render, text)) for path, text in texts.items()]
 
 
-def write(plan: Plan, root: Path, *, fingerprint: bytes = b"1", full: bool = False, workers: int = 1) -> Written:
-    return write_outputs(
-        plan.outputs(), root / "site", manifest=root / "cache/m", fingerprint=fingerprint, full=full, workers=workers
-    )
+def _render(text: str) -> bytes:
+    return f"<p>{text}</p>".encode()
+
+
+def write(outputs: list[Output], root: Path, workers: int = 1) -> Written:
+    return write_outputs(outputs, root / "site", workers=workers)
 
 
 def site_of(root: Path) -> dict[str, str]:
@@ -46,83 +37,68 @@ def site_of(root: Path) -> dict[str, str]:
     return {path.relative_to(site).as_posix(): path.read_text() for path in site.rglob("*") if path.is_file()}
 
 
-def test_what_did_not_change_is_neither_rendered_nor_written(tmp_path: Path) -> None:
-    write(Plan(a="1", b__c="2"), tmp_path)
-    again = Plan(a="1", b__c="3")
-    written = write(again, tmp_path)
-    assert again.rendered == ["b/c"]
-    assert (written.total, written.rendered, written.written, written.removed) == (3, 1, 1, 0)
+def test_only_what_differs_is_written(tmp_path: Path) -> None:
+    write(plan(a="1", b__c="2"), tmp_path)
+    untouched = (tmp_path / "site/a").stat()
+    written = write(plan(a="1", b__c="3"), tmp_path)
+    assert (written.total, written.rendered, written.written, written.removed) == (3, 3, 1, 0)
     assert site_of(tmp_path) == {MARKER: "<p>index</p>", "a": "<p>1</p>", "b/c": "<p>3</p>"}
+    assert (tmp_path / "site/a").stat() == untouched
 
 
 def test_what_is_no_longer_planned_is_removed_with_its_empty_folder(tmp_path: Path) -> None:
-    write(Plan(a="1", b__c="2"), tmp_path)
-    assert write(Plan(a="1"), tmp_path).removed == 1
+    write(plan(a="1", b__c="2"), tmp_path)
+    assert write(plan(a="1"), tmp_path).removed == 1
     assert not (tmp_path / "site/b").exists()
-
-
-def test_a_changed_program_or_template_renders_everything_and_writes_only_what_differs(tmp_path: Path) -> None:
-    write(Plan(a="1", b="2"), tmp_path)
-    again = Plan(a="1", b="2")
-    written = write(again, tmp_path, fingerprint=b"2")
-    assert (written.rendered, written.written) == (3, 0)
 
 
 @pytest.mark.parametrize("damage", ["", "<p>9</p>", None])
 def test_a_file_that_somebody_touched_is_made_again(tmp_path: Path, damage: str | None) -> None:
-    write(Plan(a="1"), tmp_path)
+    write(plan(a="1"), tmp_path)
     touched = tmp_path / "site/a"
     if damage is None:
         touched.unlink()
     else:
         touched.write_text(damage)
         os.utime(touched, ns=(1, 1))
-    write(Plan(a="1"), tmp_path)
+    write(plan(a="1"), tmp_path)
     assert touched.read_text() == "<p>1</p>"
-
-
-def test_a_lost_or_broken_manifest_costs_time_only(tmp_path: Path) -> None:
-    write(Plan(a="1"), tmp_path)
-    (tmp_path / "cache/m").write_bytes(b"\x93garbage")
-    assert write(Plan(a="1"), tmp_path).written == 0
 
 
 def test_a_folder_with_somebody_elses_files_is_refused_untouched(tmp_path: Path) -> None:
     (tmp_path / "site").mkdir()
     (tmp_path / "site/thesis.tex").write_text("years of work")
     with pytest.raises(BuildError, match=r"thesis\.tex"):
-        write(Plan(a="1"), tmp_path)
+        write(plan(a="1"), tmp_path)
     assert site_of(tmp_path) == {"thesis.tex": "years of work"}
 
 
 def test_a_build_that_died_early_can_be_repeated(tmp_path: Path) -> None:
-    dying = Plan(a="1")
-    broken = [*dying.outputs()[1:], Output("z", "page", lambda: 1 / 0, lambda _: b""), dying.outputs()[0]]
+    outputs = plan(a="1")
+    broken = [*outputs[1:], Output("z", lambda: bytes(1 // 0)), outputs[0]]
     with pytest.raises(ZeroDivisionError):
-        write_outputs(broken, tmp_path / "site", manifest=tmp_path / "cache/m", fingerprint=b"1")
-    write(Plan(a="1"), tmp_path)
+        write(broken, tmp_path)
+    write(plan(a="1"), tmp_path)
     assert site_of(tmp_path)["a"] == "<p>1</p>"
 
 
 @pytest.mark.parametrize("path", ["../x", "a//b", "/etc/passwd", "a/../b", ""])
 def test_no_output_leaves_the_site(tmp_path: Path, path: str) -> None:
-    plan = Plan()
-    plan.pages[path] = "x"
     with pytest.raises(BuildError):
-        write(plan, tmp_path)
+        write([*plan(), Output(path, lambda: b"x")], tmp_path)
 
 
 def test_two_outputs_with_one_address_are_an_error(tmp_path: Path) -> None:
-    plan = Plan(a="1").outputs()
+    outputs = plan(a="1")
     with pytest.raises(BuildError, match="two pages claim"):
-        write_outputs([*plan, plan[1]], tmp_path / "site", manifest=tmp_path / "m", fingerprint=b"")
+        write([*outputs, outputs[1]], tmp_path)
 
 
 def test_two_processes_write_the_same_site_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outputs, "_PARALLEL_FROM", 10)
     pages = {f"p{n}": str(n) for n in range(300)}
-    write(Plan(**pages), tmp_path / "one")
-    written = write(Plan(**pages), tmp_path / "two", workers=2)
+    write(plan(**pages), tmp_path / "one")
+    written = write(plan(**pages), tmp_path / "two", workers=2)
     assert site_of(tmp_path / "one") == site_of(tmp_path / "two")
     assert written.written == 301
 
@@ -132,26 +108,35 @@ pages = st.dictionaries(st.sampled_from(["a", "b", "c__d", "c__e", "f"]), st.sam
 
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(pages, min_size=1, max_size=4))
-def test_an_incremental_build_equals_a_full_one(
+def test_a_build_over_older_files_equals_one_into_an_empty_folder(
     tmp_path_factory: pytest.TempPathFactory, history: list[dict[str, str]]
 ) -> None:
-    root, fresh = tmp_path_factory.mktemp("incremental"), tmp_path_factory.mktemp("full")
-    for plan in history:
-        write(Plan(**plan), root)
-    write(Plan(**history[-1]), fresh, full=True)
+    root, fresh = tmp_path_factory.mktemp("older"), tmp_path_factory.mktemp("empty")
+    for texts in history:
+        write(plan(**texts), root)
+    write(plan(**history[-1]), fresh)
     assert site_of(root) == site_of(fresh)
 
 
+COUNTS = BuildCounts(files=2, papers=1, posts=1, lists=1, problems=())
+
+
 def test_a_site_that_nobody_touched_is_known_to_be_finished(tmp_path: Path) -> None:
-    site, manifest = tmp_path / "site", tmp_path / "m"
-    write_outputs(Plan(a="1").outputs(), site, manifest=manifest, fingerprint=b"", inputs=b"in", summary=b"said")
-    assert unchanged(site, manifest, b"in") == (2, b"said")
-    assert unchanged(site, manifest, b"other inputs") is None
+    site, remembered = tmp_path / "site", tmp_path / "cache/last-build"
+    assert unchanged(remembered, b"in", site) is None, "nothing is remembered"
+    write(plan(a="1"), tmp_path)
+    remember(remembered, b"in", site, COUNTS)
+    assert unchanged(remembered, b"in", site) == COUNTS
+    assert unchanged(remembered, b"other inputs", site) is None
     (site / "stranger").write_text("x")
-    assert unchanged(site, manifest, b"in") is None
+    assert unchanged(remembered, b"in", site) is None
     (site / "stranger").unlink()
+    assert unchanged(remembered, b"in", site) == COUNTS
     (site / "a").write_text("changed by hand")
-    assert unchanged(site, manifest, b"in") is None
+    assert unchanged(remembered, b"in", site) is None
+    remember(remembered, b"in", site, COUNTS)
+    remembered.write_bytes(b"\x93garbage")
+    assert unchanged(remembered, b"in", site) is None, "it costs time only"
 
 
 def test_the_look_of_a_folder_changes_with_any_of_its_files(tmp_path: Path) -> None:

@@ -12,7 +12,6 @@ from typing import Any
 from urllib.parse import urljoin
 
 import html5lib
-import msgspec
 import pytest
 
 from generator.model.records import Counts, NetworkState
@@ -29,7 +28,7 @@ MATHML = "{http://www.w3.org/1998/Math/MathML}"
 
 def _render(site: Site) -> dict[str, bytes]:
     templates = Templates(ROOT / "templates", site)
-    return {output.path: output.render(output.view()) for output in plan_pages(site, templates)}
+    return {output.path: output.render() for output in plan_pages(site, templates)}
 
 
 @pytest.fixture(scope="module")
@@ -373,23 +372,8 @@ def test_only_home_and_status_know_the_time_of_the_view() -> None:
     site, later = (sample_site(papers, posts, now=now) for now in (NOW, NOW.replace(year=2027)))
     templates = Templates(ROOT / "templates", site)
 
-    def keys(of: Site) -> dict[str, bytes]:
-        return {output.path: msgspec.msgpack.encode(output.view()) for output in plan_pages(of, templates)}
-
-    before, after = keys(site), keys(later)
+    before, after = ({output.path: output.render() for output in plan_pages(each, templates)} for each in (site, later))
     assert {path for path in before if before[path] != after[path]} == {"index.html", "status/index.html"}
-
-
-def test_the_view_decides_the_bytes() -> None:
-    papers, posts = many_shapes()
-    site = sample_site(papers, posts)
-    templates = Templates(ROOT / "templates", site)
-
-    for output in plan_pages(site, templates):
-        view = output.view()
-        again = output.view()
-        assert msgspec.msgpack.encode(view) == msgspec.msgpack.encode(again), output.path
-        assert output.render(view) == output.render(again), output.path
 
 
 def test_pages_weigh_little(shapes: dict[str, bytes]) -> None:

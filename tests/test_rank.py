@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from generator.finding.mentions import mentions_by_paper
 from generator.model.persons import Persons
 from generator.model.records import Account, Counts, NetworkState, Paper, Post, RankedPaper
-from generator.ranking.rank import Formula, cast_ballots, choose, rank_newest, rank_trending
+from generator.ranking.rank import Formula, choose, rank_newest, rank_trending, value_mentions
 from tests.make import NOON, paper, post
 
 FORMULA = Formula(half_life_days=2.5, weights={"post": 1, "quote": 1, "reply": 0.6, "repost": 0.5, "like": 0.25})
@@ -25,7 +25,7 @@ def ranking(posts: Iterable[Post], papers: Iterable[Paper] = (paper(),), **optio
     states = options.pop("states", {})
     newest = options.pop("newest", False)
     counts = options.pop("counts", lambda _: True)
-    ballots = cast_ballots(mentions_by_paper(posts), by_id, FORMULA, Persons(people, states))
+    ballots = value_mentions(mentions_by_paper(posts), by_id, FORMULA, Persons(people, states))
     rank = rank_newest if newest else rank_trending
     return rank(by_id, choose(ballots, counts), now=NOON, formula=FORMULA, **options)
 
@@ -96,7 +96,7 @@ def test_waiting_alone_never_changes_the_order_of_two_papers(one: Any, other: An
     formula = Formula(half_life_days=half_life, weights=FORMULA.weights)
 
     def order_at(now: datetime) -> list[str]:
-        ballots = cast_ballots(mentions_by_paper(posts), papers, formula, Persons((), {}))
+        ballots = value_mentions(mentions_by_paper(posts), papers, formula, Persons((), {}))
         return [each.paper.id for each in rank_trending(papers, ballots, now=now, formula=formula)]
 
     assert order_at(NOON) == order_at(NOON + timedelta(days=days))
@@ -109,6 +109,15 @@ def test_trending_is_by_the_newest_votes_years_after_the_last_post() -> None:
     ranked = ranking([*many_old, one_newer], papers)
     assert [each.paper.id for each in ranked] == ["2009.00002", "2009.00001"]
     assert all(each.score > 0 for each in ranked)
+
+
+def test_the_same_ballots_are_counted_anew_for_another_time() -> None:
+    ballots = value_mentions(mentions_by_paper([post("1")]), {paper().id: paper()}, FORMULA, Persons((), {}))
+    of_paper = ballots[paper().id]
+    before, later = of_paper.tally(NOON, 2.5), of_paper.tally(NOON + timedelta(days=25), 2.5)
+    assert (before.score, later.score) == (1.0, 0.001)
+    assert of_paper.tally(NOON, 2.5) is before, "lists of one build share it"
+    assert of_paper.tally(NOON, None) is of_paper.tally(NOON + timedelta(days=25), None)
 
 
 def test_of_equally_strong_posts_the_newest_counts_and_a_weaker_one_never_revives_it() -> None:

@@ -26,7 +26,7 @@ from generator.finding.mentions import mentions_by_paper
 from generator.model.persons import Persons
 from generator.model.records import Post
 from generator.model.tree import Tree
-from generator.ranking.rank import Formula, cast_ballots, rank_trending
+from generator.ranking.rank import Formula, rank_trending, value_mentions
 from generator.storage.store import Store
 from tests.make import paper
 
@@ -113,9 +113,9 @@ def taken(runs: Sequence[Sequence[Post]]) -> tuple[Tree, dict[str, Post]]:
 def ranking(tree: Tree) -> list[tuple[str, float, int]]:
     """(paper, score, captured) from first to last."""
     papers = {each: paper(each) for each in tree.pending}
-    casts = cast_ballots(mentions_by_paper(tree.posts.values()), papers, FORMULA, Persons((), {}))
+    ballots = value_mentions(mentions_by_paper(tree.posts.values()), papers, FORMULA, Persons((), {}))
     return [
-        (each.paper.id, each.score, each.captured) for each in rank_trending(papers, casts, now=NOW, formula=FORMULA)
+        (each.paper.id, each.score, each.captured) for each in rank_trending(papers, ballots, now=NOW, formula=FORMULA)
     ]
 
 

@@ -216,7 +216,7 @@ def test_files_of_one_numbering_carry_one_version() -> None:
 def test_the_same_papers_are_the_same_bytes() -> None:
     papers, posts = many_shapes()
     one, other = (
-        {output.path: output.render(output.view()) for output in plan(site, Templates(TEMPLATES, site))}
+        {output.path: output.render() for output in plan(site, Templates(TEMPLATES, site))}
         for site in (sample_site(papers, posts), sample_site(papers[::-1], posts[::-1]))
     )
 

@@ -33,7 +33,7 @@ class Made:
         pages = list(plan_pages(site, templates))
         self.site = site
         self.files: dict[str, Output] = {each.path: each for each in (*pages, *plan_exports(site, []))}
-        self.heads = {each.path: self._head(each.render(each.view())) for each in pages if each.path.endswith(".html")}
+        self.heads = {each.path: self._head(each.render()) for each in pages if each.path.endswith(".html")}
 
     def _head(self, page: bytes) -> Any:
         return html5lib.parse(page.decode()).find(f"{X}head")
@@ -53,8 +53,7 @@ class Made:
         return [link.get("href") for link in self.heads[path].iter(f"{X}link") if link.get("rel") == rel]
 
     def bytes_of(self, path: str) -> bytes:
-        output = self.files[path]
-        return output.render(output.view())
+        return self.files[path].render()
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 from generator.model.records import Paper
 from generator.ranking.similar import SIMILAR_MAX, find_similar
-from generator.render.similar_cache import similar_papers
 from tests.conftest import ROOT
 from tests.make import paper
 
@@ -87,24 +86,6 @@ def test_the_hash_seed_decides_nothing() -> None:
     }  # fmt: skip
     assert len(said) == 1
     assert "2611.00001" in said.pop()
-
-
-def test_what_was_found_is_read_again_until_a_text_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    calls: list[int] = []
-
-    def counting(papers: list[Paper]) -> dict[str, tuple[str, ...]]:
-        calls.append(len(papers))
-        return find_similar(papers)
-
-    monkeypatch.setattr("generator.render.similar_cache.find_similar", counting)
-    file = tmp_path / "cache/similar"
-    first = similar_papers([*RIVERS, *GALAXIES], file)
-    assert similar_papers([*GALAXIES, *RIVERS], file) == first
-    assert calls == [6]
-    similar_papers([*RIVERS, *GALAXIES, about(99, "Rivers")], file)
-    assert calls == [6, 7]
-    file.write_bytes(b"\xff damaged")
-    assert similar_papers([*RIVERS, *GALAXIES], file) == first
 
 
 @pytest.mark.slow

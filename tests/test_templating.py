@@ -73,28 +73,6 @@ def test_links_lead_to_the_root_from_any_depth(path: str, root: str, tmp_path: P
     assert templates.render("page.html", path, None).decode() == f"{root} {SITE.url}{address}"
 
 
-def test_the_fingerprint_is_of_templates_static_files_and_chrome(tmp_path: Path) -> None:
-    folder = _folder(tmp_path, page="one")
-    before = _templates(folder).fingerprint
-
-    assert _templates(folder).fingerprint == before
-    assert _templates(folder, sample_site(title="Another")).fingerprint != before
-    (folder / "page.html").write_text("two")
-    changed = _templates(folder).fingerprint
-    assert changed != before
-    (folder / "static").mkdir()
-    (folder / "static" / "style.css").write_text("p{}")
-    assert _templates(folder).fingerprint != changed
-
-
-def test_the_fingerprint_does_not_depend_on_the_time_of_the_view(tmp_path: Path) -> None:
-    folder = _folder(tmp_path)
-
-    assert (
-        _templates(folder, sample_site(now=SITE.now.replace(year=2027))).fingerprint == _templates(folder).fingerprint
-    )
-
-
 def test_a_new_style_has_a_new_address(tmp_path: Path) -> None:
     folder = tmp_path / "templates"
     shutil.copytree(TEMPLATES, folder)
@@ -126,7 +104,7 @@ def test_the_page_for_wrong_addresses_brings_its_style_and_allows_no_other() -> 
 
 def test_home_brings_its_style_so_that_the_first_paint_waits_for_one_file_and_other_pages_share_it() -> None:
     pages = {output.path: output for output in plan_pages(SITE, Templates(TEMPLATES, SITE))}
-    html, other = (pages[path].render(pages[path].view()).decode() for path in ("index.html", "about/index.html"))
+    html, other = (pages[path].render().decode() for path in ("index.html", "about/index.html"))
     style = re.search("<style>(.*?)</style>", html, re.DOTALL)
     assert style
     digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()

@@ -35,7 +35,7 @@ def templates_of(content: Path | None) -> Templates:
 
 def published(files: Path | None) -> dict[str, bytes]:
     outputs = plan_assets(SITE, templates_of(files))
-    return {output.path: output.render(output.view()) for output in outputs}
+    return {output.path: output.render() for output in outputs}
 
 
 def page(files: Path | None, template: str = "not_found.html", path: str = NOT_FOUND) -> str:
@@ -96,19 +96,6 @@ def test_the_mark_and_files_of_ones_own_are_published(tmp_path: Path) -> None:
     assert "%3Csvg" in page(files, "mark.html")
     assert "mine" in page(files, "mark.html")
     assert set(published(None)) < set(there)
-
-
-@pytest.mark.parametrize(
-    ("name", "text"),
-    [
-        ("style_css", "a{}"),
-        ("templates__base_html", '{% extends "ours/base.html" %}'),
-        ("templates__static__x_txt", ""),
-    ],
-)
-def test_every_file_of_the_owner_decides_what_is_rendered_again(name: str, text: str, tmp_path: Path) -> None:
-    before = templates_of(own(tmp_path)).fingerprint
-    assert templates_of(own(tmp_path, **{name: text})).fingerprint != before
 
 
 def test_a_mistake_is_told_with_its_file_and_line(tmp_path: Path) -> None:

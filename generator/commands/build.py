@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 @click.command("build")
-@click.option("--full", is_flag=True, help="Make every page, whatever the last build left.")
+@click.option("--full", is_flag=True, help="Build even where nothing changed since the last build.")
 @with_options
 def command(options: Options, full: bool) -> None:
-    """Make the site from what was captured. Incremental: what did not change is not touched."""
+    """Make the site from what was captured; only files whose content differs are written."""
     config = options.load_config()
     options.console.done(run(options, config, full=full))
 
@@ -32,7 +32,7 @@ def run(
     Args:
         options: the common options.
         config: the validated configuration.
-        full: make every page.
+        full: build even where nothing changed since the last build.
         data: in place of the options' data folder.
         site: in place of the options' site folder.
     """
@@ -48,19 +48,19 @@ def run(
     )
     with options.only_writer(paths.site), options.console.progress("build") as tick:
         built = build.run(config, paths, now=options.given_now, full=full, workers=os.cpu_count() or 1, progress=tick)
-    written = built.written
-    for problem in built.problems:
+    written, counts = built.written, built.counts
+    for problem in counts.problems:
         options.console.warn(problem)
     seconds = time.monotonic() - began
     options.console.say(
-        f"{paths.site}: {built.papers:,} papers, {built.posts:,} posts; {written.total:,} files: "
+        f"{paths.site}: {counts.papers:,} papers, {counts.posts:,} posts; {written.total:,} files: "
         f"{written.written:,} written, {written.total - written.written:,} unchanged, {written.removed:,} removed "
         f"({seconds:.1f} s)"
     )
     return {
-        "papers": built.papers,
-        "posts": built.posts,
-        "lists": built.lists,
+        "papers": counts.papers,
+        "posts": counts.posts,
+        "lists": counts.lists,
         "files": written.total,
         "rendered": written.rendered,
         "written": written.written,

@@ -1,8 +1,7 @@
-"""What templates and feeds show: plain values, made here once, so that templates compute nothing.
+"""The site: everything that pages, feeds and exports are made from.
 
-A view holds everything that decides the bytes of its page, and nothing else: the build renders a page again exactly
-when its view (or a template, or the site's settings) changed. So no view holds the time of the build, except those of
-the pages that show it.
+No page holds the time of the build, except home and the status page: the others stay as they are until their content
+changes, so that a build writes few files.
 """
 
 from __future__ import annotations
@@ -24,18 +23,12 @@ Period = Literal["daily", "weekly"]
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """One file of the site. `view()` is cheap and made on every build; `render(view)` only when something changed."""
+    """One file of the site."""
 
     path: str
     """Below site/, such as `abs/1602.02410/index.html`."""
-    renderer: str
-    """Names `render` in the page's key: unique per kind of output."""
-    view: Callable[[], Any]
-    """-> a value that msgspec can encode and that decides the bytes."""
-    render: Callable[[Any], bytes]
-    basis: Callable[[], Any] | None = None
-    """-> what the view is made from, cheaper to say than the view: where it is as it was, no view is made at all. All
-    that can change the view must be in it. None: the view itself is compared."""
+    render: Callable[[], bytes]
+    """-> its content."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from generator.model.site import Digest, Issue, Period
 from generator.ranking.lists import Captured
-from generator.ranking.rank import Ballot, Cast, rank_trending
+from generator.ranking.rank import Ballot, PaperBallots, rank_trending
 
 WAITED = timedelta(hours=6)
 """After the end of a day its posts are waited for so long: scheduled runs come late, and networks answer late."""
@@ -33,7 +33,7 @@ def make_digests(captured: Captured, unknown: frozenset[str]) -> tuple[Digest, .
     """
     ends = {period: _last_end(captured.now, period) for period in _DAYS}
     oldest = min(end - timedelta(days=_DAYS[period] * ISSUES_MAX[period]) for period, end in ends.items())
-    by_day = _by_day(captured.casts, since=oldest, leave_out=unknown)
+    by_day = _by_day(captured.ballots, since=oldest, leave_out=unknown)
     return tuple(Digest(period=period, issues=tuple(_issues(captured, by_day, period, end)))
                  for period, end in ends.items())  # fmt: skip
 
@@ -44,14 +44,14 @@ def _last_end(now: datetime, period: Period) -> date:
     return today - timedelta(days=today.weekday()) if period == "weekly" else today
 
 
-def _by_day(casts: Mapping[str, Cast], *, since: date, leave_out: frozenset[str]) -> _ByDay:
+def _by_day(ballots: Mapping[str, PaperBallots], *, since: date, leave_out: frozenset[str]) -> _ByDay:
     """Day (as an ordinal, UTC) -> paper id -> ballots, newest first."""
     first = since.toordinal()
     days: defaultdict[int, defaultdict[str, list[Ballot]]] = defaultdict(lambda: defaultdict(list))
-    for paper_id, cast in casts.items():
+    for paper_id, of_paper in ballots.items():
         if paper_id in leave_out:
             continue
-        for ballot in cast.ballots:
+        for ballot in of_paper.ballots:
             day = ballot.mention.post.posted_at.astimezone(UTC).toordinal()
             if day < first:
                 break
@@ -66,7 +66,7 @@ def _issues(captured: Captured, by_day: _ByDay, period: Period, end: date) -> It
         closed_at = datetime.combine(end, time(), UTC) + WAITED
         papers = rank_trending(
             captured.papers,
-            _cast_in(by_day, first, end, closed_at),
+            _ballots_in(by_day, first, end, closed_at),
             now=closed_at,
             formula=captured.formula,
             window="all",  # everything in it counts in full
@@ -79,10 +79,10 @@ def _issues(captured: Captured, by_day: _ByDay, period: Period, end: date) -> It
         end = first
 
 
-def _cast_in(by_day: _ByDay, first: date, end: date, closed_at: datetime) -> dict[str, Cast]:
+def _ballots_in(by_day: _ByDay, first: date, end: date, closed_at: datetime) -> dict[str, PaperBallots]:
     """What was posted from `first` on and before `end`, and seen before the issue closed."""
-    ballots: defaultdict[str, list[Ballot]] = defaultdict(list)
+    in_time: defaultdict[str, list[Ballot]] = defaultdict(list)
     for day in range(end.toordinal() - 1, first.toordinal() - 1, -1):
-        for paper_id, cast in by_day.get(day, {}).items():
-            ballots[paper_id] += [ballot for ballot in cast if ballot.mention.post.seen_at <= closed_at]
-    return {paper_id: Cast(cast) for paper_id, cast in ballots.items() if cast}
+        for paper_id, of_paper in by_day.get(day, {}).items():
+            in_time[paper_id] += [ballot for ballot in of_paper if ballot.mention.post.seen_at <= closed_at]
+    return {paper_id: PaperBallots(of_paper) for paper_id, of_paper in in_time.items() if of_paper}

@@ -11,7 +11,7 @@ from generator.finding.arxiv_id import is_category
 from generator.model.records import Paper, RankedPaper, Tracker, Window
 from generator.model.site import Listing, Order
 from generator.ranking.per_tracker import Reading
-from generator.ranking.rank import Cast, Formula, place, rank_newest, rank_trending, submitted_order
+from generator.ranking.rank import Formula, PaperBallots, place, rank_newest, rank_trending, submitted_order
 from generator.ranking.saved_searches import Finder, SavedSearch
 from generator.ranking.size_limits import papers_in_list, papers_in_newest
 
@@ -29,7 +29,7 @@ class Captured:
     """What the lists are made from."""
 
     papers: Mapping[str, Paper]
-    casts: Mapping[str, Cast]
+    ballots: Mapping[str, PaperBallots]
     formula: Formula
     now: datetime
     readings: Mapping[str, Reading] = field(default_factory=dict)
@@ -70,13 +70,13 @@ def _scope(
     among: int = 1,
 ) -> Iterator[Listing]:
     """The lists of the whole site, or of one tracker `among` so many; `newest` where it is made already."""
-    casts = captured.readings[tracker.id].casts if tracker else captured.casts
+    ballots = captured.readings[tracker.id].ballots if tracker else captured.ballots
     prefix, name, whose = (f"t/{tracker.id}/", f"t-{tracker.id}-", tracker.title) if tracker else ("", "", "")
 
     def trending(window: Window | None) -> tuple[RankedPaper, ...]:
         return rank_trending(
             captured.papers,
-            casts,
+            ballots,
             now=captured.now,
             formula=captured.formula,
             window=window,
@@ -84,7 +84,7 @@ def _scope(
         )
 
     if newest is None:
-        newest = rank_newest(captured.papers, casts, now=captured.now, formula=captured.formula)
+        newest = rank_newest(captured.papers, ballots, now=captured.now, formula=captured.formula)
     dated: dict[Order, tuple[RankedPaper, ...]] = {
         "newest": newest[: papers_in_newest(among)] if tracker else newest,
         "captured": most_captured(newest, papers_in_list(among)),
@@ -145,7 +145,7 @@ def _searches(
     for search in searches:
         finds = Finder(search).finds
         found = {ranked.paper.id: ranked.paper for ranked in everything if finds(ranked.paper)}
-        all_casts = captured.readings[search.tracker].casts if search.tracker else captured.casts
+        all_ballots = captured.readings[search.tracker].ballots if search.tracker else captured.ballots
         yield Listing(
             path=f"s/{search.id}/",
             api_name=f"s-{search.id}",
@@ -159,7 +159,7 @@ def _searches(
             search=search.id,
             papers=rank_trending(
                 found,
-                {paper_id: all_casts[paper_id] for paper_id in found if paper_id in all_casts},
+                {paper_id: all_ballots[paper_id] for paper_id in found if paper_id in all_ballots},
                 now=captured.now,
                 formula=captured.formula,
                 unmentioned=() if search.tracker else found.keys(),
@@ -192,7 +192,7 @@ def _categories(captured: Captured, everything: tuple[RankedPaper, ...]) -> Iter
             month=None,
             papers=rank_trending(
                 papers,
-                {paper_id: captured.casts[paper_id] for paper_id in papers if paper_id in captured.casts},
+                {paper_id: captured.ballots[paper_id] for paper_id in papers if paper_id in captured.ballots},
                 now=captured.now,
                 formula=captured.formula,
                 unmentioned=papers.keys(),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from generator.model import muting as filters
 from generator.model.records import Paper, Post
-from generator.ranking.rank import Ballot, Cast
+from generator.ranking.rank import Ballot, PaperBallots
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +29,7 @@ class Rules:
 class Reading:
     """What one tracker shows."""
 
-    casts: Mapping[str, Cast]
+    ballots: Mapping[str, PaperBallots]
     """Its ballots by paper; every paper has one at least."""
     posts: Sequence[Post]
     """The posts of those, newest first."""
@@ -38,7 +38,7 @@ class Reading:
 def make_readings(
     trackers: Sequence[str],
     papers: Mapping[str, Paper],
-    casts: Mapping[str, Cast],
+    ballots: Mapping[str, PaperBallots],
     *,
     rules: Mapping[str, Rules] | None = None,
     stored: Mapping[str, Post] | None = None,
@@ -48,26 +48,26 @@ def make_readings(
     Args:
         trackers: their ids.
         papers: that the site shows, by id.
-        casts: all ballots, by paper.
+        ballots: all ballots, by paper.
         rules: of the trackers that have any.
         stored: posts as `data/` has them, by id; those of the ballots where it has none.
     """
     known = set(trackers)
-    ballots: dict[str, dict[str, list[Ballot]]] = {tracker: defaultdict(list) for tracker in trackers}
-    for paper_id, cast in casts.items():
-        for ballot in cast.ballots:
+    by_tracker: dict[str, dict[str, list[Ballot]]] = {tracker: defaultdict(list) for tracker in trackers}
+    for paper_id, of_paper in ballots.items():
+        for ballot in of_paper.ballots:
             for tracker in known.intersection(ballot.mention.post.trackers):
-                ballots[tracker][paper_id].append(ballot)
+                by_tracker[tracker][paper_id].append(ballot)
     readings = {}
-    for tracker, by_paper in ballots.items():
+    for tracker, by_paper in by_tracker.items():
         rule = rules.get(tracker) if rules else None
         chosen = _filtered(by_paper, papers, rule, stored or {}) if rule else by_paper
-        # where a tracker holds all ballots about a paper, the cast itself: pages know by that what they have shown
+        # Where a tracker holds all ballots about a paper, lists share the object.
         own = {
-            paper_id: casts[paper_id] if len(some) == len(casts[paper_id]) else Cast(some)
+            paper_id: ballots[paper_id] if len(some) == len(ballots[paper_id]) else PaperBallots(some)
             for paper_id, some in chosen.items()
         }
-        readings[tracker] = Reading(casts=own, posts=_newest_first(own.values()))
+        readings[tracker] = Reading(ballots=own, posts=_newest_first(own.values()))
     return readings
 
 
@@ -75,7 +75,7 @@ def readers_of(readings: Mapping[str, Reading]) -> dict[str, tuple[str, ...]]:
     """Paper id -> ids of the trackers in whose reading it stands, in order."""
     readers: defaultdict[str, list[str]] = defaultdict(list)
     for tracker in sorted(readings):
-        for paper_id in readings[tracker].casts:
+        for paper_id in readings[tracker].ballots:
             readers[paper_id].append(tracker)
     return {paper_id: tuple(trackers) for paper_id, trackers in readers.items()}
 
@@ -99,6 +99,6 @@ def _hidden(posts: Sequence[Post], rule: Rules, stored: Mapping[str, Post]) -> C
     return considered.keys() - filters.shown_posts(considered.values(), rule.muted, rule.words).keys()
 
 
-def _newest_first(casts: Collection[Cast]) -> tuple[Post, ...]:
-    posts = {mention.post.id: mention.post for cast in casts for mention in cast.mentions}
+def _newest_first(ballots: Collection[PaperBallots]) -> tuple[Post, ...]:
+    posts = {mention.post.id: mention.post for of_paper in ballots for mention in of_paper.mentions}
     return tuple(sorted(posts.values(), key=lambda post: (post.posted_at, post.id), reverse=True))

@@ -62,7 +62,7 @@ class Tally(NamedTuple):
     Waiting never changes it."""
 
 
-class Cast:
+class PaperBallots:
     """The ballots about one paper in one view, newest first, with what several lists of that view share.
 
     Lists often hold the same ballots (a week of a young paper is also its month and its year), so what follows from
@@ -78,36 +78,37 @@ class Cast:
         reported = sum(each.likes + each.reposts for each in counts if each)
         self.echo = round(math.log10(1 + max(0, reported)), 1)
         """Likes and reposts as the networks count them, on a log scale."""
-        self._tallies: dict[float | None, Tally] = {}
+        self._tallies: dict[tuple[datetime, float] | None, Tally] = {}
 
     def __len__(self) -> int:
         return len(self.ballots)
 
     def tally(self, now: datetime, half_life_days: float | None) -> Tally:
-        """The votes and their sum; None for no decay. `now` is the same for all lists of a build."""
-        known = self._tallies.get(half_life_days)
-        if known is None:
-            known = self._tallies[half_life_days] = _count_votes(self.ballots, now, half_life_days)
-        return known
+        """The votes and their sum; None for no decay."""
+        key = (now, half_life_days) if half_life_days else None
+        tally = self._tallies.get(key)
+        if tally is None:
+            tally = self._tallies[key] = _count_votes(self.ballots, now, half_life_days)
+        return tally
 
-    def only(self, keep: Callable[[Post], bool]) -> Cast:
+    def only(self, keep: Callable[[Post], bool]) -> PaperBallots:
         """The ballots whose posts are kept: the same object where that is all of them."""
         kept = [ballot for ballot in self.ballots if keep(ballot.mention.post)]
-        return self if len(kept) == len(self.ballots) else Cast(kept)
+        return self if len(kept) == len(self.ballots) else PaperBallots(kept)
 
 
-def choose(casts: Mapping[str, Cast], keep: Callable[[Post], bool]) -> dict[str, Cast]:
+def choose(ballots: Mapping[str, PaperBallots], keep: Callable[[Post], bool]) -> dict[str, PaperBallots]:
     """What is left of each paper's ballots in a view that holds only some posts; papers without any are left out."""
-    chosen = ((paper_id, cast.only(keep)) for paper_id, cast in casts.items())
-    return {paper_id: cast for paper_id, cast in chosen if cast.ballots}
+    chosen = ((paper_id, of_paper.only(keep)) for paper_id, of_paper in ballots.items())
+    return {paper_id: of_paper for paper_id, of_paper in chosen if of_paper.ballots}
 
 
-def cast_ballots(
+def value_mentions(
     mentions: Mapping[str, Sequence[Mention]],
     papers: Mapping[str, Paper],
     formula: Formula,
     persons: Persons,
-) -> dict[str, Cast]:
+) -> dict[str, PaperBallots]:
     """Value every mention once; views then only choose among them. Papers without metadata are left out."""
     comments = {
         (mention.post.id, paper_id): comment_of(mention.post, papers[paper_id]) is not None
@@ -125,7 +126,7 @@ def cast_ballots(
         return Ballot(mention, persons.key(post.account), formula.weights[post.kind], factor, commented, bot)
 
     return {
-        paper_id: Cast([ballot(mention) for mention in about])
+        paper_id: PaperBallots([ballot(mention) for mention in about])
         for paper_id, about in mentions.items()
         if paper_id in papers
     }
@@ -143,7 +144,7 @@ def find_bots(mentions: Iterable[Mention], comments: Mapping[tuple[str, str], bo
 
 def rank_trending(
     papers: Mapping[str, Paper],
-    casts: Mapping[str, Cast],
+    ballots: Mapping[str, PaperBallots],
     *,
     now: datetime,
     formula: Formula,
@@ -155,7 +156,7 @@ def rank_trending(
 
     Args:
         papers: by id; those without a ballot are left out unless named in `unmentioned`.
-        casts: the ballots of the view, by paper.
+        ballots: the ballots of the view, by paper.
         now: the time of the view.
         formula: the numbers in force.
         window: only what was posted inside it counts, without decay; None counts everything, with decay.
@@ -164,7 +165,7 @@ def rank_trending(
     """
     days = WINDOW_DAYS[window] if window else None
     since = now - timedelta(days=days) if days else None
-    chosen = choose(casts, lambda post: since < post.posted_at <= now) if since else casts
+    chosen = choose(ballots, lambda post: since < post.posted_at <= now) if since else ballots
     half_life_days = formula.half_life_days if window is None else None
     rows = _tallied(papers, chosen, unmentioned, now, half_life_days)
     rows.sort(key=lambda row: submitted_order(row.paper), reverse=True)  # sorts are stable: the last decides
@@ -174,14 +175,14 @@ def rank_trending(
 
 def rank_newest(
     papers: Mapping[str, Paper],
-    casts: Mapping[str, Cast],
+    ballots: Mapping[str, PaperBallots],
     *,
     now: datetime,
     formula: Formula,
     unmentioned: Collection[str] = (),
 ) -> tuple[RankedPaper, ...]:
     """Papers by submission date, newest first, as on the original page; the same arguments as `rank_trending`."""
-    rows = _tallied(papers, casts, unmentioned, now, formula.half_life_days)
+    rows = _tallied(papers, ballots, unmentioned, now, formula.half_life_days)
     rows.sort(key=lambda row: submitted_order(row.paper), reverse=True)
     return tuple(_ranked(row, rank) for rank, row in enumerate(rows, 1))
 
@@ -200,33 +201,35 @@ class _Row(NamedTuple):
     """A paper in a list that is being made."""
 
     paper: Paper
-    cast: Cast
+    of_paper: PaperBallots
     tally: Tally
 
 
 def _tallied(
     papers: Mapping[str, Paper],
-    casts: Mapping[str, Cast],
+    ballots: Mapping[str, PaperBallots],
     unmentioned: Collection[str],
     now: datetime,
     half_life_days: float | None,
 ) -> list[_Row]:
-    mentioned = {paper_id: cast for paper_id, cast in casts.items() if cast.ballots and paper_id in papers}
-    rows = [_Row(papers[each], cast, cast.tally(now, half_life_days)) for each, cast in mentioned.items()]
+    mentioned = {
+        paper_id: of_paper for paper_id, of_paper in ballots.items() if of_paper.ballots and paper_id in papers
+    }
+    rows = [_Row(papers[each], of_paper, of_paper.tally(now, half_life_days)) for each, of_paper in mentioned.items()]
     others = (papers[each] for each in set(unmentioned) - mentioned.keys() if each in papers)
     return rows + [_Row(paper, _NOBODY, _NO_VOTES) for paper in others]
 
 
 def _ranked(row: _Row, rank: int) -> RankedPaper:
-    paper, cast, tally = row
-    newest = cast.mentions[0].post.posted_at if cast.mentions else None
+    paper, of_paper, tally = row
+    newest = of_paper.mentions[0].post.posted_at if of_paper.mentions else None
     submitted = paper.submitted_at or _month_start(paper.id)
     return RankedPaper(
         paper=paper,
         rank=rank,
         score=tally.score,
         votes=tally.votes,
-        mentions=cast.mentions,
+        mentions=of_paper.mentions,
         resurfaced=newest is not None and newest - submitted > RESURFACED_AFTER,
     )
 
@@ -311,8 +314,8 @@ def _is_bare(post: Post, *, commented: bool) -> bool:
 
 
 def _order(row: _Row) -> tuple[float, int, float]:
-    _, cast, tally = row
-    return -tally.strength, -len(cast.ballots), -cast.echo
+    _, of_paper, tally = row
+    return -tally.strength, -len(of_paper.ballots), -of_paper.echo
 
 
 @cache
@@ -326,5 +329,5 @@ def _id_order(paper_id: str) -> tuple[Any, ...]:
     return arxiv_id.sort_key(paper_id)
 
 
-_NOBODY = Cast(())
+_NOBODY = PaperBallots(())
 _NO_VOTES = Tally((), 0.0, -math.inf)

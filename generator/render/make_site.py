@@ -21,7 +21,7 @@ from generator.model.tree import Tree
 from generator.ranking.digests import make_digests
 from generator.ranking.lists import Captured, make_listings
 from generator.ranking.per_tracker import Reading, Rules, make_readings, readers_of
-from generator.ranking.rank import BOT_FACTOR, Ballot, Cast, Formula, cast_ballots, rank_newest
+from generator.ranking.rank import BOT_FACTOR, Ballot, Formula, PaperBallots, rank_newest, value_mentions
 from generator.ranking.saved_searches import SavedSearch
 from generator.text.markdown import markdown_to_html
 
@@ -68,7 +68,7 @@ def make_site(
     )
     captured = Captured(
         papers=papers,
-        casts=_as_shown(_cast(config, tree, mentions, papers), tree, texts),
+        ballots=_as_shown(_valued(config, tree, mentions, papers), tree, texts),
         formula=_formula(config),
         now=now,
     )
@@ -88,7 +88,7 @@ def _site(config: Config, tree: Tree, captured: Captured, *, unknown: frozenset[
     trackers = tuple(map(_tracker, config.trackers))
     everything = rank_newest(
         captured.papers,
-        captured.casts,
+        captured.ballots,
         now=captured.now,
         formula=captured.formula,
         unmentioned=captured.papers.keys(),
@@ -111,7 +111,7 @@ def _site(config: Config, tree: Tree, captured: Captured, *, unknown: frozenset[
         papers={ranked.paper.id: ranked.paper for ranked in with_page},
         ranked={ranked.paper.id: ranked for ranked in with_page},
         unknown=unknown,
-        posts=_newest_first(captured.casts.values()),
+        posts=_newest_first(captured.ballots.values()),
         tracker_posts={tracker: reading.posts for tracker, reading in captured.readings.items()},
         readers=readers_of(captured.readings),
         networks={name: config.network_titles.get(name, name) for name in _networks(config, tree)},
@@ -190,7 +190,7 @@ def _readings(config: Config, tree: Tree, captured: Captured) -> dict[str, Readi
         for tracker, each in filtered.items()
     }
     return make_readings(
-        [tracker.id for tracker in config.trackers], captured.papers, captured.casts, rules=rules, stored=tree.posts
+        [tracker.id for tracker in config.trackers], captured.papers, captured.ballots, rules=rules, stored=tree.posts
     )
 
 
@@ -216,14 +216,17 @@ def _formula(config: Config) -> Formula:
     )
 
 
-def _cast(
+def _valued(
     config: Config, tree: Tree, mentions: Mapping[str, Sequence[Mention]], papers: Mapping[str, Paper]
-) -> dict[str, Cast]:
+) -> dict[str, PaperBallots]:
     persons = Persons(config.people, _states_with_people(config, tree))
-    ballots = cast_ballots(mentions, papers, _formula(config), persons)
+    ballots = value_mentions(mentions, papers, _formula(config), persons)
     if config.ranking.bots != "hide":
         return ballots
-    return {paper_id: Cast([ballot for ballot in cast.ballots if not ballot.bot]) for paper_id, cast in ballots.items()}
+    return {
+        paper_id: PaperBallots([ballot for ballot in of_paper.ballots if not ballot.bot])
+        for paper_id, of_paper in ballots.items()
+    }
 
 
 def _states_with_people(config: Config, tree: Tree) -> dict[str, NetworkState]:
@@ -237,16 +240,18 @@ def _states_with_people(config: Config, tree: Tree) -> dict[str, NetworkState]:
     return states
 
 
-def _as_shown(casts: Mapping[str, Cast], tree: Tree, texts: Mapping[str, Post]) -> Mapping[str, Cast]:
+def _as_shown(ballots: Mapping[str, PaperBallots], tree: Tree, texts: Mapping[str, Post]) -> Mapping[str, PaperBallots]:
     """The same ballots, with the posts' text where the cache still has it, and accounts by their newest names."""
     full = [texts.get(post.id, post) if post.text is None else post for post in tree.posts.values()]
     accounts = names.newest_accounts(full)
-    return {paper_id: _shown_cast(cast, texts, accounts) for paper_id, cast in casts.items()}
+    return {paper_id: _shown_ballots(of_paper, texts, accounts) for paper_id, of_paper in ballots.items()}
 
 
-def _shown_cast(cast: Cast, texts: Mapping[str, Post], accounts: Mapping[str, Account]) -> Cast:
-    shown = [_shown(ballot, texts, accounts) for ballot in cast.ballots]
-    return Cast(shown) if any(one is not other for one, other in zip(shown, cast.ballots, strict=True)) else cast
+def _shown_ballots(of_paper: PaperBallots, texts: Mapping[str, Post], accounts: Mapping[str, Account]) -> PaperBallots:
+    shown = [_shown(ballot, texts, accounts) for ballot in of_paper.ballots]
+    if all(one is other for one, other in zip(shown, of_paper.ballots, strict=True)):
+        return of_paper
+    return PaperBallots(shown)
 
 
 def _shown(ballot: Ballot, texts: Mapping[str, Post], accounts: Mapping[str, Account]) -> Ballot:
@@ -261,8 +266,8 @@ def _shown(ballot: Ballot, texts: Mapping[str, Post], accounts: Mapping[str, Acc
     return Ballot(mention, ballot.person, ballot.weight, ballot.factor, ballot.commented, ballot.bot)
 
 
-def _newest_first(casts: Iterable[Cast]) -> tuple[Post, ...]:
-    posts = {mention.post.id: mention.post for cast in casts for mention in cast.mentions}
+def _newest_first(ballots: Iterable[PaperBallots]) -> tuple[Post, ...]:
+    posts = {mention.post.id: mention.post for of_paper in ballots for mention in of_paper.mentions}
     return tuple(sorted(posts.values(), key=lambda post: (post.posted_at, post.id), reverse=True))
 
 

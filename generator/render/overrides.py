@@ -80,14 +80,6 @@ class ThemeFiles:
         theme = theme_of(self.text(STYLE))
         return theme_of(_text(self._own_style), theme) if self._own_style else theme
 
-    def all(self) -> Iterator[tuple[str, bytes]]:
-        """(name, content) of every file of both folders, and of the owner's style."""
-        for number, folder in enumerate(self._folders):
-            for path in sorted(folder.rglob("*")):
-                if path.is_file():
-                    yield f"{number}/{path.relative_to(folder).as_posix()}", path.read_bytes()
-        yield STYLE, self.style().encode()
-
     def loader(self) -> jinja2.BaseLoader:
         """The owner's template, else ours; ours by name below `ours/`."""
         ours = {OURS: jinja2.FileSystemLoader(self._folders[-1])}

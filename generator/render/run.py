@@ -1,8 +1,7 @@
-"""The build half: `data/` + config + templates + content -> `site/`. Offline, deterministic, incremental.
+"""The build half: `data/` + config + templates + content -> `site/`. Offline and deterministic.
 
-What each file shows is planned first (cheap views); a file is rendered only if its view, a template, the program or
-the configuration changed since the last build, and written only if its bytes differ. An incremental build equals a full
-one, byte for byte.
+Nothing changed, neither what a build reads nor what the last one wrote: then there is nothing to do. Otherwise every
+file is rendered, and those whose bytes differ are written.
 """
 
 from __future__ import annotations
@@ -14,19 +13,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-import msgspec
-
 from generator.config import Config
 from generator.model.site import Output, Site
+from generator.ranking.similar import find_similar
 from generator.render.exports import plan_exports
 from generator.render.feeds import plan_feeds, what_feeds_say
 from generator.render.fingerprint import fingerprint_of, looks_of
+from generator.render.last_build import BuildCounts, remember, unchanged
 from generator.render.make_site import make_site
 from generator.render.overrides import ThemeFiles
 from generator.render.pages import plan_pages
-from generator.render.similar_cache import similar_papers
 from generator.render.templates import Templates
-from generator.render.write import Progress, Written, unchanged, write_outputs
+from generator.render.write import Progress, Written, write_outputs
 from generator.storage import run_reports as last_run
 from generator.storage.content import load_content
 from generator.storage.store import TEXTS, Store
@@ -43,31 +41,22 @@ class Paths:
     cache: Path
 
     @property
-    def manifest(self) -> Path:
-        """Where a build remembers what it made."""
-        return self.cache / "site.manifest"
+    def last_build(self) -> Path:
+        """Where a build remembers what it was made from and what it left."""
+        return self.cache / "last-build"
 
     @property
     def remembered(self) -> tuple[Path, ...]:
         """What a build reads of the cache."""
         return tuple(self.cache / name for name in (TEXTS, last_run.FETCH, last_run.PRUNE))
 
-    @property
-    def similar(self) -> Path:
-        """Where a build remembers which papers are about the same."""
-        return self.cache / "similar"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildSummary:
     """What a build did, for the command to report."""
 
-    papers: int
-    posts: int
-    lists: int
+    counts: BuildCounts
     written: Written
-    problems: tuple[str, ...]
-    """Damaged lines of `data/` that the site was built without."""
 
 
 def run(
@@ -85,7 +74,7 @@ def run(
         config: the validated configuration.
         paths: where to read and write.
         now: the time of the view; the newest `seen_at` in the data if not given.
-        full: render everything, whatever the last build left.
+        full: build even where nothing changed since the last build.
         workers: processes to render in.
         progress: called with (done, total).
 
@@ -98,11 +87,12 @@ def run(
         str(now),
         looks_of(paths.data, paths.templates, paths.content, *paths.remembered),
     )
-    is_told = config.feeds.hub is None or (paths.cache / last_run.FEEDS).exists()
-    if not full and is_told and (nothing := _nothing_to_do(paths, inputs)):
-        return nothing
+    feeds_known = config.feeds.hub is None or (paths.cache / last_run.FEEDS).exists()
+    if not full and feeds_known and (counts := unchanged(paths.last_build, inputs, paths.site)):
+        nothing_written = Written(total=counts.files, rendered=0, written=0, removed=0)
+        return BuildSummary(counts=counts, written=nothing_written)
     try:
-        return _build(config, paths, inputs=inputs, now=now, full=full, workers=workers, progress=progress)
+        return _build(config, paths, inputs=inputs, now=now, workers=workers, progress=progress)
     finally:
         gc.unfreeze()
 
@@ -124,34 +114,12 @@ def _kept_to_the_end() -> Iterator[None]:
             gc.enable()
 
 
-class _Summary(msgspec.Struct, frozen=True):
-    """What a build remembers of itself."""
-
-    papers: int
-    posts: int
-    lists: int
-    problems: tuple[str, ...]
-
-
-def _nothing_to_do(paths: Paths, inputs: bytes) -> BuildSummary | None:
-    """The last build's summary, if nothing was touched since: neither what it reads nor what it wrote."""
-    left = unchanged(paths.site, paths.manifest, inputs)
-    if left is None:
-        return None
-    files, said = left
-    known = msgspec.msgpack.decode(said, type=_Summary)
-    written = Written(total=files, rendered=0, written=0, removed=0)
-    return BuildSummary(
-        papers=known.papers, posts=known.posts, lists=known.lists, written=written, problems=known.problems
-    )
-
-
 def _completed(site: Site, paths: Paths) -> Site:
     """The site with what does not come of `data/`: the theme, and what the cache remembers."""
     known = [paper for paper_id, paper in site.papers.items() if paper_id not in site.unknown]
     return replace(
         site,
-        similar=similar_papers(known, paths.similar),
+        similar=find_similar(known),
         theme=ThemeFiles(paths.templates, paths.content).theme(),
         fetched=last_run.spent(paths.cache),
         pruned=last_run.spent(paths.cache, last_run.PRUNE),
@@ -182,33 +150,21 @@ def _plan(site: Site, templates: Templates) -> list[Output]:
 
 
 def _build(
-    config: Config,
-    paths: Paths,
-    *,
-    inputs: bytes,
-    now: datetime | None,
-    full: bool,
-    workers: int,
-    progress: Progress | None,
+    config: Config, paths: Paths, *, inputs: bytes, now: datetime | None, workers: int, progress: Progress | None
 ) -> BuildSummary:
     with _kept_to_the_end():
         site, problems = _site(config, paths, now)
         templates = Templates(paths.templates, site, cache=paths.cache / "templates", content=paths.content)
         outputs = _plan(site, templates)
-    summary = _Summary(len(site.papers), len(site.posts), len(site.listings), problems)
-    written = write_outputs(
-        outputs,
-        paths.site,
-        manifest=paths.manifest,
-        fingerprint=fingerprint_of(config.model_dump_json(), templates.fingerprint),
-        inputs=inputs,
-        summary=msgspec.msgpack.encode(summary),
-        full=full,
-        workers=workers,
-        progress=progress,
+    written = write_outputs(outputs, paths.site, workers=workers, progress=progress)
+    counts = BuildCounts(
+        files=written.total,
+        papers=len(site.papers),
+        posts=len(site.posts),
+        lists=len(site.listings),
+        problems=problems,
     )
+    remember(paths.last_build, inputs, paths.site, counts)
     if site.hub:
         last_run.save(paths.cache, what_feeds_say(site), last_run.FEEDS)
-    return BuildSummary(
-        papers=summary.papers, posts=summary.posts, lists=summary.lists, written=written, problems=summary.problems
-    )
+    return BuildSummary(counts=counts, written=written)

@@ -16,11 +16,10 @@ from typing import Any
 from urllib.parse import quote
 
 import jinja2
-import msgspec
 from markupsafe import Markup
 
 from generator.model.errors import BuildError
-from generator.model.site import Chrome, Site, chrome_of
+from generator.model.site import Chrome, Output, Site, chrome_of
 from generator.render.fast_jinja import COMPILED, LeanEnvironment
 from generator.render.filters import FILTERS
 from generator.render.formula_styles import use_classes
@@ -76,14 +75,6 @@ class Templates:
         self._loaded: dict[str, jinja2.Template] = {}
 
     @cached_property
-    def fingerprint(self) -> str:
-        """Changes when a template, a static file or the chrome does. Covers no Python code."""
-        digest = hashlib.blake2b(msgspec.msgpack.encode(self.chrome), digest_size=16)
-        for name, content in self.files.all():
-            digest.update(f"{name}\0{len(content)}\0".encode() + content)
-        return digest.hexdigest()
-
-    @cached_property
     def assets(self) -> str:
         """Changes when a static file does: part of the style's address, so that no old style meets a new page."""
         digest = hashlib.blake2b(digest_size=4)
@@ -127,6 +118,10 @@ class Templates:
             return self._csp
         policy = self._csp.replace("style-src 'self'", f"style-src {others}{_digest(self._style)}")
         return policy.replace("script-src 'self'", f"script-src {_digest(self._lost)}") if path == NOT_FOUND else policy
+
+    def page(self, template: str, path: str, view: Callable[[], Any] = lambda: None) -> Output:
+        """A page to be rendered: the template with what `view` returns."""
+        return Output(path, lambda: self.render(template, path, view()))
 
     def render(self, template: str, path: str, view: Any) -> bytes:
         """One page.

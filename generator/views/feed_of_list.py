@@ -18,7 +18,6 @@ from generator.model.site import Listing, Site
 from generator.ranking.size_limits import entries_in_feed
 from generator.text.latex import to_name
 from generator.text.plain import clean, shorten
-from generator.views.basis import Bases
 from generator.views.feed_types import FeedPaper, FeedPost, FeedView
 
 RSS_FILE = "feed.xml"
@@ -72,20 +71,9 @@ def feed_view(site: Site, listing: Listing, comment_of: CommentOf = comments.com
     )
 
 
-def feed_basis(site: Site, listing: Listing, bases: Bases) -> tuple[object, ...]:
-    """What decides the feed of a list."""
-    texts = (site.url, site.title, site.hub, listing.path, listing.title, listing.description)
-    return texts, [(bases.of(ranked), _came_at(site, listing, ranked)) for ranked in _shown(site, listing)]
-
-
 def _shown(site: Site, listing: Listing) -> Iterator[RankedPaper]:
     known = (ranked for ranked in listing.papers if ranked.paper.id not in site.unknown)
     return islice(known, _entries(site, listing))
-
-
-def feed_path(listing: Listing, file: str) -> str:
-    """Where a feed of this list is, below site/: `top/week/feed.xml`."""
-    return listing.path + file
 
 
 def _entries(site: Site, listing: Listing) -> int:

@@ -14,11 +14,7 @@ def plan(site: Site) -> Iterator[Output]:
     """One file for every paper that has a page and whose title is known."""
     for paper_id, paper in site.papers.items():
         if paper_id not in site.unknown:
-            yield Output(f"abs/{paper_id}/cite.bib", "exports.bibliography", partial(_same, paper), _render)
-
-
-def _same(paper: Paper) -> Paper:
-    return paper
+            yield Output(f"abs/{paper_id}/cite.bib", partial(_render, paper))
 
 
 def _render(paper: Paper) -> bytes:

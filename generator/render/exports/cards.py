@@ -53,8 +53,6 @@ class CardView(msgspec.Struct, frozen=True, kw_only=True):
     """The line that says how many posts there are."""
     site_title: str
     colours: Colours
-    libraries: tuple[str, ...]
-    """Versions: another one draws other edges."""
 
 
 def plan(site: Site) -> Iterator[Output]:
@@ -65,16 +63,16 @@ def plan(site: Site) -> Iterator[Output]:
     """
     if not site.cards:
         return
-    libraries = _versions()
+    _check_libraries()
     for paper_id, paper in site.papers.items():
         if paper_id in site.cards:
-            view = partial(_card_view, site, paper, libraries)
-            yield Output(f"abs/{paper_id}/card.png", "exports.cards", view, draw_card)
+            yield Output(f"abs/{paper_id}/card.png", partial(_card, site, paper))
 
 
-def _versions() -> tuple[str, ...]:
+def _check_libraries() -> None:
     try:
-        return tuple(map(version, _LIBRARIES))
+        for library in _LIBRARIES:
+            version(library)
     except PackageNotFoundError as error:
         raise BuildError(
             f"config.yaml wants cards (site.cards: true), and {error.name} is not installed: "
@@ -82,7 +80,11 @@ def _versions() -> tuple[str, ...]:
         ) from error
 
 
-def _card_view(site: Site, paper: Paper, libraries: tuple[str, ...]) -> CardView:
+def _card(site: Site, paper: Paper) -> bytes:
+    return draw_card(_card_view(site, paper))
+
+
+def _card_view(site: Site, paper: Paper) -> CardView:
     ranked = site.ranked[paper.id]
     what = "tweets and retweets" if all(each.post.network == "x" for each in ranked.mentions) else "posts and reposts"
     return CardView(
@@ -93,7 +95,6 @@ def _card_view(site: Site, paper: Paper, libraries: tuple[str, ...]) -> CardView
         captured=f"Captured {what}: {ranked.captured:,}",
         site_title=site.title,
         colours=site.theme.light,
-        libraries=libraries,
     )
 
 

@@ -84,12 +84,12 @@ def list_path(listing: Listing) -> str:
 def plan(site: Site) -> Iterator[Output]:
     """A file for every list, and the index."""
     for listing in site.listings:
-        yield Output(list_path(listing), "exports.json_list", partial(_list, site, listing), encode_line)
-    yield Output("api/v1/index.json", "exports.json_index", partial(_index, site), encode_line)
+        yield Output(list_path(listing), partial(_list, site, listing))
+    yield Output("api/v1/index.json", lambda: encode_line(_index(site)))
 
 
-def _list(site: Site, listing: Listing) -> ListAnswer:
-    return ListAnswer(
+def _list(site: Site, listing: Listing) -> bytes:
+    answer = ListAnswer(
         name=listing.api_name,
         title=listing.title,
         description=listing.description,
@@ -102,6 +102,7 @@ def _list(site: Site, listing: Listing) -> ListAnswer:
         search=listing.search,
         papers=tuple(map(_listed, listing.papers)),
     )
+    return encode_line(answer)
 
 
 def _listed(ranked: RankedPaper) -> ListedPaper:

@@ -13,7 +13,6 @@ from generator.finding.own_words import comment_of
 from generator.model.records import Kind, Paper, Post, RankedPaper, Vote
 from generator.model.site import Output, Site
 from generator.text.plain import safe_href
-from generator.views.basis import Bases
 
 SCORE_DIGITS = 4
 
@@ -94,15 +93,8 @@ def paper_path(paper_id: str) -> str:
 
 def plan(site: Site) -> Iterator[Output]:
     """One file for every paper of the site, with or without a page."""
-    bases = Bases(site)
     for paper_id, ranked in _every_paper(site).items():
-        yield Output(
-            paper_path(paper_id),
-            "exports.json_papers",
-            partial(_answer, site, ranked),
-            encode_line,
-            basis=partial(bases.scored, ranked),
-        )
+        yield Output(paper_path(paper_id), partial(_paper_file, site, ranked))
 
 
 def encode_line(view: msgspec.Struct) -> bytes:
@@ -118,6 +110,10 @@ def _every_paper(site: Site) -> dict[str, RankedPaper]:
             for ranked in listing.papers:
                 papers.setdefault(ranked.paper.id, ranked)
     return papers
+
+
+def _paper_file(site: Site, ranked: RankedPaper) -> bytes:
+    return encode_line(_answer(site, ranked))
 
 
 def _answer(site: Site, ranked: RankedPaper) -> PaperAnswer:

@@ -43,7 +43,7 @@ class FeedGroups(msgspec.Struct, frozen=True, array_like=True):
 
 def plan(site: Site) -> Iterator[Output]:
     """The list of feeds."""
-    yield Output("opml.xml", "exports.opml", lambda: feed_groups(site), _render)
+    yield Output("opml.xml", lambda: _render(feed_groups(site)))
 
 
 def feed_groups(site: Site) -> FeedGroups:

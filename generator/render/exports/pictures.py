@@ -6,11 +6,8 @@ library. The mark is that of `static/favicon.svg`: three lines of text and a not
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterator
 from functools import partial
-
-import msgspec
 
 from generator.model.site import Output, Site
 from generator.model.theme import Colours
@@ -29,31 +26,16 @@ _MARK_SHARE = 0.66
 """Of the icon's width: what a platform cuts off to a circle is background."""
 
 
-class Picture(msgspec.Struct, frozen=True, kw_only=True):
-    """What decides a picture's bytes."""
-
-    size: int
-    colours: Colours
-    library: str = zlib.ZLIB_RUNTIME_VERSION
-    """It decides how the same pixels are packed."""
-
-
 def plan(site: Site) -> Iterator[Output]:
     """The icons and the site's card."""
     for path, size in ICONS:
-        picture = Picture(size=size, colours=site.theme.light)
-        yield Output(path, "exports.icon", partial(_same, picture), _draw_icon)
-    card = Picture(size=CARD_SIZE[0], colours=site.theme.light)
-    yield Output(SITE_CARD, "exports.site_card", partial(_same, card), _draw_card)
+        yield Output(path, partial(_draw_icon, size, site.theme.light))
+    yield Output(SITE_CARD, partial(_draw_card, site.theme.light))
 
 
-def _same(picture: Picture) -> Picture:
-    return picture
-
-
-def _draw_icon(view: Picture) -> bytes:
-    raster = Raster(view.size, view.size, view.colours.paper)
-    draw_mark(raster, view.colours, (view.size / 2, view.size / 2), view.size * _MARK_SHARE)
+def _draw_icon(size: int, colours: Colours) -> bytes:
+    raster = Raster(size, size, colours.paper)
+    draw_mark(raster, colours, (size / 2, size / 2), size * _MARK_SHARE)
     return raster.png()
 
 
@@ -73,10 +55,9 @@ def draw_mark(raster: Raster, colours: Colours, middle: tuple[float, float], wid
     raster.dot(left + 27 * unit, top + 8 * unit, 3 * unit, colours.new)
 
 
-def _draw_card(view: Picture) -> bytes:
+def _draw_card(colours: Colours) -> bytes:
     """A page of the journal from afar: two abstracts with their titles, and notes in the margin."""
     width, height = CARD_SIZE
-    colours = view.colours
     raster = Raster(width, height, colours.paper)
     for top, title, lines, notes in (
         (110, 520, (690, 690, 672, 690, 430), 3),

@@ -38,12 +38,6 @@ class Sitemap(msgspec.Struct, frozen=True):
     is_index: bool
 
 
-class Robots(msgspec.Struct, frozen=True):
-    """What robots.txt says."""
-
-    sitemap: str
-
-
 def plan(site: Site, page_paths: Iterable[str], urls_max: int = URLS_MAX) -> Iterator[Output]:
     """The sitemap with its parts, and robots.txt, which names it.
 
@@ -52,7 +46,7 @@ def plan(site: Site, page_paths: Iterable[str], urls_max: int = URLS_MAX) -> Ite
         page_paths: every HTML page that the build plans.
         urls_max: addresses in one file.
     """
-    yield Output("robots.txt", "exports.robots", lambda: Robots(f"{site.url}sitemap.xml"), _render_robots)
+    yield Output("robots.txt", partial(_robots, site))
     folders = sorted(
         path.removesuffix("index.html")
         for path in page_paths
@@ -60,18 +54,19 @@ def plan(site: Site, page_paths: Iterable[str], urls_max: int = URLS_MAX) -> Ite
     )
     parts = [folders[at : at + urls_max] for at in range(0, len(folders), urls_max)] or [[]]
     if len(parts) == 1:
-        yield Output("sitemap.xml", "exports.sitemap", partial(_pages, site, parts[0]), _render)
+        yield Output("sitemap.xml", partial(_pages, site, parts[0]))
         return
     names = [f"sitemap-{number}.xml" for number in range(1, len(parts) + 1)]
     for name, part in zip(names, parts, strict=True):
-        yield Output(name, "exports.sitemap", partial(_pages, site, part), _render)
+        yield Output(name, partial(_pages, site, part))
     index = Sitemap(tuple(SitemapUrl(site.url + name, None) for name in names), is_index=True)
-    yield Output("sitemap.xml", "exports.sitemap", lambda: index, _render)
+    yield Output("sitemap.xml", partial(_render, index))
 
 
-def _pages(site: Site, folders: list[str]) -> Sitemap:
+def _pages(site: Site, folders: list[str]) -> bytes:
     changed = _changes(site)
-    return Sitemap(tuple(SitemapUrl(site.url + folder, changed.get(folder)) for folder in folders), is_index=False)
+    urls = tuple(SitemapUrl(site.url + folder, changed.get(folder)) for folder in folders)
+    return _render(Sitemap(urls, is_index=False))
 
 
 def _changes(site: Site) -> Mapping[str, str]:
@@ -97,5 +92,5 @@ def _render(view: Sitemap) -> bytes:
     return etree.tostring(root, pretty_print=True, encoding="UTF-8", xml_declaration=True)
 
 
-def _render_robots(view: Robots) -> bytes:
-    return f"User-agent: *\nAllow: /\n\nSitemap: {view.sitemap}\n".encode()
+def _robots(site: Site) -> bytes:
+    return f"User-agent: *\nAllow: /\n\nSitemap: {site.url}sitemap.xml\n".encode()

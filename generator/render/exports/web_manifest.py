@@ -42,7 +42,7 @@ class WebManifest(msgspec.Struct, frozen=True, kw_only=True):
 
 def plan(site: Site) -> Iterator[Output]:
     """The manifest."""
-    yield Output("manifest.webmanifest", "exports.web_manifest", lambda: _manifest(site), _render)
+    yield Output("manifest.webmanifest", lambda: _render(_manifest(site)))
 
 
 def _manifest(site: Site) -> WebManifest:

@@ -11,9 +11,8 @@ from generator.model.site import Digest, Listing, Output, Site
 from generator.render.feeds import atom, json_feed, rss
 from generator.render.feeds.base import FeedFormat
 from generator.render.feeds.news import digest_of
-from generator.views.basis import Bases
 from generator.views.feed_of_digest import digest_feed_view
-from generator.views.feed_of_list import CommentOf, feed_basis, feed_path, feed_view
+from generator.views.feed_of_list import CommentOf, feed_view
 from generator.views.feed_of_posts import PostList, post_lists, posts_feed_view
 from generator.views.feed_types import FeedView
 
@@ -27,23 +26,24 @@ __all__ = ["FEEDS", "FeedFormat", "plan_feeds", "what_feeds_say"]
 def plan_feeds(site: Site) -> Iterator[Output]:
     """Every feed of the site: one of each format beside every list of papers, digest and list of posts."""
     view_of = _latest(site, _remembering(comments.comment_of))
-    bases = Bases(site)
-    for listing in site.listings:
-        basis = partial(feed_basis, site, listing, bases)
+    for shown in _everything_shown(site):
         for feed in FEEDS:
-            path, renderer = feed_path(listing, feed.file), f"feeds.{feed.file}"
-            yield Output(path, renderer, partial(view_of, listing), feed.render, basis=basis)
-    others: tuple[_Shown, ...] = (*site.digests, *post_lists(site))
-    for shown in others:
-        for feed in FEEDS:
-            yield Output(shown.path + feed.file, f"feeds.{feed.file}", partial(view_of, shown), feed.render)
+            yield Output(shown.path + feed.file, partial(_render, feed, view_of, shown))
+
+
+def _everything_shown(site: Site) -> tuple[_Shown, ...]:
+    return (*site.listings, *site.digests, *post_lists(site))
+
+
+def _render(feed: FeedFormat, view_of: Callable[[_Shown], FeedView], shown: _Shown) -> bytes:
+    return feed.render(view_of(shown))
 
 
 def what_feeds_say(site: Site) -> dict[str, str]:
     """Address of each list's feeds, without the file name -> digest of what they say."""
     comment_of = _remembering(comments.comment_of)
-    shown: tuple[_Shown, ...] = (*site.listings, *site.digests, *post_lists(site))
-    return {view.base_url: digest_of(view) for view in (_view_of(site, each, comment_of) for each in shown)}
+    views = (_view_of(site, shown, comment_of) for shown in _everything_shown(site))
+    return {view.base_url: digest_of(view) for view in views}
 
 
 def _latest(site: Site, comment_of: CommentOf) -> Callable[[_Shown], FeedView]:

@@ -29,7 +29,7 @@ class AboutView(msgspec.Struct, frozen=True, kw_only=True):
 def plan(site: Site, templates: Templates) -> Iterator[Output]:
     """One page."""
     path = "about/index.html"
-    yield Output(path, "pages.about", partial(about_view, site), partial(templates.render, "about.html", path))
+    yield templates.page("about.html", path, partial(about_view, site))
 
 
 def about_view(site: Site) -> AboutView:

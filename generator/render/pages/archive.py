@@ -36,7 +36,7 @@ class ArchiveView(msgspec.Struct, frozen=True, kw_only=True):
 def plan(site: Site, templates: Templates) -> Iterator[Output]:
     """One page; the months' own pages are lists."""
     path = "archive/index.html"
-    yield Output(path, "pages.archive", partial(archive_view, site), partial(templates.render, "archive.html", path))
+    yield templates.page("archive.html", path, partial(archive_view, site))
 
 
 def archive_view(site: Site) -> ArchiveView:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from functools import partial
 
@@ -13,12 +12,4 @@ from generator.render.templates import Templates
 def plan(site: Site, templates: Templates) -> Iterator[Output]:  # noqa: ARG001 (every kind of page is planned alike)
     """A copy of each static file, ours or the owner's; the owner's style follows ours."""
     for name, content in templates.files.static():
-        yield Output(name, "pages.assets", partial(_digest, content), partial(_copy, content))
-
-
-def _digest(content: bytes) -> str:
-    return hashlib.blake2b(content).hexdigest()
-
-
-def _copy(content: bytes, digest: str) -> bytes:  # noqa: ARG001 (the view only says whether the file changed)
-    return content
+        yield Output(name, partial(bytes, content))

@@ -38,9 +38,7 @@ class CategoriesView(msgspec.Struct, frozen=True, kw_only=True):
 def plan(site: Site, templates: Templates) -> Iterator[Output]:
     """One page."""
     path = "c/index.html"
-    yield Output(
-        path, "pages.categories", partial(categories_view, site), partial(templates.render, "categories.html", path)
-    )
+    yield templates.page("categories.html", path, partial(categories_view, site))
 
 
 def categories_view(site: Site) -> CategoriesView:

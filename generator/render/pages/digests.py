@@ -55,12 +55,7 @@ def plan(site: Site, templates: Templates) -> Iterator[Output]:
     """A page for each digest."""
     for digest in site.digests:
         path = f"{digest.path}index.html"
-        yield Output(
-            path,
-            "pages.digests",
-            partial(digest_view, site, digest),
-            partial(templates.render, "digests.html", path),
-        )
+        yield templates.page("digests.html", path, partial(digest_view, site, digest))
 
 
 def digest_view(site: Site, digest: Digest) -> DigestView:

@@ -50,7 +50,7 @@ class FeedsView(msgspec.Struct, frozen=True, kw_only=True):
 def plan(site: Site, templates: Templates) -> Iterator[Output]:
     """One page."""
     path = "feeds/index.html"
-    yield Output(path, "pages.feeds", partial(feeds_view, site), partial(templates.render, "feeds.html", path))
+    yield templates.page("feeds.html", path, partial(feeds_view, site))
 
 
 def feeds_view(site: Site) -> FeedsView:

@@ -13,7 +13,6 @@ from generator.model.site import Listing, Order, Output, Site
 from generator.render.pages.paging import Paging, page_path, paginate
 from generator.render.templates import Templates
 from generator.text.markdown import markdown_to_html
-from generator.views.basis import Bases
 from generator.views.papers import ArticleView, article_view
 from generator.views.posts import remembering
 
@@ -70,43 +69,19 @@ class ListView(msgspec.Struct, frozen=True, kw_only=True):
 def plan(site: Site, templates: Templates) -> Iterator[Output]:
     """Every page of every list."""
     articles = _Articles(site)
-    bases = Bases(site)
     tabs = _Tabs(site)
     for listing in site.listings:
         for paging in paginate(listing.path, len(listing.papers), site.per_page):
             path = page_path(listing.path, paging.number)
             sisters = tabs.of(listing)
-            yield Output(
-                path,
-                "pages.lists",
-                partial(list_view, site, listing, paging, sisters, articles),
-                partial(templates.render, "lists.html", path),
-                basis=partial(list_basis, site, listing, paging, sisters, bases),
-            )
+            view = partial(list_view, site, listing, paging, sisters, articles)
+            yield templates.page("lists.html", path, view)
 
 
 def list_view(site: Site, listing: Listing, paging: Paging, tabs: tuple[TabView, ...], articles: _Articles) -> ListView:
     """One page of a list."""
     numbered = listing.order != "newest"
     shown = listing.papers[paging.start : paging.end]
-    return msgspec.structs.replace(
-        _without_articles(site, listing, paging, tabs),
-        articles=tuple(articles.view(ranked, numbered=numbered) for ranked in shown),
-    )
-
-
-def list_basis(
-    site: Site, listing: Listing, paging: Paging, tabs: tuple[TabView, ...], bases: Bases
-) -> tuple[ListView, list[tuple[int | None, tuple[bytes, bytes]]]]:
-    """What decides it; the other arguments are those of `list_view`."""
-    numbered = listing.order != "newest"
-    shown = listing.papers[paging.start : paging.end]
-    return _without_articles(site, listing, paging, tabs), [
-        (ranked.rank if numbered else None, bases.listed(ranked)) for ranked in shown
-    ]
-
-
-def _without_articles(site: Site, listing: Listing, paging: Paging, tabs: tuple[TabView, ...]) -> ListView:
     first = paging.number == 1
     home = first and not listing.path
     return ListView(
@@ -118,7 +93,7 @@ def _without_articles(site: Site, listing: Listing, paging: Paging, tabs: tuple[
         newest_first=listing.order == "newest",
         tabs=tabs,
         paging=paging,
-        articles=(),
+        articles=tuple(articles.view(ranked, numbered=numbered) for ranked in shown),
         site_is_empty=not site.papers,
         updated_at=site.now if home and site.papers else None,
         sources=tuple(site.networks.values()) if home else (),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 
 from generator.model.site import Output, Site
 from generator.render.templates import NOT_FOUND, Templates
@@ -11,8 +10,4 @@ from generator.render.templates import NOT_FOUND, Templates
 
 def plan(site: Site, templates: Templates) -> Iterator[Output]:  # noqa: ARG001 (every kind of page is planned alike)
     """One page; all that it shows is the site's own frame."""
-    yield Output(NOT_FOUND, "pages.not_found", _view, partial(templates.render, "not_found.html", NOT_FOUND))
-
-
-def _view() -> None:
-    return None
+    yield templates.page("not_found.html", NOT_FOUND)

@@ -33,15 +33,11 @@ class WorkerView(msgspec.Struct, frozen=True, kw_only=True):
 def plan(site: Site, templates: Templates) -> Iterator[Output]:
     """The service worker, and the page that it shows for what it does not have."""
     page = "offline/index.html"
-    yield Output(page, "pages.offline", _view, partial(templates.render, "offline.html", page))
+    yield templates.page("offline.html", page)
     worker = partial(worker_view, site)
-    yield Output(WORKER, "pages.offline.worker", worker, partial(templates.render, WORKER, WORKER))
+    yield templates.page(WORKER, WORKER, worker)
 
 
 def worker_view(site: Site) -> WorkerView:
     """What the worker of this site knows."""
     return WorkerView(on=site.offline, places=tuple(sorted({*PLACES, *(slug for slug, *_ in site.own_pages)})))
-
-
-def _view() -> None:
-    return None

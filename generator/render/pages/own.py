@@ -23,6 +23,4 @@ def plan(site: Site, templates: Templates) -> Iterator[Output]:
     """A page for each file."""
     for slug, title, html in site.own_pages:
         path = f"{slug}/index.html"
-        yield Output(
-            path, "pages.own", partial(OwnView, title=title, html=html), partial(templates.render, "own.html", path)
-        )
+        yield templates.page("own.html", path, partial(OwnView, title=title, html=html))

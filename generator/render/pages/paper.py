@@ -11,7 +11,6 @@ import msgspec
 from generator.model.records import Paper, RankedPaper
 from generator.model.site import Output, Site
 from generator.render.templates import Templates
-from generator.views.basis import Bases
 from generator.views.papers import (
     DiscussionView,
     ScoreView,
@@ -83,33 +82,12 @@ class PaperView(msgspec.Struct, frozen=True, kw_only=True):
 def plan(site: Site, templates: Templates) -> Iterator[Output]:
     """A page for each paper."""
     comment = remembering()
-    bases = Bases(site)
     places = find_places(site)
     newest = list(site.papers)
     for newer, paper_id, older in zip([None, *newest], newest, [*newest[1:], None], strict=False):
         path = f"abs/{paper_id}/index.html"
-        around = site.ranked[paper_id], places.get(paper_id, ()), (newer, older)
-        yield Output(
-            path,
-            "pages.paper",
-            partial(paper_view, site, *around, comment),
-            partial(templates.render, "paper.html", path),
-            basis=partial(paper_basis, site, *around, bases),
-        )
-
-
-def paper_basis(
-    site: Site,
-    ranked: RankedPaper,
-    places: tuple[PlaceView, ...],
-    neighbours: tuple[str | None, str | None],
-    bases: Bases,
-) -> tuple[object, ...]:
-    """What decides the page of one paper; the arguments are those of `paper_view`."""
-    paper_id = ranked.paper.id
-    titles = [(each, site.papers[each].title) for each in (*site.similar.get(paper_id, ()), *filter(None, neighbours))
-              if each in site.papers]  # fmt: skip
-    return bases.of(ranked), places, neighbours, titles, paper_id in site.cards
+        view = partial(paper_view, site, site.ranked[paper_id], places.get(paper_id, ()), (newer, older), comment)
+        yield templates.page("paper.html", path, view)
 
 
 def find_places(site: Site) -> Mapping[str, tuple[PlaceView, ...]]:

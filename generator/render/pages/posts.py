@@ -75,19 +75,8 @@ def _plan_posts(site: Site, templates: Templates, listed: PostList) -> Iterator[
     shown = min(len(posts), posts_in_list(len(site.trackers)) if listed.tracker else POSTS_SHOWN)
     for paging in paginate(listed.path, shown, POSTS_PER_PAGE):
         path = page_path(listed.path, paging.number)
-        yield Output(
-            path,
-            "pages.posts",
-            partial(posts_view, site, posts[paging.start : paging.end], paging, listed),
-            partial(templates.render, "posts.html", path),
-            basis=partial(posts_basis, site, posts[paging.start : paging.end], paging, listed),
-        )
-
-
-def posts_basis(site: Site, posts: Sequence[Post], paging: Paging, listed: PostList) -> tuple[object, ...]:
-    """What decides one page of posts."""
-    about = [_about(site, each) for post in posts for each in post.papers if each in site.ranked]
-    return paging, listed.path, listed.title, listed.description, tuple(site.networks.items()), posts, about
+        view = partial(posts_view, site, posts[paging.start : paging.end], paging, listed)
+        yield templates.page("posts.html", path, view)
 
 
 def posts_view(site: Site, posts: Sequence[Post], paging: Paging, listed: PostList) -> PostsView:

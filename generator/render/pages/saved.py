@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 
 from generator.model.site import Output, Site
 from generator.render.templates import Templates
@@ -12,8 +11,4 @@ from generator.render.templates import Templates
 def plan(site: Site, templates: Templates) -> Iterator[Output]:  # noqa: ARG001 (every kind of page is planned alike)
     """One page, the same for everybody: its script fills it in."""
     path = "saved/index.html"
-    yield Output(path, "pages.saved", _view, partial(templates.render, "saved.html", path))
-
-
-def _view() -> None:
-    return None
+    yield templates.page("saved.html", path)

@@ -44,13 +44,9 @@ class SearchView(msgspec.Struct, frozen=True, kw_only=True):
 def plan(site: Site, templates: Templates) -> Iterator[Output]:
     """The page and its index."""
     path = "search/index.html"
-    yield Output(path, "pages.search", partial(search_view, site), partial(templates.render, "search.html", path))
+    yield templates.page("search.html", path, partial(search_view, site))
     for name, file in search_index.make_index(search_papers(site)).items():
-        yield Output(f"search/{name}", "pages.search.index", partial(_same, file), msgspec.json.encode)
-
-
-def _same(file: search_index.File) -> search_index.File:
-    return file
+        yield Output(f"search/{name}", partial(msgspec.json.encode, file))
 
 
 def search_view(site: Site) -> SearchView:

@@ -48,7 +48,7 @@ class StatusView(msgspec.Struct, frozen=True, kw_only=True):
 def plan(site: Site, templates: Templates) -> Iterator[Output]:
     """One page."""
     path = "status/index.html"
-    yield Output(path, "pages.status", partial(status_view, site), partial(templates.render, "status.html", path))
+    yield templates.page("status.html", path, partial(status_view, site))
 
 
 def status_view(site: Site) -> StatusView:

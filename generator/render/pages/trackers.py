@@ -31,7 +31,7 @@ class TrackersView(msgspec.Struct, frozen=True, kw_only=True):
 def plan(site: Site, templates: Templates) -> Iterator[Output]:
     """One page."""
     path = "t/index.html"
-    yield Output(path, "pages.trackers", partial(trackers_view, site), partial(templates.render, "trackers.html", path))
+    yield templates.page("trackers.html", path, partial(trackers_view, site))
 
 
 def trackers_view(site: Site) -> TrackersView:

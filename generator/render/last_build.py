@@ -1,0 +1,47 @@
+"""What the last build was made from and what it left: the same again means that there is nothing to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from generator.render.fingerprint import looks_of
+from generator.storage.disk import write_file
+
+
+class BuildCounts(msgspec.Struct, frozen=True, kw_only=True):
+    """How much a build made, for its summary."""
+
+    files: int
+    papers: int
+    posts: int
+    lists: int
+    problems: tuple[str, ...]
+    """Damaged lines of `data/` that the site was built without."""
+
+
+class LastBuild(msgspec.Struct, frozen=True, kw_only=True):
+    """A file of the cache; without it everything is rendered again and nothing is lost."""
+
+    inputs: bytes
+    """Digest of everything that the site was made from."""
+    site: bytes
+    """Digest of the names, sizes and times of its files."""
+    counts: BuildCounts
+
+
+def unchanged(remembered: Path, inputs: bytes, site: Path) -> BuildCounts | None:
+    """The counts of the last build if it had the same inputs and nobody has touched its files since, else None."""
+    try:
+        last = msgspec.msgpack.decode(remembered.read_bytes(), type=LastBuild)
+    except (OSError, msgspec.DecodeError):
+        return None
+    return last.counts if last.inputs == inputs and last.site == looks_of(site) else None
+
+
+def remember(remembered: Path, inputs: bytes, site: Path, counts: BuildCounts) -> None:
+    """Keep what `unchanged` compares; call it when the site is written."""
+    remembered.parent.mkdir(parents=True, exist_ok=True)
+    last = LastBuild(inputs=inputs, site=looks_of(site), counts=counts)
+    write_file(remembered, msgspec.msgpack.encode(last))
