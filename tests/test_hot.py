@@ -12,7 +12,7 @@ import pytest
 
 from generator.model.records import Account, Counts, Mention, Post
 from generator.ranking.hot import Hot, hot_papers
-from generator.ranking.rank import Ballot, Cast
+from generator.ranking.rank import Ballot, PaperBallots
 from tests.make import NOON, post
 
 DAY = timedelta(days=1)
@@ -25,18 +25,18 @@ def said(who: str, hours: float, paper: str = "2611.00001", *, seen: float | Non
     return post(name, who=who, hours=-hours, papers=(paper,), **times, **fields)
 
 
-def casts_of(posts: Iterable[Post]) -> dict[str, Cast]:
+def ballots_of(posts: Iterable[Post]) -> dict[str, PaperBallots]:
     by_paper: dict[str, list[Ballot]] = {}
     for each in sorted(posts, key=lambda one: (one.posted_at, one.id), reverse=True):
         for paper_id in each.papers:
             ballot = Ballot(Mention(each, paper_id, "link"), each.account.id, 1.0, 1.0, True, each.account.bot)
             by_paper.setdefault(paper_id, []).append(ballot)
-    return {paper_id: Cast(ballots) for paper_id, ballots in by_paper.items()}
+    return {paper_id: PaperBallots(ballots) for paper_id, ballots in by_paper.items()}
 
 
 def hot(*posts: Post, people: int = 3, top: int = 0) -> list[tuple[str, float, bool]]:
     """(paper, hours after noon, again) of each hot paper."""
-    found = hot_papers(casts_of(posts), people=people, top=top)
+    found = hot_papers(ballots_of(posts), people=people, top=top)
     return [(each.paper_id, (each.at - NOON) / timedelta(hours=1), each.again) for each in found]
 
 
@@ -113,7 +113,7 @@ def test_entries_never_change_while_the_site_learns_more() -> None:
     known: set[Hot] = set()
     for run in range(0, 280, 7):
         seen_posts = [each for each in posts if each.seen_at <= NOON + timedelta(hours=run)]
-        now = set(hot_papers(casts_of(seen_posts), people=3, top=5))
+        now = set(hot_papers(ballots_of(seen_posts), people=3, top=5))
         assert known <= now
         known = now
     assert len(known) > 50

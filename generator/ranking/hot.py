@@ -18,7 +18,7 @@ from heapq import heappop, heappush
 from typing import NamedTuple
 
 from generator.model.records import Post
-from generator.ranking.rank import Ballot, Cast
+from generator.ranking.rank import Ballot, PaperBallots
 
 SILENCE = timedelta(days=30)
 """A paper that nobody posted about for so long is new when somebody does."""
@@ -47,18 +47,18 @@ def known_at(post: Post) -> datetime:
     return post.seen_at if is_live else post.posted_at
 
 
-def hot_papers(casts: Mapping[str, Cast], *, people: int, top: int) -> tuple[Hot, ...]:
+def hot_papers(ballots: Mapping[str, PaperBallots], *, people: int, top: int) -> tuple[Hot, ...]:
     """The papers of a view in the order in which they became hot, the newest first; each by its last return.
 
     Args:
-        casts: the ballots of the view, by paper.
+        ballots: the ballots of the view, by paper.
         people: so many people make a paper hot.
         top: so many places at the top of the last 24 hours make a paper hot.
     """
     spells: dict[str, _Spell] = {}
     hot: dict[str, Hot] = {}
     day = _Day()
-    for ballot in _in_order(casts.values()):
+    for ballot in _in_order(ballots.values()):
         post, paper_id = ballot.mention.post, ballot.mention.paper_id
         spell = spells.get(paper_id)
         if spell is None or post.posted_at - spell.last_at > SILENCE:
@@ -73,11 +73,11 @@ def hot_papers(casts: Mapping[str, Cast], *, people: int, top: int) -> tuple[Hot
     return tuple(sorted(hot.values(), key=lambda entry: (entry.at, entry.paper_id), reverse=True))
 
 
-def _in_order(casts: Iterable[Cast]) -> list[Ballot]:
+def _in_order(ballots: Iterable[PaperBallots]) -> list[Ballot]:
     """All ballots in the order in which the site learned of them."""
     keyed = []
-    for cast in casts:
-        for ballot in cast.ballots:
+    for of_paper in ballots:
+        for ballot in of_paper.ballots:
             post = ballot.mention.post
             keyed.append((known_at(post), post.posted_at, post.id, ballot.mention.paper_id, ballot))
     keyed.sort(key=lambda row: row[:4])
