@@ -20,6 +20,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.maker import write_tree
+
 ROOT = Path(__file__).resolve().parents[1]
 CONFIG = """\
 site: {title: Benchmark, url: "https://pages.example/benchmark/"}
@@ -139,7 +141,7 @@ def main() -> None:
             folder = Path(scratch) / str(size)
             folder.mkdir()
             (folder / "config.yaml").write_text(CONFIG)
-            run(folder, "sample", "--papers", str(size), "--posts", str(3 * size))
+            write_tree(folder / "data", papers=size, posts=3 * size)
             print(
                 "\n".join(measure(folder, f"{size:,} made-up papers, {3 * size:,} posts", options.rounds)), flush=True
             )

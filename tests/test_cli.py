@@ -78,7 +78,7 @@ def test_a_misspelt_command_names_the_nearest() -> None:
 @pytest.mark.parametrize(
     "arguments",
     [("build", "--now", "yesterday"), ("build", "--now", "2026-11-20T08:00:00"), ("build", "-q", "-v"), ("build", "-z"),
-     ("fetch", "--only", "myspace"), ("merge",), ("import",), ("sample", "--papers", "0")],
+     ("fetch", "--only", "myspace"), ("merge",), ("import",), ("sample", "--papers", "-1")],
 )  # fmt: skip
 def test_wrong_usage_ends_with_2(copy: Copy, arguments: tuple[str, ...]) -> None:
     ran = copy.run(*arguments)

@@ -71,7 +71,10 @@ class Options:
         from generator.storage import lock  # noqa: PLC0415
         from generator.storage.disk import sweep_abandoned  # noqa: PLC0415
 
-        who = f"`{click.get_current_context().info_name}` (process {os.getpid()})"
+        # `serve` builds in a thread of its own, which has no context of click.
+        context = click.get_current_context(silent=True)
+        command = context.info_name if context else "serve"
+        who = f"`{command}` (process {os.getpid()})"
 
         def on_wait(holder: str) -> None:
             self.console.note(f"{folder}: waiting for {holder}, which is writing here")

@@ -1,77 +1,104 @@
-"""A made-up data tree that shows every kind of page: the sample of a fresh clone, and of the benchmarks. Pure.
+"""A made-up data tree that shows every kind of page: what a fresh clone builds until it has data of its own.
 
-Deterministic: the same numbers give the same tree, on every version of Python (of `random` only the generator itself
-is used, because its choices may change). Ids name no real paper, person or post: papers are numbered far beyond what
-arXiv gives out in a month, accounts have ids that their networks never gave.
+`sample.jsonl` holds the papers, the posts and one paper that arXiv does not know yet, as they are at `WRITTEN_AT`.
+`make_sample` moves them to any other time. Nothing in the file exists: papers have numbers that arXiv never gives out,
+and accounts have ids that their networks never gave.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
-from generator.model.records import NetworkState, Paper, PendingPaper
+import msgspec
+
+from generator.model.records import NetworkState, Paper, PendingPaper, Post
 from generator.model.tree import Tree
-from generator.sample.dice import Dice
-from generator.sample.papers import MADE_UP, Draft, MadePaper, make_papers
-from generator.sample.posts import is_made_up_account, make_posts
 
-NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-"""The sample's present, so that it does not change from day to day."""
-PAPERS, POSTS, SEED = 60, 300, 2611
+WRITTEN_AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
+"""The present of the file. Its newest post is an hour or less older."""
+PAPERS, POSTS = 60, 300
+"""How many there are in the file."""
+TRACKERS: tuple[tuple[str, str, str], ...] = (
+    ("machine-learning", "Machine learning", "What people who build and study learning machines are reading."),
+    ("physics", "Physics", "From black holes to hot coffee."),
+    ("mathematics", "Mathematics", "Proofs, and what people say about them."),
+)
+"""(id, title, about) of the sample's trackers: the same as in the template's config.yaml."""
+NOTE = (
+    "**Everything on this page is made up**: papers, people and posts are a sample, so that you see every kind of page "
+    "before your own accounts fill it. Name them in `config.yaml`, then run `trending-arxiv update`."
+)
+MADE_UP = "made up for the sample of Trending arXiv"
+"""Stands in the comment of every paper."""
+
+_FILE = Path(__file__).with_name("sample.jsonl")
+_ACCOUNTS = ("bluesky:did:plc:madeup", "x:19900000000000")
+_RECENT = timedelta(days=90)
+"""What is older than this at WRITTEN_AT keeps its date and id: papers that come back after years."""
+_TIME = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+_ID = re.compile(r"\b\d{4}\.\d{5}\b")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Size:
-    """How much to make up."""
+class _Line(msgspec.Struct):
+    """A line of the file: one of these."""
 
-    papers: int = PAPERS
-    posts: int = POSTS
-    seed: int = SEED
+    paper: Paper | None = None
+    pending: PendingPaper | None = None
+    post: Post | None = None
 
 
-def make_sample(drafts: Sequence[Draft], size: Size, now: datetime = NOW) -> Tree:
-    """Make up a data tree.
+def make_sample(now: datetime, papers: int = PAPERS, posts: int = POSTS) -> Tree:
+    """The sample as it would be at another time.
 
     Args:
-        drafts: from `sample.papers.load_drafts()`.
-        size: how many papers and posts, and the seed.
-        now: the time that the sample ends at.
-
-    Raises:
-        ValueError: posts are wanted, but no papers for them to be about.
+        now: the time that it ends at.
+        papers: keep the first so many, the most discussed first.
+        posts: keep the first so many, the oldest first, of those about the papers that are kept.
     """
-    if size.posts and not size.papers:
-        raise ValueError("posts are about papers: ask for one paper at least")
-    dice = Dice(size.seed)
-    papers = make_papers(drafts, size.papers, now, dice)
+    lines = _FILE.read_text("utf-8").splitlines()
+    text = _moved("\n".join(lines), now - WRITTEN_AT)
     tree = Tree()
-    for made in papers:
-        tree.papers[made.paper.id] = made.paper
-    unknown = _unknown(papers, now) if size.papers > 1 else None
-    if unknown:
-        tree.papers.pop(unknown.paper.id, None)
-        tree.pending[unknown.paper.id] = PendingPaper(
-            id=unknown.paper.id, tries=1, next_at=now + timedelta(hours=5), first_at=now - timedelta(hours=1)
-        )
-    about = [*papers, unknown] if unknown else papers
-    for post in make_posts(about, size.posts, now, dice):
-        tree.posts[post.id] = post
+    decode = msgspec.json.Decoder(_Line).decode
+    for line in map(decode, text.splitlines()):
+        if line.paper and len(tree.papers) < papers:
+            tree.papers[line.paper.id] = line.paper
+        elif line.pending and papers == PAPERS:
+            tree.pending[line.pending.id] = line.pending
+        elif line.post and len(tree.posts) < posts and _is_about(line.post, tree):
+            tree.posts[line.post.id] = line.post
     for network in sorted({post.network for post in tree.posts.values()}):
         tree.states[network] = NetworkState(last_success_at=now)
     return tree
 
 
 def is_made_up(tree: Tree) -> bool:
-    """True where a tree holds nothing but a sample (an empty one holds nothing else either)."""
-    return all(is_made_up_account(post.account.id) for post in tree.posts.values()) and all(
-        MADE_UP in (paper.comment or "") for paper in tree.papers.values()
-    )
+    """Whether a tree holds nothing but a sample; true for an empty one."""
+    for post in tree.posts.values():
+        if not post.account.id.startswith(_ACCOUNTS):
+            return False
+    return all(MADE_UP in (paper.comment or "") for paper in tree.papers.values())
 
 
-def _unknown(papers: Sequence[MadePaper], now: datetime) -> MadePaper:
-    """A paper that somebody talks about and arXiv does not know yet."""
-    paper_id = f"{now:%y%m}.99999"
-    paper = Paper(id=paper_id, title=f"arXiv:{paper_id}", submitted_at=now - timedelta(hours=2), fetched_at=now)
-    return MadePaper(paper, papers[0].draft)
+def _is_about(post: Post, tree: Tree) -> bool:
+    return all(paper_id in tree.papers or paper_id in tree.pending for paper_id in post.papers)
+
+
+def _moved(text: str, shift: timedelta) -> str:
+    """The lines with every recent time moved, and the ids of recent papers in the month of their new dates."""
+    new_ids: dict[str, str] = {}
+
+    def new_time(match: re.Match[str]) -> str:
+        time = datetime.fromisoformat(match[0])
+        if WRITTEN_AT - time > _RECENT:
+            return match[0]
+        return f"{time + shift:%Y-%m-%dT%H:%M:%SZ}"
+
+    for line in text.splitlines():
+        row = msgspec.json.decode(line, type=_Line)
+        if row.paper and row.paper.submitted_at and WRITTEN_AT - row.paper.submitted_at <= _RECENT:
+            new_ids[row.paper.id] = f"{row.paper.submitted_at + shift:%y%m}.{row.paper.id[5:]}"
+        if row.pending:
+            new_ids[row.pending.id] = f"{row.pending.first_at + shift:%y%m}.{row.pending.id[5:]}"
+    return _ID.sub(lambda match: new_ids.get(match[0], match[0]), _TIME.sub(new_time, text))

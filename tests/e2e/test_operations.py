@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from benchmarks.maker import write_tree
 from generator.model.records import Paper, Post
 from generator.storage.store import Store
 from tests import make
@@ -44,9 +45,8 @@ def test_old_years_are_archived_and_brought_back_as_the_document_says(reader: Re
     reader.has_packages()
     this_year = datetime.now(UTC).year
     reader.type(f"trending-arxiv sample --papers 5 --posts 12 --data data --now {this_year - 1}-06-01T00:00:00Z")
-    reader.type(
-        f"trending-arxiv sample --papers 5 --posts 9 --seed 7 --data .cache/new --now {this_year}-03-01T00:00:00Z"
-    )
+    new_year = datetime(this_year, 3, 1, tzinfo=UTC)
+    write_tree(reader.folder / ".cache/new", papers=5, posts=9, seed=7, now=new_year)
     reader.type("trending-arxiv merge .cache/new")
     commit(reader, "Two years")
     whole = blobs(reader, "main:data")

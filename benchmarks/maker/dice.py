@@ -14,7 +14,7 @@ class Dice:
     """Choices from `Random.random`, whose numbers Python promises never to change."""
 
     def __init__(self, seed: int) -> None:
-        self.random = random.Random(seed).random  # noqa: S311 (a sample, no secret)
+        self.random = random.Random(seed).random
 
     def pick(self, choices: Sequence[_T]) -> _T:
         """One of them."""

@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 import msgspec
 
+from benchmarks.maker.dice import Dice
+from benchmarks.maker.papers import MadePaper
+from benchmarks.maker.people import BOT, LOCAL_REMARKS, PEOPLE, REMARKS, REPLIES, TRACKERS
 from generator.model.records import Account, Counts, Kind, Paper, Post
-from generator.sample.dice import Dice
-from generator.sample.papers import MadePaper
-from generator.sample.people import BOT, LOCAL_REMARKS, PEOPLE, REMARKS, REPLIES, TRACKERS
 
 _DID = "did:plc:madeup"
 _X_ACCOUNT = "x:19900000000000"
@@ -67,11 +67,6 @@ class _Planned(NamedTuple):
     number: int
 
 
-def is_made_up_account(account_id: str) -> bool:
-    """True for the accounts of the sample."""
-    return account_id.startswith((f"bluesky:{_DID}", _X_ACCOUNT))
-
-
 def make_posts(papers: Sequence[MadePaper], count: int, now: datetime, dice: Dice) -> Iterator[Post]:
     """Make up so many posts about the papers, in the order of time."""
     if not count:
@@ -84,7 +79,7 @@ def make_posts(papers: Sequence[MadePaper], count: int, now: datetime, dice: Dic
         yield post
     for plan in _plan(papers, count - len(thread), now, dice):
         made = papers[plan.place]
-        person = dice.pick(readers[made.draft.field] if dice.random() < 0.85 else people)  # noqa: PLR2004
+        person = dice.pick(readers[made.draft.field] if dice.random() < 0.85 else people)
         post = _post(_Scene(made, plan, person, now, dice), earlier[plan.place])
         if dice.random() < _TWO_PAPERS and post.kind == "post" and post.text:
             post = _also(post, [dice.pick(papers).paper for _ in range(_TRIES)])
@@ -145,7 +140,7 @@ def _post(scene: _Scene, earlier: Sequence[Post]) -> Post:
         return _by_bot(scene)
     throw = dice.random()
     kind: Kind = next((kind for below, kind in _KINDS if throw < below), "post")
-    on_x = person.x_id is not None and dice.random() < 0.6  # noqa: PLR2004
+    on_x = person.x_id is not None and dice.random() < 0.6
     network = "x" if on_x else "bluesky"
     targets = [post for post in earlier[-12:] if post.network == network and post.account.id != person.account.id]
     if kind == "like" and not on_x:
@@ -180,7 +175,7 @@ def _on_bluesky(scene: _Scene, kind: Kind, target: Post | None) -> Post:
     rkey = _rkey(plan)
     text = _text(scene, kind)
     link = dice.pick(_LINKS).format(made.paper.id)
-    linked = kind == "post" or (kind == "quote" and dice.random() < 0.3)  # noqa: PLR2004
+    linked = kind == "post" or (kind == "quote" and dice.random() < 0.3)
     return Post(
         id=f"bluesky:{did}/{rkey}",
         network="bluesky",
@@ -210,13 +205,13 @@ def _text(scene: _Scene, kind: Kind) -> str | None:
     made, _, person, _, dice = scene
     if kind in {"repost", "like"}:
         return None
-    if person.key == BOT[0] or (kind == "post" and dice.random() < 0.12):  # noqa: PLR2004
+    if person.key == BOT[0] or (kind == "post" and dice.random() < 0.12):
         return made.paper.title.replace("$", "")
     if kind == "reply":
         return dice.pick(REPLIES)
-    if person.key in LOCAL_REMARKS and dice.random() < 0.6:  # noqa: PLR2004
+    if person.key in LOCAL_REMARKS and dice.random() < 0.6:
         return dice.pick(LOCAL_REMARKS[person.key][1])
-    return dice.pick(made.draft.comments if dice.random() < 0.4 else REMARKS)  # noqa: PLR2004
+    return dice.pick(made.draft.comments if dice.random() < 0.4 else REMARKS)
 
 
 def _language(person: _Person, text: str | None) -> str | None:

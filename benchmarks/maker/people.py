@@ -12,11 +12,6 @@ TRACKERS: tuple[tuple[str, str, str], ...] = (
 )
 """(id, title, about) of the sample's trackers: the same as in the template's config.yaml."""
 
-NOTE = (
-    "**Everything on this page is made up**: papers, people and posts are a sample, so that you see every kind of page "
-    "before your own accounts fill it. Name them in `config.yaml`, then run `trending-arxiv update`."
-)
-
 PEOPLE: tuple[tuple[str, str], ...] = (
     ("quillon", "Quillon Ashgrove (made up)"),
     ("tamsin", "Tamsin Vellory (made up)"),

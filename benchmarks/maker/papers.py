@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 import msgspec
 
+from benchmarks.maker.dice import Dice
+from benchmarks.maker.people import COLLABORATION, FAMILY, GIVEN, SPECIAL_AUTHORS
 from generator.finding import arxiv_id
 from generator.model.records import Paper
-from generator.sample.dice import Dice
-from generator.sample.people import COLLABORATION, FAMILY, GIVEN, SPECIAL_AUTHORS
 
 MADE_UP = "made up for the sample of Trending arXiv"
 _SLOT = re.compile(r"<<(.*?)>>")
@@ -166,7 +166,7 @@ def _authors(place: int, dice: Dice) -> tuple[str, ...]:
 
 
 def _name(dice: Dice) -> str:
-    initial = f"{dice.pick('ABCDEFGHJKLMNPRSTVW')}. " if dice.random() < 0.3 else ""  # noqa: PLR2004
+    initial = f"{dice.pick('ABCDEFGHJKLMNPRSTVW')}. " if dice.random() < 0.3 else ""
     return f"{dice.pick(GIVEN)} {initial}{dice.pick(FAMILY)}"
 
 
