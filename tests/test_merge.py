@@ -20,12 +20,13 @@ counts = st.none() | st.builds(Counts, likes=st.integers(0, 9), reposts=st.integ
 
 
 @st.composite
-def observations(draw: st.DrawFn) -> Post:
+def observations(draw: st.DrawFn, urls: tuple[str, ...] = ("https://a.example/1", "https://a.example/22")) -> Post:
     """Any two of these may be observations of one post."""
     return post(
+        network="x",
         kind=draw(st.sampled_from(["post", "quote", "reply"])),
         of=draw(st.none() | st.sampled_from(["bluesky:b/1", "bluesky:c/1"])),
-        url=draw(st.sampled_from(["https://a.example/1", "https://a.example/22"])),
+        url=draw(st.sampled_from(urls)),
         account=Account(id="bluesky:ada", handle=draw(st.none() | words), bot=draw(st.booleans())),
         posted_at=draw(moments),
         seen_at=draw(moments),
@@ -50,7 +51,10 @@ def states(draw: st.DrawFn) -> NetworkState:
     )
 
 
-@given(observations(), observations(), observations())
+EDITIONS = ("https://x.com/i/status/9", "https://x.com/i/status/10", "https://a.example/1")
+
+
+@given(observations(EDITIONS), observations(EDITIONS), observations(EDITIONS))
 def test_merging_posts_does_not_depend_on_the_order(one: Post, two: Post, three: Post) -> None:
     assert merge_posts(one, two) == merge_posts(two, one)
     assert merge_posts(merge_posts(one, two), three) == merge_posts(one, merge_posts(two, three))
@@ -68,6 +72,18 @@ def test_merging_posts_again_changes_nothing_and_keeps_every_paper_and_link(one:
 def test_a_truncated_observation_never_replaces_the_whole_text() -> None:
     whole, cut = post(text="A long post about a paper"), post(text="A long…")
     assert merge_posts(cut, whole).text == merge_posts(whole, cut).text == "A long post about a paper"
+
+
+def test_the_newest_edition_says_what_a_post_says() -> None:
+    old, new = (
+        post("1", network="x", url=f"https://x.com/i/status/{number}", text=text, papers=papers)
+        for number, text, papers in ((9, "a longer text", ("2611.00001",)), (10, "shorter", ("2611.00002",)))
+    )
+    public = msgspec.structs.replace(new, text=None)
+    for one, other in ((old, new), (new, old)):
+        assert merge_posts(one, other).text == "shorter"
+        assert merge_posts(one, other).papers == ("2611.00002",)
+    assert merge_posts(old, public).text is None
 
 
 def test_seeing_a_post_again_later_changes_nothing() -> None:

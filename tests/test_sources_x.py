@@ -23,6 +23,7 @@ from generator.fetch.sources.x import source as x
 from generator.fetch.sources.x.cost import Budget
 from generator.fetch.sources.x.cursor import Cursor, Gap
 from generator.model.errors import FetchError, FormatError, RecordError
+from generator.model.merge import merge_posts
 from generator.model.records import Account, NetworkState, Post
 from generator.net.http import Response
 from tests import make, one_run
@@ -590,6 +591,22 @@ class TestParse:
         first, own = parse(raw, {"includes": {"posts": [parent]}})
         assert first.links == ("https://arxiv.org/abs/2611.01234",)
         assert (own.links, own.of) == ((), first.id)
+
+    @pytest.mark.parametrize("name", ["edit_history_tweet_ids", "edit_history_post_ids"])
+    def test_an_edited_post_is_one_post_and_its_newest_text_counts(self, name: str) -> None:
+        ids = [minutes_ago(30), minutes_ago(20)]
+        first, edited = post(ids[0], "11", "teh paper"), post(ids[1], "11", "the paper")
+        for raw, history in ((first, ids[:1]), (edited, ids)):
+            del raw["edit_history_post_ids"]
+            raw[name] = history
+        quote = post(minutes_ago(10), "12", "yes", referenced_tweets=[{"type": "quoted", "id": ids[1]}])
+        (one,), (other,) = parse(first), parse(edited)
+        assert (one.id, other.id) == (f"x:{ids[0]}",) * 2
+        assert one.posted_at == other.posted_at
+        for merged in (merge_posts(one, other), merge_posts(other, one)):
+            assert (merged.text, merged.url) == ("the paper", f"https://x.com/i/status/{ids[1]}")
+            assert x_posts.reduce(merged, {}).url == merged.url
+        assert parse(quote, {"includes": {"tweets": [edited]}})[-1].of == one.id
 
     def test_an_original_that_cannot_be_used_costs_only_itself(self) -> None:
         raw = post(OWN, "11", referenced_posts=[{"type": "quoted", "id": OTHER}])

@@ -7,6 +7,7 @@ changes nothing; counts only grow, because services report zeros when they are i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -16,28 +17,33 @@ from generator.model.records import Account, Announced, Counts, GonePost, Networ
 
 _Stored = TypeVar("_Stored", Post, Paper)
 
+_EDITION = re.compile(r"https://x\.com/i/status/([0-9]{1,19})")
 _KIND_ORDER = {"quote": 0, "reply": 1, "post": 2, "repost": 3, "like": 4}
 """Where two observations disagree on the kind, the one that says more wins."""
 
 
 def merge_posts(one: Post, other: Post) -> Post:
-    """One record of a post that was observed twice."""
+    """One record of a post that was observed twice. What it says is what its newest edition says."""
     if one == other:
         return one
+    editions = [_edition(one), _edition(other)]
+    said = [one, other]
+    if editions[0] != editions[1]:
+        said = [one if editions[0] > editions[1] else other]
     return Post(
         id=one.id,
         network=one.network,
         kind=min(one.kind, other.kind, key=_KIND_ORDER.__getitem__),
         of=_fuller(one.of, other.of),
-        url=min(one.url, other.url, key=lambda url: (len(url), url)),
+        url=min((post.url for post in said), key=lambda url: (len(url), url)),
         account=_merge_accounts(one.account, other.account),
         posted_at=min(one.posted_at, other.posted_at),
         seen_at=min(one.seen_at, other.seen_at),
-        text=_fuller(one.text, other.text),
-        lang=_fuller(one.lang, other.lang),
-        links=tuple(sorted({*one.links, *other.links})),
-        papers=tuple(sorted({*one.papers, *other.papers})),
-        in_thread=any(post.in_thread for post in (one, other)) and not (_names_papers(one) or _names_papers(other)),
+        text=_fuller(*(post.text for post in said)),
+        lang=_fuller(*(post.lang for post in said)),
+        links=tuple(sorted({link for post in said for link in post.links})),
+        papers=tuple(sorted({paper for post in said for paper in post.papers})),
+        in_thread=any(post.in_thread for post in said) and not any(map(_names_papers, said)),
         counts=_merge_counts(one.counts, other.counts),
         trackers=tuple(sorted({*one.trackers, *other.trackers})),
     )
@@ -120,9 +126,15 @@ def _merge_counts(one: Counts | None, other: Counts | None) -> Counts | None:
     )
 
 
-def _fuller(one: str | None, other: str | None) -> str | None:
-    """The longer text, because truncated observations exist; of equally long ones, the larger."""
-    return max(one, other, key=lambda text: (text is not None, len(text or ""), text or ""))
+def _edition(post: Post) -> int:
+    """Which edition of a post of X was seen: an edit has an id of its own, which its address names. Else 0."""
+    address = _EDITION.fullmatch(post.url) if post.network == "x" and post.kind != "like" else None
+    return int(address[1]) if address else 0
+
+
+def _fuller(*texts: str | None) -> str | None:
+    """The longest text, because truncated observations exist; of equally long ones, the largest."""
+    return max(texts, key=lambda text: (text is not None, len(text or ""), text or ""))
 
 
 def _merge_maps(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:

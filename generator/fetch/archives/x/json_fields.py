@@ -186,6 +186,7 @@ def _as_of_v2(
             "retweet_count": _count(tweet.get("retweet_count")),
         },
         "referenced_tweets": list(_references(tweet, own_id, repost, where)),
+        "edit_history_tweet_ids": _editions(tweet.get("edit_info")),
     }
     note = notes.find(said, wire.time(created)) if isinstance(said, str) and not repost else None
     if note is not None:
@@ -202,6 +203,16 @@ def _time(value: Any) -> Any:
     if found is None or found[1] not in _MONTHS:
         return value
     return f"{found[4]}-{_MONTHS[found[1]]:02d}-{int(found[2]):02d}T{found[3]}Z"
+
+
+def _editions(edit_info: Any) -> Any:
+    """The ids of all editions: the first post states them itself, an edit beside the first one's id."""
+    plain = edit_info if isinstance(edit_info, dict) else {}
+    edit = plain.get("edit")
+    if isinstance(edit, dict):
+        plain = {"initial": edit.get("editControlInitial")}
+    initial = plain.get("initial")
+    return initial.get("editTweetIds") if isinstance(initial, dict) else None
 
 
 def _count(value: Any) -> int:

@@ -6,6 +6,7 @@ Both namings are understood: that of the OpenAPI description 2.167 (`note_post`,
 
 - A post that quotes and answers at once is a quote: the quoted post is what its words are about; `of` names it.
 - A repost states its original's text and links, in full (its own text is 'RT @...' and may be cut).
+- An edit of a post has an id of its own. All editions are the post of the first id; the address names the edition.
 - Posts in `includes` that it refers to become posts of their own, before it, with the same trackers.
 """
 
@@ -117,7 +118,8 @@ class _Reader:
     seen_at: datetime
 
     def post(self, raw: Mapping[str, Any], where: str, default_author: str | None) -> Post:
-        own_id = _id(raw.get("id"), f"{where}.id")
+        edition = _id(raw.get("id"), f"{where}.id")
+        own_id = _first_edition(raw) or edition
         kind, of = _kind(raw, where)
         original = self.included.posts.get(of) if kind == "repost" and of else None
         said = original if original is not None else raw
@@ -126,8 +128,8 @@ class _Reader:
             id=f"{NETWORK}:{own_id}",
             network=NETWORK,
             kind=kind,
-            of=f"{NETWORK}:{of}" if of else None,
-            url=f"https://x.com/i/status/{own_id}",
+            of=f"{NETWORK}:{_first_edition(self.included.posts.get(of, {})) or of}" if of else None,
+            url=f"https://x.com/i/status/{edition}",
             account=self.account(_id(raw.get("author_id") or default_author, f"{where}.author_id")),
             posted_at=self.posted_at(raw, own_id, where),
             seen_at=self.seen_at,
@@ -148,7 +150,8 @@ class _Reader:
         )
 
     def posted_at(self, raw: Mapping[str, Any], own_id: str, where: str) -> datetime:
-        found = wire.time(raw.get("created_at")) or snowflake_time(own_id)
+        stated = wire.time(raw.get("created_at"))
+        found = stated if stated and own_id == raw.get("id") else snowflake_time(own_id) or stated
         if found is None:
             raise RecordError(f"{where}.created_at", f"is no time: {wire.shown(raw.get('created_at'))!r}")
         return min(found, self.seen_at)
@@ -158,6 +161,13 @@ def _id(value: Any, where: str) -> str:
     if not isinstance(value, str) or not ID.fullmatch(value):
         raise RecordError(where, f"is no id: {wire.shown(value)!r}")
     return value
+
+
+def _first_edition(raw: Mapping[str, Any]) -> str | None:
+    """The id under which the post was made; each edit gave it another one. None where that is not stated."""
+    history = raw.get("edit_history_post_ids", raw.get("edit_history_tweet_ids"))
+    ids = [one for one in history if isinstance(one, str) and ID.fullmatch(one)] if isinstance(history, list) else []
+    return min(ids, key=int, default=None)
 
 
 def _references(raw: Mapping[str, Any], where: str) -> Iterator[tuple[str, str]]:
@@ -258,5 +268,5 @@ def reduce(post: Post, settings: Mapping[str, Any]) -> Post:
 def _url_without_handle(post: Post) -> str:
     """The address of the post, or of the one that it likes; one of no known shape stays."""
     named = _STATUS_URL.match(post.url)
-    candidates = (post.id, post.of or "", f"{NETWORK}:{named[1]}" if named else "")
+    candidates = (f"{NETWORK}:{named[1]}" if named else "", post.id, post.of or "")
     return next(filter(None, map(post_url, candidates)), post.url)
