@@ -93,7 +93,7 @@ def test_no_machine_no_secret_and_no_unfinished_word_is_committed() -> None:
     words = ["TO" + "DO", "FIX" + "ME", "X" + "XX", "NotImplemented" + "Error"]
     pattern = re.compile(rf"\b(?:{'|'.join(words)})\b|/ro{'ot'}/|/home/[a-z]|/wo{'rk'}/")
     found = []
-    for path in [*MODULES, *(ROOT / "scripts").glob("*"), *(ROOT / "templates").rglob("*.*"), ROOT / "Makefile"]:
+    for path in [*MODULES, *(ROOT / "scripts").glob("*"), *(ROOT / "templates").rglob("*.[chjs]*"), ROOT / "Makefile"]:
         if path.is_file():
             for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
                 if pattern.search(line):

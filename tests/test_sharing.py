@@ -107,7 +107,7 @@ def test_the_picture_has_an_absolute_address_below_the_site_and_the_size_that_is
         meta = made.meta(path)
         assert meta["og:image"].startswith(made.site.url), path
         picture = meta["og:image"].removeprefix(made.site.url)
-        assert picture == ("abs/2611.00001/card.png" if path == "abs/2611.00001/index.html" else "card.png")
+        assert picture == ("abs/2611.00001/card.png" if path == "abs/2611.00001/index.html" else "static/card.png")
         seen.add((picture, meta["og:image:width"], meta["og:image:height"]))
     assert len(seen) == 2
     for picture, width, height in seen:

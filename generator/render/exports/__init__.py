@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from generator.model.site import Output, Site
-from generator.render.exports import bibliography, cards, json_lists, json_papers, opml, pictures, sitemap, web_manifest
+from generator.render.exports import bibliography, cards, json_lists, json_papers, opml, sitemap, web_manifest
 
 EXPORTS: tuple[Callable[[Site], Iterator[Output]], ...] = (
     json_papers.plan,
     json_lists.plan,
     bibliography.plan,
     opml.plan,
-    pictures.plan,
     cards.plan,
     web_manifest.plan,
 )

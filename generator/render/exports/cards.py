@@ -1,13 +1,13 @@
 """`/abs/<id>/card.png`: a picture of a paper for services that show one beside a link; only where `site.cards` is on.
 
-Pillow sets the text in Source Serif, which comes as a package too: the same letters on every machine. The rest is drawn
-as the site's own mark is. Papers of the first pages have one, CARDS_MAX at most (docs/decisions/0010-cards.md).
+Pillow sets the text in Source Serif, which comes as a package too: the same letters on every machine. Papers of the
+first pages have one, CARDS_MAX at most (docs/decisions/0010-cards.md).
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import cache, partial
 from importlib import resources
 from importlib.metadata import PackageNotFoundError, version
@@ -20,14 +20,15 @@ from generator.model.errors import BuildError
 from generator.model.records import Paper
 from generator.model.site import Output, Site
 from generator.model.theme import Colours
-from generator.render.exports.pictures import CARD_SIZE, draw_mark
-from generator.render.png import Raster
 from generator.text.latex import to_name, to_text
 from generator.views.feed_of_list import clean_line
 
 if TYPE_CHECKING:
+    from PIL.ImageDraw import ImageDraw
     from PIL.ImageFont import FreeTypeFont
 
+CARD_SIZE = (1200, 630)
+"""Pixels. Services that show a picture beside a link cut it to this."""
 AUTHORS_SHOWN = 4
 _LIBRARIES = ("pillow", "font-source-serif-pro")
 _LEFT, _RIGHT = 90, 1110
@@ -100,37 +101,37 @@ def _card_view(site: Site, paper: Paper) -> CardView:
 
 def draw_card(view: CardView) -> bytes:
     """The card as PNG, 1200 x 630 pixels."""
+    from PIL import Image, ImageDraw  # noqa: PLC0415 (installed only where cards are on)
+
     colours = view.colours
-    raster = Raster(*CARD_SIZE, colours.paper)
-    draw_mark(raster, colours, (_LEFT + 20, 96), 44)
-    small, text = _font("Semibold", _TEXT_SIZE), _font("Regular", _TEXT_SIZE)
-    title = _set_title(_readable(to_text(view.title), f"arXiv:{view.paper_id}"))
-    below = 190 + len(title.lines) * title.leading + 18
-    authors = _fit(_authors(view), text, 2)
-    ink = [(_LEFT, 190 + number * title.leading, line, title.font) for number, line in enumerate(title.lines)]
-    ink.append((_LEFT, 540, _readable(view.captured, ""), small))
-    soft = [(_LEFT, below + number * 40, line, text) for number, line in enumerate(authors)]
-    soft.append((_LEFT + 58, 74, _fit(_readable(view.site_title, "arXiv"), text, 1, _ROOM - 58)[0], text))
-    arxiv = f"arXiv:{view.paper_id}"
-    soft.append((_RIGHT - round(text.getlength(arxiv)), 540, arxiv, text))
-    raster.stamp(_mask(ink), colours.ink)
-    raster.stamp(_mask(soft), colours.soft)
-    return raster.png()
-
-
-_Words = tuple[int, int, str, "FreeTypeFont"]
-"""(x, y, text, font): where a line stands."""
-
-
-def _mask(rows: Sequence[_Words]) -> bytes:
-    """The lines as grey values, a byte a pixel."""
-    from PIL import Image, ImageDraw  # noqa: PLC0415 (only where cards are on)
-
-    image = Image.new("L", CARD_SIZE)
+    image = Image.new("RGB", CARD_SIZE, colours.paper)
     draw = ImageDraw.Draw(image)
-    for x, y, words, font in rows:
-        draw.text((x, y), words, font=font, fill=255)
-    return image.tobytes()
+    _draw_mark(draw, colours)
+    small, text = _font("Semibold", _TEXT_SIZE), _font("Regular", _TEXT_SIZE)
+    site_title = _fit(_readable(view.site_title, "arXiv"), text, 1, _ROOM - 58)[0]
+    draw.text((_LEFT + 58, 74), site_title, font=text, fill=colours.soft)
+    title = _set_title(_readable(to_text(view.title), f"arXiv:{view.paper_id}"))
+    for number, line in enumerate(title.lines):
+        draw.text((_LEFT, 190 + number * title.leading), line, font=title.font, fill=colours.ink)
+    below = 190 + len(title.lines) * title.leading + 18
+    for number, line in enumerate(_fit(_authors(view), text, 2)):
+        draw.text((_LEFT, below + number * 40), line, font=text, fill=colours.soft)
+    draw.text((_LEFT, 540), _readable(view.captured, ""), font=small, fill=colours.ink)
+    arxiv = f"arXiv:{view.paper_id}"
+    draw.text((_RIGHT - round(text.getlength(arxiv)), 540), arxiv, font=text, fill=colours.soft)
+    png = BytesIO()
+    image.quantize(64).save(png, "PNG", optimize=True)
+    return png.getvalue()
+
+
+def _draw_mark(draw: ImageDraw, colours: Colours) -> None:
+    """The site's mark before its title: three lines of text and a note in their margin, as in `static/favicon.svg`."""
+    unit = 44 / 32
+    left, top = _LEFT - 2, 74
+    for start, end, y in ((4, 19, 8), (4, 19, 16), (4, 14, 24)):
+        line = [left + start * unit, top + y * unit, left + end * unit, top + y * unit]
+        draw.line(line, fill=colours.link, width=round(3 * unit))
+    draw.circle((left + 27 * unit, top + 8 * unit), 3 * unit, fill=colours.new)
 
 
 class _Title(msgspec.Struct, frozen=True):

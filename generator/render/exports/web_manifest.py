@@ -7,10 +7,11 @@ from collections.abc import Iterator
 import msgspec
 
 from generator.model.site import Output, Site
-from generator.render.exports.pictures import APPLE_ICON, ICONS
 from generator.views.feed_of_list import clean_line
 
 _SHORT_MAX = 24
+_ICON_SIZES = (192, 512)
+"""Pixels of `static/icon-<size>.png`."""
 
 
 class Icon(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,9 +57,8 @@ def _manifest(site: Site) -> WebManifest:
         icons=(
             Icon(src="static/favicon.svg", sizes="any", type="image/svg+xml"),
             *(
-                Icon(src=path, sizes=f"{size}x{size}", type="image/png", purpose="any maskable")
-                for path, size in ICONS
-                if path != APPLE_ICON
+                Icon(src=f"static/icon-{size}.png", sizes=f"{size}x{size}", type="image/png", purpose="any maskable")
+                for size in _ICON_SIZES
             ),
         ),
     )
