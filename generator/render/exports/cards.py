@@ -120,7 +120,7 @@ def draw_card(view: CardView) -> bytes:
     arxiv = f"arXiv:{view.paper_id}"
     draw.text((_RIGHT - round(text.getlength(arxiv)), 540), arxiv, font=text, fill=colours.soft)
     png = BytesIO()
-    image.quantize(64).save(png, "PNG", optimize=True)
+    image.quantize(256, method=Image.Quantize.MAXCOVERAGE).save(png, "PNG", optimize=True)
     return png.getvalue()
 
 
