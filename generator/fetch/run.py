@@ -204,7 +204,9 @@ def _parse(source: Source, record: Record, now: datetime, brought: _Yield) -> No
     try:
         brought.posts.extend(source.parse(record, now))
     except RecordError as error:
-        brought.report.skipped.append(f"{record.where}: {error}")
+        # The error's own place often begins with the record's: name it once.
+        place = error.where if error.where.startswith(record.where) else f"{record.where} {error.where}".rstrip()
+        brought.report.skipped.append(f"{place}: {error.message}")
 
 
 def _take(config: Config, tree: Tree, brought: _Yield, *, texts: Mapping[str, Post], now: datetime) -> Taken:
