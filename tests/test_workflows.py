@@ -33,7 +33,7 @@ from scripts import (
 )
 from scripts.advice import Failure
 from scripts.places import Places, page_url
-from scripts.set_up import options_of
+from scripts.set_up import options_of, read_form
 from tests.conftest import ROOT
 from tests.loopback import Answer, Loopback, as_json
 from tests.rehearsal.workflow import Job, Workflow, load
@@ -194,11 +194,12 @@ def test_schedules_keep_off_the_full_hour_and_are_known_to_what_switches_them_on
 
 def test_the_form_of_set_up_is_what_its_script_reads() -> None:
     setup = WORKFLOWS["setup.yml"]
-    assert setup.inputs.keys() == {"x", "bluesky", "mastodon", "title", "start_over"}
+    assert setup.inputs.keys() == {"x", "bluesky", "mastodon", "hackernews", "huggingface", "title", "start_over"}
     assert not any(about.get("required") for about in setup.inputs.values())
     (step,) = [step for step in setup.jobs["write"].steps if step.id == "commit"]
     assert set(step.env) == {
-        "BRANCH", "X_ACCOUNTS", "BLUESKY_ACCOUNTS", "MASTODON_ACCOUNTS", "TITLE", "START_OVER",
+        "BRANCH", "X_ACCOUNTS", "BLUESKY_ACCOUNTS", "MASTODON_ACCOUNTS", "HACKERNEWS", "HUGGINGFACE", "TITLE",
+        "START_OVER",
     }  # fmt: skip
 
 
@@ -503,8 +504,13 @@ def test_the_live_check_fails_for_a_changed_format_alone(
 
 
 def test_what_was_left_empty_in_the_form_is_left_out_and_dashes_are_no_options() -> None:
-    form = {"X_ACCOUNTS": " ", "BLUESKY_ACCOUNTS": "--config=/etc/passwd", "TITLE": " My page "}
-    assert options_of(form) == ["--bluesky=--config=/etc/passwd", "--title=My page"]
+    form = {
+        "X_ACCOUNTS": " ",
+        "BLUESKY_ACCOUNTS": "Ada.example",
+        "HACKERNEWS": "true",
+        "TITLE": " --config=/etc/passwd ",
+    }
+    assert options_of(read_form(form)) == ["--bluesky=ada.example", "--hackernews", "--title=--config=/etc/passwd"]
 
 
 # --- GitHub's API

@@ -49,6 +49,13 @@ def one_line(text: str) -> str:
     return printable(" ".join(text.split("\n")).replace("\t", " "))
 
 
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: `1 file`, `2 files`; what follows the noun's first word stays as it is."""
+    first, space, rest = noun.partition(" ")
+    plural = first if number == 1 else f"{first}s"
+    return f"{number:,} {plural}{space}{rest}"
+
+
 @dataclass(slots=True)
 class Console:
     """One command's voice. With `as_json` standard output gets one JSON object, and everything else standard error."""

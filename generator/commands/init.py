@@ -6,34 +6,50 @@ import json
 import os
 import re
 import sys
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 
+from generator.commands.console import counted
 from generator.commands.options import Options, with_options
 from generator.model.errors import ConfigError, Problem
 
 _TEMPLATE = """\
 # yaml-language-server: $schema=docs/config.schema.json
 #
-# Whose reading this page shows. Everything is optional; what each key means stands in docs/config.schema.json, and
-# most editors show it while you type. Secrets never stand here: they come from the environment alone.
+# Whose reading this page shows. Every key is optional; docs/config.schema.json has them all with their meaning, and
+# most editors show it while you type. Remove the # before a line to switch it on. Secrets never stand here.
 
 site:
   title: {title}
   url: {url}   # where it is published; all absolute links start with it
-  note: |      # Markdown, above the list on the home page
+{site_id}  note: |      # Markdown, above the list on the home page
     **Note:** this page shows what {name} has been reading - and you can run your own!
   home: trending            # or newest: by submission date, newest first
+  view: full                # or compact: rows without abstracts
   per_page: 20
 
 trackers:                   # whose reading this is: one or many; each gets its own pages and feeds
   - id: {id}
     title: {tracker}
-{blocks}
+    # Bluesky, free: what these accounts post and repost, and what everybody posts whom they follow.
+    {bluesky}
+    # Mastodon and servers that speak its API, free: accounts, everybody they follow, hashtags as one server sees them.
+    {mastodon}
+    # X, paid by the read; needs the secret X_BEARER_TOKEN. mode: search reads links to arXiv alone, much cheaper.
+    {x}
+    # Hacker News, free: stories about papers with so many points.
+    {hackernews}
+    # Hugging Face, free: its daily papers with so many upvotes.
+    {huggingface}
+    # Blogs and newsletters, free: addresses of their feeds (RSS, Atom, JSON Feed).
+    # feeds: [https://blog.example/feed.xml]
+
 people:                     # accounts that are one person, so that they vote once
 {people}
 ranking: {{half_life_days: 2.5, weights: {{post: 1, quote: 1, reply: 0.6, repost: 0.5, like: 0.25}}, bots: down}}
@@ -45,64 +61,93 @@ filters:
   highlight: {{words: [], authors: []}}
 
 networks:
-  x: {{keep: ids, max_reads_per_run: 500}}   # every read of X costs; ids: nothing but ids is stored in data/
-  arxiv: {{contact: ""}}                     # a mail address that arXiv can write to when our requests trouble it
+  x: {{keep: ids, max_reads_per_run: 500, max_usd_per_month: 10}}   # ids: nothing but ids is stored in data/
+  arxiv: {{contact: ""}}      # a mail address that arXiv can write to when our requests trouble it
 
 feeds: {{entries: 50}}
 """
 _BLOCKS = {
-    "bluesky": "    bluesky: {{accounts: {accounts}, follows_of: {accounts}}}\n",
-    "mastodon": "    mastodon: {{accounts: {accounts}}}\n",
-    "x": "    x: {{accounts: {accounts}, mode: timeline}}   # needs the secret X_BEARER_TOKEN\n",
+    "bluesky": "bluesky: {{accounts: {accounts}, follows_of: {accounts}}}",
+    "mastodon": "mastodon: {{accounts: {accounts}, follows_of: {accounts}}}",
+    "x": "x: {{accounts: {accounts}, mode: timeline}}",
 }
-_HINTS = {
-    "bluesky": "    # bluesky: {accounts: [your-name.bsky.social], follows_of: [your-name.bsky.social]}\n",
-    "mastodon": '    # mastodon: {accounts: ["@your_name@mastodon.example"], tags: ["arxiv@mastodon.example"]}\n',
-    "x": "    # x: {accounts: [your_name], mode: timeline}   # needs the secret X_BEARER_TOKEN\n",
+_EXAMPLES = {
+    "bluesky": '["your-name.bsky.social"]',
+    "mastodon": '["@your_name@mastodon.example"]',
+    "x": '["your_name"]',
 }
+_FREE_LISTS = {"hackernews": "hackernews: {min_points: 2}", "huggingface": "huggingface: {min_upvotes: 2}"}
+_NO_PEOPLE = "  # - [x:your_name, bluesky:your-name.bsky.social]\n"
 _QUESTIONS = {
-    "x": "Your handle on X (empty: none)",
     "bluesky": "Your handle on Bluesky, such as name.bsky.social (empty: none)",
     "mastodon": "Your account on Mastodon, such as @name@host (empty: none)",
+    "x": "Your handle on X (empty: none)",
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Wishes:
-    """What the owner said."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What the owner asked for."""
 
-    accounts: dict[str, list[str]]
-    title: str
-    url: str
+    accounts: Mapping[str, Sequence[str]]
+    """Network -> bare handles."""
+    lists: frozenset[str] = frozenset()
+    """Which of Hacker News and Hugging Face are read."""
+    title: str = "Trending arXiv"
+    url: str = "https://example.github.io/trending-arxiv/"
+    site_id: str = ""
 
 
 @click.command("init")
 @click.option("--x", multiple=True, metavar="HANDLE", help="Your handle on X; several: repeat, or separate by commas.")
 @click.option("--bluesky", multiple=True, metavar="HANDLE", help="Your handle on Bluesky.")
 @click.option("--mastodon", multiple=True, metavar="@USER@HOST", help="Your account on Mastodon.")
+@click.option("--hackernews/--no-hackernews", default=None, help="Read Hacker News; on where no handle is given.")
+@click.option("--huggingface/--no-huggingface", default=None, help="Read Hugging Face; on where no handle is given.")
 @click.option("--title", default=None, help="The site's title.")
 @click.option("--url", default=None, help="Where the site is published.")
 @click.option("--yes", is_flag=True, help="Overwrite config.yaml, empty trackers/ and data/ without asking.")
 @with_options
-def command(options: Options, yes: bool, title: str | None, url: str | None, **handles: tuple[str, ...]) -> None:
+def command(options: Options, yes: bool, title: str | None, url: str | None, **given: Any) -> None:
     """Write a config.yaml for your accounts; remove the template's trackers/*.yaml and what its owner captured.
 
-    Run in a terminal without options, it asks.
+    A handle may be pasted in any form: @name, a profile's address, @name@host, a DID. Run in a terminal without
+    options, it asks.
     """
-    wishes = _gather(handles, title, url)
-    text = render(wishes.accounts, wishes.title, wishes.url)
-    _validate(text, str(options.config_path))
-    _confirm(options, yes=yes)
+    pasted = {network: given[network] for network in _QUESTIONS}
+    if not any(pasted.values()) and title is None and url is None and sys.stdin.isatty():
+        accounts = {network: _ask_names(network) for network in _QUESTIONS}
+        title = click.prompt("Title of the site", default="Trending arXiv", err=True)
+        url = click.prompt("Where it is published", default=_guess_url(), err=True)
+    else:
+        accounts = _read_options(pasted)
+    nobody_named = not any(accounts.values())
+    lists = {name for name in _FREE_LISTS if given[name] or (given[name] is None and nobody_named)}
+    url = url or _guess_url()
+    text = render(
+        Wishes(
+            accounts=accounts,
+            lists=frozenset(lists),
+            title=title or "Trending arXiv",
+            url=url,
+            site_id=_site_id(options, url),
+        )
+    )
+    _validate(text)
+    if not _confirm(options, yes=yes):
+        options.console.say("nothing was changed")
+        click.get_current_context().exit(1)
     with options.only_writer(options.data) if options.data.is_dir() else nullcontext():
         removed = _empty(options.data)
     others = _tracker_files(options)
     _remove(others, options.trackers)
     _write(options.config_path, text)
     options.console.say(f"{options.config_path}: written")
-    options.console.say(f"{options.data}: {f'{removed:,} files removed' if removed else 'was empty'}")
+    emptied = f"{counted(removed, 'file')} removed" if removed else "was empty"
+    options.console.say(f"{options.data}: {emptied}")
     if others:
-        options.console.say(f"{options.trackers}: {len(others):,} files removed")
-    if not any(wishes.accounts.values()):
+        options.console.say(f"{options.trackers}: {counted(len(others), 'file')} removed")
+    if nobody_named and not lists:
         options.console.warn("names no account yet: write one into it", str(options.config_path))
     options.console.say("next: `trending-arxiv update`, then `trending-arxiv serve`")
     options.console.done(
@@ -110,40 +155,65 @@ def command(options: Options, yes: bool, title: str | None, url: str | None, **h
     )
 
 
-def render(accounts: dict[str, list[str]], title: str, url: str) -> str:
+def render(wishes: Wishes) -> str:
     """Write a configuration with comments; every value from outside is quoted."""
-    named = [(network, name) for network in _BLOCKS for name in accounts.get(network, ())]
-    name = f"@{named[0][1].lstrip('@')}" if named else "somebody"
-    blocks = "".join(
-        _BLOCKS[network].format(accounts=_list(accounts[network])) if accounts.get(network) else _HINTS[network]
-        for network in _BLOCKS
-    )
-    firsts = [f"{network}:{accounts[network][0].removeprefix('@')}" for network in _BLOCKS if accounts.get(network)]
-    people = f"  - {_list(firsts)}\n" if len(firsts) > 1 else "  # - [x:your_name, bluesky:your-name.bsky.social]\n"
+    named = [(network, name) for network in _BLOCKS for name in wishes.accounts.get(network, ())]
+    # A DID tells readers nothing, so another handle names the page where there is one.
+    shown = next(((network, name) for network, name in named if not name.startswith("did:")), None)
+    owner = _display_name(shown[1]) if shown else "Papers"
+    references = [f"{network}:{name}" for network, name in named]
+    blocks = {network: _block(network, wishes.accounts.get(network, ())) for network in _BLOCKS}
+    free_lists = {name: line if name in wishes.lists else f"# {line}" for name, line in _FREE_LISTS.items()}
+    site_id = ""
+    if wishes.site_id:
+        site_id = f"  id: {_quoted(wishes.site_id)}   # first part of every feed entry's id: never change it\n"
     return _TEMPLATE.format(
-        title=_quoted(title),
-        url=_quoted(url),
-        name=_in_prose(name),
-        id=_quoted(_tracker_id(named[0][1] if named else "papers")),
-        tracker=_quoted(name if named else "Papers"),
-        blocks=blocks,
-        people=people,
+        title=_quoted(wishes.title),
+        url=_quoted(wishes.url),
+        site_id=site_id,
+        name=_in_prose(owner) if named else "the world",
+        id=_quoted(_tracker_id(owner)),
+        tracker=_quoted(owner),
+        people=f"  - {_list(references)}\n" if len(references) > 1 else _NO_PEOPLE,
+        **blocks,
+        **free_lists,
     )
 
 
-def _gather(handles: dict[str, tuple[str, ...]], title: str | None, url: str | None) -> _Wishes:
-    accounts = {network: _split(given) for network, given in handles.items()}
-    asks = not any(accounts.values()) and title is None and url is None and sys.stdin.isatty()
-    if asks:
-        for network, question in _QUESTIONS.items():
-            accounts[network] = _split((click.prompt(question, default="", show_default=False, err=True),))
-        title = click.prompt("Title of the site", default="Trending arXiv", err=True)
-        url = click.prompt("Where it is published", default=_guess_url(), err=True)
-    return _Wishes(accounts, title or "Trending arXiv", url or _guess_url())
+def _block(network: str, accounts: Sequence[str]) -> str:
+    """A tracker's line about one network; an example in a comment where nobody is named there."""
+    if accounts:
+        return _BLOCKS[network].format(accounts=_list(accounts))
+    return "# " + _BLOCKS[network].format(accounts=_EXAMPLES[network])
 
 
-def _split(given: tuple[str, ...]) -> list[str]:
-    return [part for text in given for part in re.split(r"[,\s]+", text) if part]
+def _read_options(pasted: Mapping[str, tuple[str, ...]]) -> dict[str, list[str]]:
+    """The handles of the command line, bare.
+
+    Raises:
+        ConfigError: some are none; the option of each is named.
+    """
+    from generator.config.pasted import read_fields  # noqa: PLC0415 (--help stays quick)
+    from generator.fetch.configuration import account_forms  # noqa: PLC0415
+
+    accounts, problems = read_fields({network: "\n".join(texts) for network, texts in pasted.items()}, account_forms())
+    if problems:
+        raise ConfigError([Problem(f"--{network}", message) for network, message in problems])
+    return accounts
+
+
+def _ask_names(network: str) -> list[str]:
+    from generator.config.pasted import read_fields  # noqa: PLC0415
+    from generator.fetch.configuration import account_forms  # noqa: PLC0415
+
+    def read(text: str) -> list[str]:
+        accounts, problems = read_fields({network: text}, account_forms())
+        if problems:
+            raise click.UsageError("; ".join(message for _, message in problems))  # the question is asked again
+        return accounts[network]
+
+    names: list[str] = click.prompt(_QUESTIONS[network], default="", show_default=False, err=True, value_proc=read)
+    return names
 
 
 def _guess_url() -> str:
@@ -151,40 +221,57 @@ def _guess_url() -> str:
     repository = os.environ.get("GITHUB_REPOSITORY", "")
     if not re.fullmatch(r"[A-Za-z0-9-]+/[A-Za-z0-9._-]+", repository):
         return "https://example.github.io/trending-arxiv/"
-    owner, _, name = repository.lower().partition("/")
-    return (
-        f"https://{name}/"
-        if name == f"{owner}.github.io"
-        else f"https://{owner}.github.io/{repository.partition('/')[2]}/"
-    )
+    owner, _, name = repository.partition("/")
+    host = f"{owner.lower()}.github.io"
+    return f"https://{host}/" if name.lower() == host else f"https://{host}/{name}/"
 
 
-def _validate(text: str, name: str) -> None:
+def _site_id(options: Options, url: str) -> str:
+    """The first part of feed ids: kept where this site had one, else its host and today; "" for a host without name."""
+    from generator.fetch.configuration import load  # noqa: PLC0415 (pydantic is slow to load)
+
+    host = (urlsplit(url).hostname or "").lower()
+    try:
+        written = load(options.config_path).site.id
+    except ConfigError:
+        written = ""
+    if written.startswith(f"tag:{host},"):
+        return written
+    return f"tag:{host},{options.now():%Y-%m-%d}" if re.search(r"\.[a-z][a-z0-9-]*$", host) else ""
+
+
+def _validate(text: str) -> None:
     """Refuse what would be no valid configuration, before anything is written."""
     from generator.fetch.configuration import read  # noqa: PLC0415
 
     try:
-        read(text.encode(), name)
+        read(text.encode())
     except ConfigError as error:
-        raise ConfigError([Problem("command line", problem.message) for problem in error.problems]) from None
+        options = {"site.title": "--title", "site.url": "--url"}
+        problems = []
+        for problem in error.problems:
+            key, _, message = problem.message.partition(": ")
+            problems.append(Problem(options.get(key, key), message))
+        raise ConfigError(problems) from None
 
 
-def _confirm(options: Options, *, yes: bool) -> None:
+def _confirm(options: Options, *, yes: bool) -> bool:
+    """Whether what is there may be overwritten; asked for in a terminal."""
     if yes:
-        return
-    captured = sum(1 for _ in _captured(options.data))
+        return True
+    captured = len(_captured(options.data))
     losing = []
     if options.config_path.exists():
         losing.append(f"overwrite {options.config_path}")
     if others := _tracker_files(options):
-        losing.append(f"remove {len(others):,} files of {options.trackers}")
+        losing.append(f"remove {counted(len(others), 'file')} of {options.trackers}")
     if captured:
-        losing.append(f"remove {captured:,} files of {options.data}")
+        losing.append(f"remove {counted(captured, 'file')} of {options.data}")
     if not losing:
-        return
+        return True
     if not sys.stdin.isatty():
         raise ConfigError([Problem("command line", f"this would {' and '.join(losing)}: say --yes if it may")])
-    click.confirm(f"This will {' and '.join(losing)}. Go on?", abort=True, err=True)
+    return click.confirm(f"This will {' and '.join(losing)}. Go on?", err=True)
 
 
 def _captured(data: Path) -> list[Path]:
@@ -220,17 +307,23 @@ def _write(path: Path, text: str) -> None:
     write_files({path: text.encode()})
 
 
-def _tracker_id(name: str) -> str:
-    first = re.split(r"[@.:/]", name.lower().lstrip("@"))[0] if "://" not in name else name.lower().rpartition("@")[2]
+def _display_name(handle: str) -> str:
+    """A handle as a title: `@name`."""
+    return "@" + handle.rpartition("/@")[2]
+
+
+def _tracker_id(owner: str) -> str:
+    """The first part of a name, for addresses: `@ada@social.example` -> `ada`."""
+    first = re.split(r"[@.]", owner.lower().removeprefix("@"))[0]
     return re.sub(r"[^a-z0-9]+", "-", first).strip("-")[:64] or "papers"
 
 
-def _quoted(text: Any) -> str:
+def _quoted(text: str) -> str:
     """A YAML string in double quotes: JSON's are the same, but for characters beyond the basic plane."""
-    return json.dumps(str(text), ensure_ascii=False)
+    return json.dumps(text, ensure_ascii=False)
 
 
-def _list(texts: list[str]) -> str:
+def _list(texts: Sequence[str]) -> str:
     return f"[{', '.join(map(_quoted, texts))}]"
 
 

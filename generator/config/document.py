@@ -29,6 +29,13 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _RESOLVER: Any = Resolver()
 _PLAIN_NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]{0,29})(\.[0-9]{0,30})?([eE][-+]?[0-9]{1,3})?")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+SECRET_VALUE = re.compile(
+    r"A{10,}[A-Za-z0-9%]{20,}"  # X, bearer
+    r"|gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}"
+    r"|[a-z0-9]{4}(?:-[a-z0-9]{4}){3}"  # Bluesky, app password
+    r"|https://hooks\.slack\.com/\S+|https://(?:\w+\.)?discord(?:app)?\.com/api/webhooks/\S+"
+    r"|eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*"  # a JSON web token
+)
 _EARLY_END = "the file ends too early"
 
 
@@ -95,6 +102,13 @@ def shown(text: str, limit: int = 60) -> str:
     """Cut a text from the file, without anything that a terminal or a log could act on, for use in a message."""
     text = text if len(text) <= limit else text[: limit - 1] + "…"
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+def quoted(text: str) -> str:
+    """A text from the file in backticks; not where it may be a secret or has a password in it."""
+    if SECRET_VALUE.search(text) or "@" in text.partition("://")[2].partition("/")[0]:
+        return "the value (not shown)"
+    return f"`{shown(text)}`"
 
 
 def _decode(content: bytes, name: str) -> tuple[str, Problem | None]:

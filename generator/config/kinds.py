@@ -5,6 +5,7 @@ Models are frozen and strict (no text for a number, no number for a text).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from pydantic import (
@@ -18,7 +19,7 @@ from pydantic import (
     model_validator,
 )
 
-from generator.config import values
+from generator.config import pasted, values
 
 Line = Annotated[str, Field(max_length=200), AfterValidator(values.one_line)]
 Prose = Annotated[str, Field(max_length=20_000), AfterValidator(values.prose)]
@@ -27,29 +28,52 @@ SiteAddress = Annotated[str, Field(max_length=500), AfterValidator(values.site_a
 TagId = Annotated[str, Field(max_length=200), AfterValidator(values.tag_id)]
 StreamChoice = Annotated[bool | str, BeforeValidator(values.stream_choice)]
 FeedAddress = Annotated[str, Field(max_length=2000), AfterValidator(values.feed_address)]
-XAccount = Annotated[str, AfterValidator(values.x_account)]
-XList = Annotated[str, AfterValidator(values.x_list)]
-BlueskyAccount = Annotated[str, AfterValidator(values.bluesky_account)]
-BlueskyList = Annotated[str, AfterValidator(values.bluesky_list)]
-BlueskyFeed = Annotated[str, AfterValidator(values.bluesky_feed)]
-MastodonAccount = Annotated[str, AfterValidator(values.mastodon_account)]
-MastodonTag = Annotated[str, AfterValidator(values.mastodon_tag)]
 Category = Annotated[str, AfterValidator(values.category)]
 Word = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(values.one_line)]
 Query = Annotated[str, Field(max_length=500), AfterValidator(values.one_line)]
 
 
 def _account_reference(text: str, info: ValidationInfo) -> str:
-    return values.account_reference(text, info.context or {})
+    return pasted.account_reference(text, info.context or {})
 
 
 def _muted_account(text: str, info: ValidationInfo) -> str:
-    return values.muted_account(text, info.context or {})
+    return pasted.muted_account(text, info.context or {})
 
 
+def _bluesky_account(text: str, info: ValidationInfo) -> str:
+    return pasted.account_reference(f"bluesky:{text}", info.context or {}).removeprefix("bluesky:")
+
+
+BlueskyAccount = Annotated[str, AfterValidator(_bluesky_account)]
 AccountReference = Annotated[str, AfterValidator(_account_reference)]
 MutedAccount = Annotated[str, AfterValidator(_muted_account)]
 Weight = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
+
+
+def _one_or_many(given: Any) -> Any:
+    """`accounts: name` means `accounts: [name]`."""
+    return (given,) if isinstance(given, str) else given
+
+
+def names_of(network: str, parse: Callable[[str], str]) -> AfterValidator:
+    """Read one member of a list of accounts. It may hold several names, so FLAT has to follow."""
+
+    def read(text: str, info: ValidationInfo) -> list[str]:
+        names = pasted.split_names(text)
+        if not names:
+            raise ValueError("names no account")
+        return [pasted.read_account(network, name, parse, info.context or {}) for name in names]
+
+    return AfterValidator(read)
+
+
+def _flat(members: Any) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for names in members for name in names))
+
+
+ONE_OR_MANY = BeforeValidator(_one_or_many)
+FLAT = AfterValidator(_flat)
 
 
 class Block(BaseModel):

@@ -6,7 +6,6 @@ the descriptions into the fields of a tracker and of `networks:`; no name of a n
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -15,9 +14,9 @@ from pydantic import create_model
 
 from generator.config.blocks import Config, Networks
 from generator.config.kinds import Block
+from generator.config.pasted import AccountForm, AccountForms
 from generator.config.problems import Shape
 from generator.config.trackers import TrackerBlock
-from generator.config.values import AccountForms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -32,8 +31,8 @@ class NetworkConfig:
     """Type of `trackers[].<name>`: a Block, or an annotated tuple (feeds)."""
     settings: type[Block] | None = None
     """Type of `networks.<name>`; None if the network has no settings."""
-    account: Callable[[str], str] | None = None
-    """Normalises a handle or an id; raises ValueError. None: any name without white space is accepted."""
+    account: AccountForm | None = None
+    """How its accounts are written. None: any name without white space is accepted."""
     env_variable: str | None = None
     """Holds its secret, as messages name it."""
 
@@ -69,7 +68,7 @@ def _is_block(kind: Any) -> bool:
 
 
 def accounts_of(networks: tuple[NetworkConfig, ...]) -> AccountForms:
-    """Network -> the function that normalises its accounts."""
+    """Network -> how its accounts are written."""
     return {network.name: network.account for network in networks if network.account is not None}
 
 

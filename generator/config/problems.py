@@ -10,20 +10,13 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import BaseModel
 
-from generator.config.document import Document, Odd, Path, dotted, shown
-from generator.config.values import AccountForms, account_reference
+from generator.config.document import SECRET_VALUE, Document, Odd, Path, dotted, quoted, shown
+from generator.config.pasted import AccountForms, account_reference
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 _SECRET_KEY = re.compile(r"(?i)(secret|token|passw|bearer|credential|api_?key|private_?key|^auth)")
-_SECRET_VALUE = re.compile(
-    r"A{10,}[A-Za-z0-9%]{20,}"  # X, bearer
-    r"|gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}"
-    r"|[a-z0-9]{4}(?:-[a-z0-9]{4}){3}"  # Bluesky, app password
-    r"|https://hooks\.slack\.com/\S+|https://(?:\w+\.)?discord(?:app)?\.com/api/webhooks/\S+"
-    r"|eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*"  # a JSON web token
-)
 _SEARCH_KEYS = ("query", "words", "authors", "categories", "tracker")
 
 Found = tuple[Path, str]
@@ -56,7 +49,7 @@ def contradictions(
     Args:
         value: what the file says, valid or not: a slip elsewhere must not hide these until it is mended.
         called: how a message about one tracker calls another, by its path.
-        accounts: network -> the function that normalises its accounts.
+        accounts: network -> how its accounts are written.
     """
     trackers = [_at(tracker, "id") for tracker in _rows(_at(value, "trackers"))]
     searches = _rows(_at(value, "feeds", "searches"))
@@ -117,7 +110,7 @@ def secrets(document: Document, shape: Shape) -> Iterator[Found]:
     for path, raw in document.raw.items():
         if "${{" in raw and "secrets." in raw:
             yield path, "is not filled in here: secrets come from the environment alone, see docs/operations.md"
-        elif _SECRET_VALUE.fullmatch(raw.strip()) and path[-1:] != ("id",):
+        elif SECRET_VALUE.fullmatch(raw.strip()) and path[-1:] != ("id",):
             yield path, f"looks like a secret: {_secret_remedy(path, shape)}"
 
 
@@ -212,9 +205,7 @@ def _what(value: Any) -> str:
 
 
 def _quoted(value: Any) -> str:
-    if isinstance(value, str) and (_SECRET_VALUE.search(value) or "@" in value.partition("://")[2].partition("/")[0]):
-        return "the value (not shown)"
-    return f"`{shown(str(value))}`" if isinstance(value, (str, int, float)) else _what(value)
+    return quoted(str(value)) if isinstance(value, (str, int, float)) else _what(value)
 
 
 def _model_at(path: Path, shape: Shape) -> type[BaseModel] | None:

@@ -1,4 +1,4 @@
-"""What single values of config.yaml may look like: handles, lists, addresses. Pure.
+"""What single values of config.yaml may look like: addresses, categories, texts. Pure.
 
 Each function returns the value as the rest of the program uses it, or raises ValueError with a sentence for the owner.
 """
@@ -7,18 +7,10 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-X_HANDLE = r"[A-Za-z0-9_]{1,20}"
 DOMAIN = r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-DID = r"did:(?:plc|web):[A-Za-z0-9._:%-]{0,252}[A-Za-z0-9._-]"
-"""https://atproto.com/specs/did, read 2026-11-23."""
-MASTODON_USER = r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,62}[A-Za-z0-9_])?"
-TAG = r"\w{1,100}"
-_AT_URI = re.compile(rf"at://(?:{DID}|{DOMAIN})/[a-z][A-Za-z0-9.]*/[A-Za-z0-9._:~-]{{1,512}}")
-_BLUESKY_PAGE = re.compile(rf"https://bsky\.app/profile/({DID}|{DOMAIN})/(lists|feed)/([A-Za-z0-9._:~-]{{1,512}})/?")
 _CATEGORY = re.compile(r"[a-z]+(-[a-z]+)*(\.[A-Za-z]+(-[A-Za-z]+)?)?")
 _NUMERIC_HOST = re.compile(r"(.*\.)?(?:[0-9]+|0x[0-9a-f]*)\.?", re.IGNORECASE)
 """Hosts that some programs read as an IPv4 address (https://url.spec.whatwg.org/#ends-in-a-number-checker)."""
@@ -115,95 +107,6 @@ def feed_address(text: str) -> str:
     return web_address(text, query=True)
 
 
-def x_account(text: str) -> str:
-    """Normalise a handle on X: lower case, without @. A profile's address is understood."""
-    name = re.sub(r"^https://(?:www\.)?(?:x|twitter)\.com/", "", text).removesuffix("/").removeprefix("@")
-    if not re.fullmatch(X_HANDLE, name):
-        raise ValueError("is no handle on X: 1-15 letters, digits and _")
-    return name.lower()
-
-
-def x_list(text: str) -> str:
-    """Normalise a list on X: its number. The list's address is understood."""
-    number = re.sub(r"^https://(?:www\.)?(?:x|twitter)\.com/i/lists/", "", text).removesuffix("/")
-    if not re.fullmatch(r"[0-9]{1,20}", number):
-        raise ValueError("is no list on X: write its number in quotes, from its address x.com/i/lists/NUMBER")
-    return number
-
-
-def bluesky_account(text: str) -> str:
-    """Normalise a handle or DID on Bluesky. A profile's address is understood."""
-    name = text.removeprefix("https://bsky.app/profile/").removesuffix("/").removeprefix("@")
-    if re.fullmatch(DID, name):
-        return name
-    if not re.fullmatch(DOMAIN, name) or len(name) > 253:  # noqa: PLR2004 (the length of a domain name)
-        raise ValueError("is no handle on Bluesky: write it in full, such as name.bsky.social")
-    return name.lower()
-
-
-def bluesky_list(text: str) -> str:
-    """Normalise a list on Bluesky to its at:// address."""
-    return _at_uri(text, "lists", "app.bsky.graph.list")
-
-
-def bluesky_feed(text: str) -> str:
-    """Normalise a feed on Bluesky to its at:// address."""
-    return _at_uri(text, "feed", "app.bsky.feed.generator")
-
-
-def mastodon_account(text: str) -> str:
-    """Normalise an account: `user@host`, or `http://127.0.0.1:PORT/@user` where the origin is not https://host."""
-    if "://" in text:
-        origin, _, user = text.removesuffix("/").rpartition("/@")
-        if not re.fullmatch(MASTODON_USER, user):
-            raise ValueError("is no account on Mastodon: write @user@host, or its address https://host/@user")
-        return _on_origin(web_address(origin), user.lower(), f"/@{user}")
-    user, _, host = text.removeprefix("@").partition("@")
-    if not re.fullmatch(MASTODON_USER, user) or not re.fullmatch(DOMAIN, host):
-        raise ValueError("is no account on Mastodon: write @user@host")
-    return f"{user}@{host}".lower()
-
-
-def mastodon_tag(text: str) -> str:
-    """Normalise a hashtag on an instance: `tag@host`, or `http://127.0.0.1:PORT/tags/tag`."""
-    if "://" in text:
-        origin, _, tag = text.removesuffix("/").rpartition("/tags/")
-        if not re.fullmatch(TAG, tag):
-            raise ValueError("is no hashtag on Mastodon: write tag@host")
-        return _on_origin(web_address(origin), tag.lower(), f"/tags/{tag}")
-    tag, _, host = text.removeprefix("#").partition("@")
-    if not re.fullmatch(TAG, tag) or not re.fullmatch(DOMAIN, host):
-        raise ValueError("is no hashtag on an instance: write tag@host")
-    return f"{tag}@{host}".lower()
-
-
-AccountForms = Mapping[str, Callable[[str], str]]
-"""Network -> the function that normalises its accounts or raises ValueError."""
-_NAME = re.compile(r"[^\s\x00-\x1f\x7f-\x9f]{1,300}")
-
-
-def account_reference(text: str, accounts: AccountForms) -> str:
-    """Normalise `network:handle` or `network:id`. Of a network that is not in `accounts` any name will do."""
-    network, colon, name = text.partition(":")
-    if not colon or not re.fullmatch(r"[a-z][a-z0-9-]*", network) or network in {"http", "https", "did"}:
-        raise ValueError("names no account: write its network first, such as x:example or bluesky:name.bsky.social")
-    normalise = accounts.get(network)
-    if normalise:
-        return f"{network}:{normalise(name)}"
-    if not _NAME.fullmatch(name):
-        raise ValueError("names no account")
-    return text
-
-
-def muted_account(text: str, accounts: AccountForms) -> str:
-    """Normalise an account to mute: `network:handle`, or a handle alone for every network."""
-    if ":" in text:
-        return account_reference(text, accounts)
-    if not _NAME.fullmatch(text.removeprefix("@")):
-        raise ValueError("names no account")
-    return text.removeprefix("@").lower()
-
-
 def category(text: str) -> str:
     """Check a category of arXiv, such as cs.CL, math or hep-th."""
     if not _CATEGORY.fullmatch(text):
@@ -245,24 +148,6 @@ def prose(text: str) -> str:
     """Check a text of several lines: no control characters, and none that turns the direction of what follows."""
     if _UNSHOWABLE.search(text):
         raise ValueError("has a control character in it")
-    return text
-
-
-def _on_origin(origin: str, name: str, path: str) -> str:
-    parts = urlsplit(origin)
-    if parts.scheme == "https" and parts.port is None and not parts.path:
-        return f"{name}@{parts.hostname}"
-    return f"{parts.scheme}://{parts.netloc.lower()}{parts.path}{path}"
-
-
-def _at_uri(text: str, folder: str, collection: str) -> str:
-    page = _BLUESKY_PAGE.fullmatch(text)
-    if page and page[2] == folder:
-        return f"at://{page[1]}/{collection}/{page[3]}"
-    if not _AT_URI.fullmatch(text) or f"/{collection}/" not in text:
-        raise ValueError(
-            f"is none on Bluesky: write its address https://bsky.app/profile/NAME/{folder}/ID or at://NAME/{collection}/ID"
-        )
     return text
 
 

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from generator import config
 from generator.config import Config
-from generator.config.networks import NetworkConfig, config_model
+from generator.config.networks import NetworkConfig, accounts_of, config_model
+from generator.config.pasted import AccountForms
 from generator.config.tracker_files import TrackerFile
 from generator.fetch.sources import NETWORKS
 from generator.model.errors import Problem
@@ -23,6 +24,11 @@ def network_configs() -> tuple[NetworkConfig, ...]:
     """What config.yaml can say about each network, in the order of `sources.NETWORKS`."""
     modules = [import_module(f"generator.fetch.sources.{name}.config") for name in NETWORKS]
     return tuple(module.CONFIG for module in modules)
+
+
+def account_forms() -> AccountForms:
+    """How accounts are written, by network."""
+    return accounts_of(network_configs())
 
 
 def model() -> type[Config]:

@@ -93,7 +93,7 @@ def stage(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
     github = GitHub(tmp_path / "github", remote)
     secrets = {"X_BEARER_TOKEN": X_CANARY, "BLUESKY_APP_PASSWORD": PASSWORD_CANARY}
     with github.server, Networks() as networks:
-        runner = Runner(github, tmp_path / "runner", secrets)
+        runner = Runner(github, tmp_path / "runner", secrets, {"BLUESKY_API": "http://127.0.0.1:9"})
         yield Stage(github, networks, runner, tmp_path)
         assert github.refused == []
         _no_secret_anywhere(github, runner)

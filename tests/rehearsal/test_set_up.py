@@ -76,10 +76,8 @@ def test_what_set_up_starts_publishes_the_first_page(stage: Stage) -> None:
 @pytest.mark.parametrize(
     ("inputs", "said"),
     [
-        ({}, "write at least one handle"),
-        ({"title": "Only a title"}, "write at least one handle"),
-        ({"bluesky": "ada"}, "is no handle on Bluesky"),
-        ({"mastodon": "::error::x\n|@everyone|"}, "cannot be used"),
+        ({"bluesky": "ada"}, "is no handle on Bluesky: write it in full, such as ada.bsky.social"),
+        ({"mastodon": "::error::x\n|@everyone|"}, "The Mastodon field: "),
     ],
 )
 def test_a_form_that_cannot_be_used_changes_nothing_and_says_why(

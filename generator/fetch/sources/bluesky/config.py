@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from generator.config import values
-from generator.config.kinds import Address, Block, BlueskyAccount, BlueskyFeed, BlueskyList, StreamChoice
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from generator.config.kinds import FLAT, ONE_OR_MANY, Address, Block, StreamChoice, names_of
 from generator.config.networks import NetworkConfig
+from generator.config.pasted import AccountForm
+from generator.fetch.sources.bluesky import handles
+
+Accounts = Annotated[tuple[Annotated[str, names_of("bluesky", handles.handle)], ...], ONE_OR_MANY, FLAT]
+BlueskyList = Annotated[str, AfterValidator(handles.list_uri)]
+BlueskyFeed = Annotated[str, AfterValidator(handles.feed_uri)]
 
 
 class BlueskyBlock(Block):
     """What to read on Bluesky (no secret needed)."""
 
-    accounts: tuple[BlueskyAccount, ...] = ()
+    accounts: Accounts = ()
     """Handles in full, such as name.bsky.social, or DIDs."""
-    follows_of: tuple[BlueskyAccount, ...] = ()
+    follows_of: Accounts = ()
     """Everybody whom these accounts follow."""
     lists: tuple[BlueskyList, ...] = ()
     """Addresses of lists."""
@@ -33,6 +42,6 @@ CONFIG = NetworkConfig(
     title="Bluesky",
     wanted=BlueskyBlock,
     settings=BlueskyNetwork,
-    account=values.bluesky_account,
+    account=AccountForm("Bluesky", handles.handle, handles.is_certain, aliases=("bsky", "atproto")),
     env_variable="BLUESKY_APP_PASSWORD",
 )

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from generator.config import values
-from generator.config.kinds import Block, MastodonAccount, MastodonTag
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from generator.config.kinds import FLAT, ONE_OR_MANY, Block, names_of
 from generator.config.networks import NetworkConfig
+from generator.config.pasted import AccountForm
+from generator.fetch.sources.mastodon import handles
+
+Accounts = Annotated[tuple[Annotated[str, names_of("mastodon", handles.handle)], ...], ONE_OR_MANY, FLAT]
+MastodonTag = Annotated[str, AfterValidator(handles.tag)]
 
 
 class MastodonBlock(Block):
     """What to read on Mastodon and servers that speak its API (no secret needed)."""
 
-    accounts: tuple[MastodonAccount, ...] = ()
+    accounts: Accounts = ()
     """@user@host."""
-    follows_of: tuple[MastodonAccount, ...] = ()
+    follows_of: Accounts = ()
     """Everybody whom these accounts follow."""
     tags: tuple[MastodonTag, ...] = ()
     """tag@host: a hashtag as that server sees it."""
@@ -22,6 +30,6 @@ CONFIG = NetworkConfig(
     name="mastodon",
     title="Mastodon",
     wanted=MastodonBlock,
-    account=values.mastodon_account,
+    account=AccountForm("Mastodon", handles.handle, handles.is_certain, aliases=("fediverse",)),
     env_variable="MASTODON_TOKEN_<INSTANCE>",
 )

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from generator.config import values
-from generator.config.kinds import Address, Block, XAccount, XList
+from generator.config.kinds import FLAT, ONE_OR_MANY, Address, Block, names_of
 from generator.config.networks import NetworkConfig
+from generator.config.pasted import AccountForm
+from generator.fetch.sources.x import handles
+
+XAccounts = Annotated[tuple[Annotated[str, names_of("x", handles.handle)], ...], ONE_OR_MANY, FLAT]
+XList = Annotated[str, AfterValidator(handles.list_number)]
 
 
 class XBlock(Block):
     """What to read on X (needs the secret X_BEARER_TOKEN, and every read costs)."""
 
-    accounts: tuple[XAccount, ...] = ()
+    accounts: XAccounts = ()
     """Handles, with or without @."""
     lists: tuple[XList, ...] = ()
     """Numbers of lists, in quotes."""
@@ -35,5 +39,10 @@ class XNetwork(Block):
 
 
 CONFIG = NetworkConfig(
-    name="x", title="X", wanted=XBlock, settings=XNetwork, account=values.x_account, env_variable="X_BEARER_TOKEN"
+    name="x",
+    title="X",
+    wanted=XBlock,
+    settings=XNetwork,
+    account=AccountForm("X", handles.handle, handles.is_certain, aliases=("twitter",)),
+    env_variable="X_BEARER_TOKEN",
 )

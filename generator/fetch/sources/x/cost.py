@@ -9,6 +9,7 @@ Owned reads ($0.001) need a user's token and are not assumed.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from generator.fetch.adapter.source import Meter
@@ -19,8 +20,33 @@ PAGE_MAX = 100
 """Posts a page: the largest `max_results` of the three endpoints (OpenAPI description 2.167)."""
 READS_A_POST = 6
 """At worst, a post on a page brings itself, a quoted and an answered post, and the authors of all three."""
+POSTS_A_DAY = 5
+"""Of an active account, reposts included."""
+EMBEDDED_SHARE = 0.5
+FIRST_POSTS = 100
+"""A stream that was never read begins with its newest 100 posts: older ones would cost more than they are worth."""
 DEFAULT_CAP = 500
 CAP_NOTE = "max_reads_per_run"
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """What reading some accounts is expected to cost."""
+
+    first_usd: float
+    """The first reading: the newest 100 posts of each account."""
+    month_usd: float
+    basis: str
+    """What the estimate assumes, in words."""
+
+
+def estimate(accounts: int) -> Bill:
+    """Estimate what timelines of so many accounts cost, fetch and prune together."""
+    # Half of the posts bring another post with its author; the account itself is charged once a day.
+    post_usd = POST_USD + EMBEDDED_SHARE * (POST_USD + USER_USD)
+    month_usd = 30 * (POSTS_A_DAY * post_usd + USER_USD)
+    basis = f"{POSTS_A_DAY} posts a day each, every second one a quote, repost or reply"
+    return Bill(accounts * (FIRST_POSTS * post_usd + USER_USD), accounts * month_usd, basis)
 
 
 class Budget:

@@ -11,13 +11,11 @@ from generator.fetch.adapter.patience import PAGES_MAX
 from generator.fetch.adapter.source import Covered, Event, Record
 from generator.fetch.sources.x import search as x_search
 from generator.fetch.sources.x.api import Page, XApi
-from generator.fetch.sources.x.cost import PAGE_MAX, Budget
+from generator.fetch.sources.x.cost import FIRST_POSTS, PAGE_MAX, Budget
 from generator.fetch.sources.x.cursor import Cursor, Gap
 from generator.fetch.sources.x.posts import ID, Included, snowflake_at
 from generator.model.errors import FetchError
 
-FIRST_POSTS = 100
-"""A stream that was never read begins with its newest 100 posts: older ones would cost more than they are worth."""
 LIST_PAGE = 20
 """First page of a list that was read before: lists cannot be asked for what is new, so every page is paid again."""
 _SEARCH_REACH = timedelta(days=7) - timedelta(minutes=15)
