@@ -59,6 +59,8 @@ def test_an_id_loses_version_and_subject_class(text: str, expected: FoundId) -> 
         "0706.00001",
         "1412.00001",
         "2413.00001",
+        "9901.00001",
+        "9112.00001",
         "2400.00001",
         "2401.00001v",
         "2401.00001v0",

@@ -6,14 +6,18 @@ import json
 import re
 import time
 from pathlib import Path
+from random import Random
+from urllib.parse import quote
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from generator.finding.arxiv_id import FoundId
-from generator.finding.arxiv_links import MAX_URL_CHARS, find_in_text, find_in_url, merge_found
+from generator.finding.arxiv_links import MAX_URL_CHARS, find_in_text, find_in_url, merge_found, unread_host
 from generator.finding.link_patterns import SHAPES, LinkShape
+from generator.finding.text_forms import FORMS, TextForm
+from generator.finding.wrappers import WRAPPERS, Wrapper
 from tests.paper_ids import paper_ids
 
 SURROUNDINGS = [
@@ -60,6 +64,33 @@ def test_every_host_of_a_row_is_found_and_no_host_around_it(shape: LinkShape) ->
                 assert find(shape.example.replace(host[1], spoof, 1)) == ()
 
 
+def wrap(wrapper: Wrapper, url: str) -> str:
+    quoted = quote(url, safe="")
+    proofpoint = quote(url, safe=":/").replace("_", "-5F").replace(":", "-3A").replace("/", "_")
+    bare = url.partition("://")[2]
+    return wrapper.example.format(url=url, quoted=quoted, bare=bare, proofpoint=proofpoint)
+
+
+@pytest.mark.parametrize("wrapper", WRAPPERS, ids=lambda wrapper: wrapper.example)
+def test_an_address_inside_an_address_counts_by_the_rules_for_a_bare_one(wrapper: Wrapper) -> None:
+    paper = "https://arxiv.org/abs/2005.14165"
+    assert ids(find_in_url(wrap(wrapper, paper))) == ["2005.14165"]
+    assert ids(find_in_text(f"see {wrap(wrapper, paper)} now")) == ["2005.14165"]
+    twice = f"https://www.google.de/url?q={quote(wrap(wrapper, paper), safe='')}"
+    assert ids(find_in_url(twice)) == ["2005.14165"]
+    assert find_in_url(f"https://l.facebook.com/l.php?u={quote(twice, safe='')}") == ()
+    spoofs = ("https://evil.example/abs/2005.14165", "https://arxiv.org.evil.example/abs/2005.14165",
+              "https://arxiv.org@evil.example/abs/2005.14165", "https://arxiv.org/abs/2013.00001")  # fmt: skip
+    for spoof in spoofs:
+        assert find_in_url(wrap(wrapper, spoof)) == ()
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
+def test_the_example_of_every_form_of_text_is_found(form: TextForm) -> None:
+    for around in ("{}", "new: {}.", "「{}」"):
+        assert tuple(ids(find_in_text(around.format(form.example)))) == form.papers
+
+
 @given(st.sampled_from(SHAPES), paper_ids(), st.sampled_from(SURROUNDINGS))
 def test_any_id_in_any_shape_is_found(shape: LinkShape, paper_id: str, around: str) -> None:
     assume(shape.takes(paper_id))
@@ -104,6 +135,28 @@ def test_plain_mentions_and_dois_are_found_with_their_version(paper_id: str, ver
         ("<https://arxiv.org/abs/2005.14165>", "2005.14165"),
         ("https://arxiv.org/abs/2005.14165%EF%BC%89", "2005.14165"),
         (" https://arxiv.org/abs/2005.14165 ", "2005.14165"),
+        ("https://arxiv.org/abs/2005.14165\u200b", "2005.14165"),
+        ("https://arxiv.org/abs/2005.14165%E2%80%8B", "2005.14165"),
+        ("https://arxiv.org/abs/%202005.14165%C2%A0", "2005.14165"),
+        ("https://arxiv.org/abs/2005.14165V2%3Ffbclid%3Dx", "2005.14165"),
+        ("https://arxiv.org/abs/2005.14165&utm_source=x", "2005.14165"),
+        ("https://arxiv.org/abs/2005.14165:~:text=abc", "2005.14165"),
+        ("https://https://arxiv.org/pdf/abs/2005.14165", "2005.14165"),
+        ("https://arxiv.org/html/2005.14165v1/extracted/1/figs/a.png", "2005.14165"),
+        ("https://arxiv.org/vc/arxiv/papers/2005/2005.14165v1.pdf", "2005.14165"),
+        ("https://oaipmh.arxiv.org/oai?verb=GetRecord&identifier=oai:arXiv.org:2005.14165", "2005.14165"),
+        ("https://export.arxiv.org/api/query?search_query=id:2005.14165", "2005.14165"),
+        ("https://doi.org/doi:10.48550/arXiv.cs.AI/0001001", "cs/0001001"),
+        ("https://doi.org/arXiv:2005.14165", "2005.14165"),
+        ("https://arxiv-org.ezproxy.example.edu/abs/2005.14165", "2005.14165"),
+        ("https://arxiv.org.libproxy.example.edu/abs/2005.14165", "2005.14165"),
+        ("https://www-arxiv--vanity-com.translate.goog/papers/2005.14165/?_x_tr_sl=en", "2005.14165"),
+        ("https://doi-org.example.idm.oclc.org/10.48550/arXiv.2005.14165", "2005.14165"),
+        ("https://arxiv-org.cdn.ampproject.org/v/s/arxiv.org/abs/2005.14165?amp_js_v=0.1", "2005.14165"),
+        ("https://scholar.google.co.uk/scholar?q=arXiv%3A2005.14165", "2005.14165"),
+        ("https://inspirehep.net/search?p=find+eprint+hep-th/9901001", "hep-th/9901001"),
+        ("https://www.alphaxiv.org/zh/audio/2005.14165v2", "2005.14165"),
+        ("https://r.jina.ai/https:/arxiv.org/abs/2005.14165", "2005.14165"),
     ],
 )
 def test_addresses_as_people_write_them(url: str, paper_id: str) -> None:
@@ -121,6 +174,13 @@ REFUSED = [
     "https://arxiv.org/abs/2005.14165/../../list",
     "https://arxiv.org/abs/../../redirect?u=evil",
     "https://arxiv.org/abs/2013.00001",
+    "https://arxiv.org/abs/9901.00001",
+    "https://arxiv.org/html/2005.14165/../../list",
+    "https://arxiv-org.example.edu/abs/2005.14165",
+    "https://notarxiv-org.ezproxy.example.edu/abs/2005.14165",
+    "https://scholar.google.com/scholar?q=2005.14165",
+    "https://www.connectedpapers.com/main/2005.14165",
+    "https://vixra.org/abs/2005.0141",
     "https://arxiv.org/abs/2005.1416",
     "https://arxiv.org/abs/2005.1416…",
     "https://arxiv.org/abs/2005.14165…",
@@ -188,7 +248,6 @@ def test_what_only_looks_like_a_link_to_a_paper_is_refused(url: str) -> None:
         "https://arxiv.org/abs/2005.14165?x=\x00&y=1",
         "https://arxiv.org/abs/2005.14165\r\nX: y",
         "https://arxiv.org/abs/2005.14165\n",
-        "https://arxiv.org/abs/2005.14165\u200b",
         "https://arxiv.org/abs/2005.14165 https://arxiv.org/abs/2005.14166",
     ],
 )
@@ -212,7 +271,10 @@ def test_one_address_holds_no_markup_and_no_second_line(url: str) -> None:
         "arXiv:2013.00001",
         "arXiv:evil/9901001",
         "2005.14165",
-        "hep-th/9901001",
+        "[2005.14165] in lower case",
+        "arXiv:9901.00001",
+        "https://evil.example/hep-th/9901001",
+        "hep-xx/9901001",
         "x10.48550/arXiv.2005.14165",
         "é10.48550/arXiv.2005.14165",
         "/10.48550/arXiv.2005.14165",
@@ -221,6 +283,85 @@ def test_one_address_holds_no_markup_and_no_second_line(url: str) -> None:
 )
 def test_what_only_looks_like_a_mention_is_refused(text: str) -> None:
     assert find_in_text(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "papers"),
+    [
+        ("arXiv：2005.14165", ["2005.14165"]),
+        ("arXiv：２００５．１４１６５", ["2005.14165"]),
+        ("https://arxiv.org/abs/2005.\u00ad14165 or arxiv.\u200borg/abs/2005.14166", ["2005.14165", "2005.14166"]),
+        ("https://arxiv.org/abs/2005.14165\u200bNext", ["2005.14165"]),
+        ("#arXiv 2005.14165", ["2005.14165"]),
+        ("arXiv preprint no. 2005.14165", ["2005.14165"]),
+        ("arXiv-2005.14165 and arXiv, 2005.14166", ["2005.14165", "2005.14166"]),
+        ("arXiv:2005.14165v2 [cs.CL], 2005.14166; hep-th/9901001", ["2005.14165", "2005.14166", "hep-th/9901001"]),
+        ("arXiv:2005.14165 2005.14166", ["2005.14165"]),
+        (r"\arxiv{2005.14165} {{arxiv|2005.14166}}", ["2005.14165", "2005.14166"]),
+        ('"arxiv_id": "2005.14165"', ["2005.14165"]),
+        ("volume = {abs/2005.14165}", ["2005.14165"]),
+        ("arxiv[.]org/abs/2005.14165", ["2005.14165"]),
+        (r"https:\/\/arxiv.org\/abs\/2005.14165", ["2005.14165"]),
+        ("https://arxiv.org/abs/2005.14165\\", ["2005.14165"]),
+        ("@https://arxiv.org/abs/2005.14165", ["2005.14165"]),
+        ("see cond-mat.str-el/0509001", ["cond-mat/0509001"]),
+        ("[1412.2223] Über alles", ["1412.2223"]),
+    ],
+)
+def test_forms_that_people_write_in_text(text: str, papers: list[str]) -> None:
+    assert ids(find_in_text(text)) == papers
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://www.new-mirror.example/abs/2005.14165v2", "new-mirror.example"),
+        ("https://new-mirror.example/?paper=hep-th%2F9901001", "new-mirror.example"),
+        ("https://arxiv.org/abs/2005.14165", None),
+        ("https://new-mirror.example/2013.00001/12005.14165", None),
+        ("https://new-mirror.example/", None),
+        ("2005.14165", None),
+    ],
+)
+def test_a_host_whose_addresses_look_like_ids_and_name_no_paper_is_named(url: str, host: str | None) -> None:
+    assert unread_host(url) == host
+
+
+def test_no_random_or_hostile_text_names_a_paper_that_it_does_not_name() -> None:
+    random = Random(20261130)  # noqa: S311
+    numbers = ["2005.14165", "1412.2223", "hep-th/9901001", "math.GT/0309136", "2013.00001", "9901.00001", "3.14159"]
+    # No part says arXiv and none is a host of the tables, so nothing that they make names a new paper.
+    parts = [
+        *("https://", "http://evil.example", "evil.example", "/abs/", "/pdf/", "?url=", "&u=", "%2F", "#", "@", "\\"),
+        *(
+            "arxiv.orq",
+            "notarxiv",
+            "xarXiv",
+            "eartharxiv.org/",
+            "arxiv.org.evil.example",
+            "doi.org/10.1000/",
+            "volume ",
+        ),
+        *("t.co/", "v2", "[", "]", "{", "}", "(", ")", ": ", ", ", ".", "。", "\u200b", "\u00ad", "é", "論", "9", "-"),
+        *("…", "RT @a: ", "10.48551/arXiv.", "\n", "e", "print", "=", "https%3A%2F%2F"),
+    ]
+    for _ in range(5_000):
+        text = "".join(random.choice(random.choice((numbers, parts, parts))) for _ in range(random.randrange(1, 14)))
+        if "eprint" not in text:
+            # An old id that stands alone and a title's bracket are names.
+            assert all("/" in one or "[" in text for one in ids(find_in_text(text))), text
+        assert find_in_url("https://evil.example/" + text) == (), text
+
+
+def test_every_row_of_links_from_the_field_is_right(shared: Path) -> None:
+    rows = [json.loads(line) for line in (shared / "field/links.jsonl").read_text().splitlines()]
+    wrong = []
+    for row in rows:
+        find = find_in_url if row["where"] == "link" else find_in_text
+        if sorted(ids(find(row["value"]))) != sorted(row["papers"]):
+            wrong.append(row["value"])
+    assert wrong == []
+    assert len(rows) > 100
 
 
 def test_several_papers_come_in_order_of_first_appearance_each_once() -> None:

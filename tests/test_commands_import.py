@@ -61,6 +61,25 @@ def test_papers_are_found_where_they_are_missing_and_wait_for_arxiv(copy: Copy) 
     assert b'"papers":["2401.00001"]' in b"".join(copy.files("data").values())
 
 
+def test_links_without_scheme_are_read_and_what_is_not_read_is_named(copy: Copy) -> None:
+    post = msgspec.structs.replace(
+        make.post("1"),
+        papers=(),
+        links=(
+            "//arxiv.org/abs/2401.00001",
+            "arxiv.org/abs/2401.00002",
+            "javascript:x",
+            "https://new.example/2401.00003",
+        ),
+    )
+    ran = copy.run("import", "-", "--offline", "--json", *NOW, stdin=lines(post))
+    assert ran.json["unread_hosts"] == {"new.example": 1}
+    assert "1 links to new.example look like papers" in ran.err
+    assert "the link 'javascript:x' is no web address and is left out" in ran.err
+    stored = b"".join(copy.files("data").values())
+    assert b'"links":["https://arxiv.org/abs/2401.00001","https://arxiv.org/abs/2401.00002",' in stored
+
+
 def test_nothing_comes_in_from_the_future(copy: Copy) -> None:
     ahead = make.post("1", posted_at=AHEAD, seen_at=make.NOON - timedelta(hours=3))
     far_ahead = make.post("2", posted_at=AHEAD, seen_at=AHEAD + timedelta(days=400))

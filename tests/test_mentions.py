@@ -48,6 +48,11 @@ def after_inheriting(posts: dict[str, Post]) -> dict[str, Post]:
     return {**posts, **inherit(posts)}
 
 
+def test_a_paper_of_a_month_after_the_post_is_none() -> None:
+    post = make_post("a", text="arXiv:2611.00001 arXiv:2612.00001", links=("https://arxiv.org/abs/2701.00001",))
+    assert find_papers(post) == ("2611.00001",)
+
+
 def test_a_post_is_about_what_its_links_and_its_text_name() -> None:
     post = make_post(
         "a",

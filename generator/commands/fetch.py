@@ -146,6 +146,7 @@ def _network(report: NetworkReport) -> dict[str, Any]:
         "skipped": list(report.skipped),
         "warnings": list(report.warnings),
         "failure": report.failure,
+        "unread_hosts": report.unread_hosts,
     }
 
 

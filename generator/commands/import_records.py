@@ -105,6 +105,7 @@ def _import(
     from generator.commands.fetch import tell_links  # noqa: PLC0415
     from generator.fetch.archives.x import open_archives  # noqa: PLC0415
     from generator.fetch.short_links import LinkFollower  # noqa: PLC0415
+    from generator.finding.mentions import unread_hosts  # noqa: PLC0415
     from generator.storage.store import Store  # noqa: PLC0415
 
     archives = open_archives(paths)
@@ -122,6 +123,11 @@ def _import(
     if client is not None:
         tell_links(options, links.report)
     summary = _take(options, config, read, store=store, tree=tree, client=client)
+    summary["unread_hosts"] = unread_hosts(read.posts)
+    for host, links_to_host in summary["unread_hosts"].items():
+        options.console.say(
+            f"not read: {links_to_host} links to {host} look like papers and name none that is known here"
+        )
     summary["links"] = {
         "requests": links.report.requests,
         "followed": links.report.followed,

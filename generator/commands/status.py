@@ -87,6 +87,8 @@ def _tell(options: Options, name: str, network: dict[str, Any]) -> None:
         say(f"  failing since {network['failing_since']}: {network['failure']}")
     if run := network["last_run"]:
         say(f"  last run: {run.get('new', 0)} new, {_spent(run)}")
+        for host, links in _hosts(run).items():
+            say(f"  not read: {links} links to {host} look like papers; if it shows papers of arXiv, please report it")
     if pruned := network["last_prune"]:
         say(f"  last prune: {pruned.get('gone', 0)} of {pruned.get('due', 0)} gone, {_spent(pruned)}")
     limits = {**_limits(pruned), **_limits(run)}
@@ -98,6 +100,11 @@ def _spent(run: dict[str, Any]) -> str:
     cost = run.get("cost_usd")
     is_paid = isinstance(cost, int | float) and cost > 0
     return f"{run.get('requests', 0)} requests" + (f", about ${cost:.3f}" if is_paid else "")
+
+
+def _hosts(run: dict[str, Any]) -> dict[str, Any]:
+    hosts = run.get("unread_hosts")
+    return hosts if isinstance(hosts, dict) else {}
 
 
 def _limits(run: dict[str, Any] | None) -> dict[str, Any]:

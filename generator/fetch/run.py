@@ -22,6 +22,7 @@ from generator.fetch.ask_arxiv import Answers, ask_arxiv
 from generator.fetch.intake import Taken, note_unknown, take_posts, without_late_counts
 from generator.fetch.registry import SOURCES, Source, reducer
 from generator.fetch.request import NETWORK_DEADLINE_S, request_for, wanted_of
+from generator.finding.mentions import unread_hosts
 from generator.model import muting as filters
 from generator.model.errors import FetchError, FormatError, RecordError
 from generator.model.records import NetworkState, Post
@@ -49,6 +50,8 @@ class NetworkReport:
     warnings: list[str] = field(default_factory=list)
     """Accounts, lists and feeds that could not be read."""
     failure: str | None = None
+    unread_hosts: dict[str, int] = field(default_factory=dict)
+    """Hosts of links that look as if they named a paper and name none that is read here: perhaps a new mirror."""
     meter: Meter = field(default_factory=Meter)
 
 
@@ -223,6 +226,7 @@ def _take(config: Config, tree: Tree, brought: _Yield, *, texts: Mapping[str, Po
         texts=texts,
     )
     report = brought.report
+    report.unread_hosts = unread_hosts(brought.posts)
     report.new, report.changed, report.left_out = taken.new, taken.changed, taken.left_out
     _note_state(tree, brought, now)
     return taken

@@ -36,6 +36,8 @@ _SUBJECT_CLASSES: dict[str, re.Pattern[str]] = {
 """Subject classes by archive; archives that are missing here had none."""
 
 _FIRST_NEW, _FIRST_FIVE_DIGITS = 704, 1501
+_LAST_NEW = 9012
+"""From 2091 on a new id could be read as an old number of 1991 to 1999, and none of them has come yet."""
 _FIRST_OLD, _LAST_OLD = (1991, 7), (2007, 3)
 
 ID_PATTERN = r"(?:[0-9]{4}\.[0-9]{4,5}|[a-zA-Z-]{2,8}(?:\.[a-zA-Z-]{2,9})?/[0-9]{7})(?:[vV][1-9][0-9]{0,2})?"
@@ -73,9 +75,20 @@ def parse_id(text: str) -> FoundId | None:
     return FoundId(paper_id, version) if paper_id else None
 
 
+def parse_as_written(text: str, *, any_case: bool = False) -> FoundId | None:
+    """Like `parse_id`, but accepts a version as `V2` and, with `any_case`, an archive in any case, as DOIs have it."""
+    if any_case:
+        text = _TWO_LETTER_CLASS.sub(lambda match: match[0].upper(), text.lower())
+    return parse_id(_UPPER_CASE_VERSION.sub("v", text))
+
+
+_TWO_LETTER_CLASS = re.compile(r"\.[a-z]{2}(?=/)")
+_UPPER_CASE_VERSION = re.compile(r"V(?=[0-9]{1,3}\Z)")
+
+
 def _new_id(yymm: str, number: str) -> str | None:
     digits = 5 if int(yymm) >= _FIRST_FIVE_DIGITS else 4
-    if int(yymm) < _FIRST_NEW or len(number) != digits or not int(number):
+    if not _FIRST_NEW <= int(yymm) <= _LAST_NEW or len(number) != digits or not int(number):
         return None
     return f"{yymm}.{number}"
 

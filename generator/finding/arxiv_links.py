@@ -11,128 +11,155 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import parse_qsl, unquote
 
-from generator.finding.arxiv_id import ID_PATTERN, FoundId, parse_id
-from generator.finding.link_patterns import ARXIV_MIRROR, SHAPES_BY_HOST
+from generator.finding import wrappers
+from generator.finding.arxiv_id import ID_PATTERN, FoundId, parse_as_written
+from generator.finding.link_patterns import SHAPES_BY_HOST
+from generator.finding.text_forms import FORMS_PATTERN, WORD_STARTS, normalise, read_match
 
 MAX_URL_CHARS = 2048
 """Longer addresses name nothing: no link to a paper is near it."""
 
 _CUT = "…"
-_LEADING = " (<[{\"'*_~«»‘’‚“”„‹›（［｛「『【《〈"
-_TRAILING = " .,;:!?'\")]}>*_~|`«»‘’‚“”„‹›）］｝」』】》〉、。，．！？；："
+_BLANKS = " \u00a0\u3000\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+_LEADING = _BLANKS + "(<[{\"'*_~«»‘’‚“”„‹›（［｛「『【《〈@"
+_TRAILING = _BLANKS + ".,;:!?'\")]}>*_~|`\\«»‘’‚“”„‹›）］｝」』】》〉、。，．！？；："
 
 _URL = re.compile(
-    r"(?:(?P<scheme>https?)://)?(?P<host>[a-z0-9.-]+)(?::(?P<port>[0-9]*))?"
-    r"(?P<path>/[^?#]*)?(?:\?(?P<query>[^#]*))?(?:\#.*)?",
+    # A scheme may be there twice: `https://https://`.
+    r"(?:https?://(?:https?:?//)*)?(?P<host>[a-z0-9.-]+)(?::(?P<port>[0-9]*))?"
+    r"(?P<path>/[^?#]*)?(?:\?(?P<query>[^#]*))?(?:\#(?P<fragment>.*))?",
     re.IGNORECASE | re.ASCII,
 )
 _NEVER_IN_URL = re.compile(r"[\x00-\x20\x7f<>\"\\^`{}|]")
 _PORTS = {None, "", "80", "443"}
 
-_CJK = r"\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
-"""Scripts written without spaces: a link may follow a letter of them directly."""
-_NOT_AFTER_LETTER = rf"(?<![^\W{_CJK}])"
-_NOT_INSIDE_URL = r"(?<![/?\#=&%@\\+~.-])"
-_ID_ENDS = r"(?![A-Za-z0-9%\uff10-\uff19]|[._-][0-9]|_[A-Za-z])"
-
 _SCAN = re.compile(
     # An address with its scheme, up to what stands in no address, what is not ASCII, or the next one glued to it.
-    r"(?<![/?\#=&%@\\+])(?P<url>https?://[^\s/?\#<>\"]*+"
-    r"(?:[/?\#](?:[!\#-;=?-GI-\]_a-gi-z~]|h(?!ttps?://))*+)?)(?P<url_cut>…)?"
-    # `10.48550/arXiv.ID`, `arXiv:ID`, `arXiv ID`
-    rf"|{_NOT_AFTER_LETTER}{_NOT_INSIDE_URL}10\.48550/arxiv\.(?P<doi>{ID_PATTERN}){_ID_ENDS}"
-    rf"|{_NOT_AFTER_LETTER}{_NOT_INSIDE_URL}arxiv(?:\s?[:.]\s{{0,2}}|\s)(?:arxiv:)?(?P<mention>{ID_PATTERN}){_ID_ENDS}"
+    r"(?<![/?\#=&%\\+])(?P<url>https?://(?:https?:?//)*+[^\s/?\#<>\"]*+"
+    r"(?:[/?\#](?:[!\#-;=?-GI-\]_a-gi-z~]|h(?!ttps?://)|(?<=[=/?*_])h)*+)?)(?P<url_cut>…)?"
+    rf"|{FORMS_PATTERN}"
     # An address without scheme
-    rf"|{_NOT_AFTER_LETTER}{_NOT_INSIDE_URL}(?<!https:)(?<!http:)"
+    rf"|{WORD_STARTS}(?<!https:)(?<!http:)"
     r"(?P<bare>[a-z0-9-]++(?:\.[a-z0-9-]++)++\.?(?::[0-9]{1,5})?/[!\#-;=?-\]_a-z~]*+)(?P<bare_cut>…)?",
     re.IGNORECASE,
 )
-_TEXT_STOPS = re.compile(r"[()\[\],;'*|]")
-
-
-def _needles() -> tuple[str, ...]:
-    """Strings of which a text that names a paper holds at least one."""
-    short = {host.removeprefix("www.") for host in SHAPES_BY_HOST} | {"arxiv", "10.48550"}
-    return tuple(sorted(n for n in short if not any(n != other and other in n for other in short)))
-
-
-_NEEDLES = _needles()
-_DIGITS_OF_ID = re.compile("[0-9]{4}")
+_TEXT_STOPS = re.compile(r"[()\[\],;'*|\\]")
+_DIGITS_OF_ID = re.compile(r"[0-9]{4}(?:\.|-|%2e)?[0-9]{3}", re.IGNORECASE)
+_LOOKS_LIKE_ID = re.compile(rf"(?<![0-9a-z.]){ID_PATTERN}(?![0-9])", re.IGNORECASE)
 
 
 def find_in_url(url: str) -> tuple[FoundId, ...]:
-    """The papers that one address names: none or one, in a tuple, like `find_in_text`.
+    """The papers that one address names: nearly always none or one.
 
-    The address is http or https, or has no scheme. Brackets, quotes and punctuation around it are forgiven.
+    The address is http or https, or has no scheme. Brackets, quotes and punctuation around it are forgiven. What an
+    address states as its target counts (`google.com/url?q=`), by the same rules.
     """
-    url = url.strip(" ").lstrip(_LEADING)
-    if len(url) > MAX_URL_CHARS or _CUT in url:
+    if not _DIGITS_OF_ID.search(url):
         return ()
-    url = url.rstrip(_TRAILING)
-    if _NEVER_IN_URL.search(url):
-        return ()
-    found = _find(url)
-    return (found,) if found else ()
+    return _find_address(url, wrappers.MOST_LAYERS)
 
 
 def find_in_text(text: str) -> tuple[FoundId, ...]:
-    """The papers that a text names: by address with or without scheme, as `arXiv:ID`, or by DOI.
+    """The papers that a text names: by address with or without scheme, or in one of the `text_forms`.
 
     In order of first appearance. A paper named twice is there once, with the highest version named.
     """
+    if not text.isascii() or "\\/" in text:
+        text = normalise(text)
     if not _DIGITS_OF_ID.search(text):  # most posts without a link end here
         return ()
-    folded = text.casefold()
-    if not any(needle in folded for needle in _NEEDLES):
-        return ()
-    return merge_found(_scan(text))
+    return merge_found(_scan(normalise(text)))
+
+
+def unread_host(url: str) -> str | None:
+    """The host of an address that looks as if it named a paper and names none that is read here."""
+    match = _URL.fullmatch(url.strip())
+    if match is None or not match["path"] or "." not in match["host"]:
+        return None
+    behind_host = unquote(url.strip()[match.start("path") :])
+    for candidate in _LOOKS_LIKE_ID.findall(behind_host):
+        if parse_as_written(candidate):
+            return None if find_in_url(url) else wrappers.canonical_host(match["host"])
+    return None
 
 
 def merge_found(found: Iterable[FoundId]) -> tuple[FoundId, ...]:
     """Each paper once, in order of first appearance, with the highest version that was named."""
     versions: dict[str, int | None] = {}
     for paper_id, version in found:
-        known = versions.setdefault(paper_id, version)
-        if version is not None and (known is None or version > known):
+        highest = versions.setdefault(paper_id, version)
+        if version is not None and (highest is None or version > highest):
             versions[paper_id] = version
     return tuple(FoundId(paper_id, version) for paper_id, version in versions.items())
 
 
 def _scan(text: str) -> Iterator[FoundId]:
     for match in _SCAN.finditer(text):
-        named = match["mention"] or match["doi"]
-        if named:
-            found = parse_id(named.lower() if match["doi"] else named)
-        elif match["url_cut"] or match["bare_cut"]:
-            found = None
+        if match["url_cut"] or match["bare_cut"]:
+            continue
+        address = match["url"] or match["bare"]
+        if address:
+            yield from _find_token(address.lstrip("-"))
         else:
-            found = _find_token(match["url"] or match["bare"].lstrip("-"))
-        if found:
-            yield found
+            yield from read_match(match)
 
 
-def _find_token(token: str) -> FoundId | None:
+def _find_token(token: str) -> tuple[FoundId, ...]:
     """What an address in running text names; text may be glued to it behind a bracket, a comma or a quote."""
     if len(token) > MAX_URL_CHARS:
-        return None
-    token = token.rstrip(_TRAILING)
-    return _find(token) or _find(_TEXT_STOPS.split(token, maxsplit=1)[0])
+        return ()
+    return _find_address(token, wrappers.MOST_LAYERS) or _find_address(
+        _TEXT_STOPS.split(token, maxsplit=1)[0], wrappers.MOST_LAYERS
+    )
 
 
-def _find(url: str) -> FoundId | None:
+def _find_address(url: str, layers: int) -> tuple[FoundId, ...]:
+    """What one address names, of itself or `layers` deep in what it wraps."""
+    url = url.lstrip(_LEADING)
+    if len(url) > MAX_URL_CHARS or _CUT in url:
+        return ()
+    url = url.rstrip(_TRAILING)
     match = _URL.fullmatch(url)
-    if match is None or match["port"] not in _PORTS:
-        return None
-    host = match["host"].lower().removesuffix(".")
-    if ARXIV_MIRROR.fullmatch(host):
-        host = "arxiv.org"
+    if match is None or match["port"] not in _PORTS or _NEVER_IN_URL.search(url):
+        return ()
+    host = wrappers.canonical_host(match["host"])
+    path, query = match["path"] or "", match["query"] or ""
+    if path in {"", "/"} and not query and match["fragment"]:
+        path = "/" + match["fragment"].lstrip("!/")  # services in one page keep their path there
+    papers = _read_shapes(host, path, query)
+    if papers or not layers:
+        return papers
+    origin = wrappers.host_behind_proxy(host)
+    if origin is not None:
+        return _read_shapes(wrappers.canonical_host(origin), path, query)
+    for target in wrappers.targets(host, path, query):
+        papers = _find_address(target, layers - 1)
+        if papers:
+            return papers
+    return ()
+
+
+def _read_shapes(host: str, path: str, query: str) -> tuple[FoundId, ...]:
     shapes = SHAPES_BY_HOST.get(host)
     if not shapes:
-        return None
-    path = unquote(match["path"] or "").replace("//", "/").rstrip(_TRAILING)
-    query = dict(parse_qsl(match["query"] or ""))
+        return ()
+    path = _clean_path(path)
+    values = {key.lower(): value for key, value in parse_qsl(query)} if query else {}
     for shape in shapes:
-        found = shape.read(query.get(shape.key, "") if shape.key else path)
-        if found:
-            return found
-    return None
+        papers = tuple(shape.read(path, values))
+        if papers:
+            return papers if len(papers) == 1 else merge_found(papers)
+    return ()
+
+
+_QUERY_IN_PATH = re.compile(r"[?#&]|:~:")
+_PARENT_FOLDER = re.compile(r"/\.\.?(?:/|\Z)")
+
+
+def _clean_path(path: str) -> str:
+    """The decoded path, without the query or fragment that somebody encoded or appended into it."""
+    path = unquote(path)
+    if _PARENT_FOLDER.search(path):
+        return ""
+    path = _QUERY_IN_PATH.split(path, maxsplit=1)[0].replace("//", "/")
+    return "/".join(segment.strip(_BLANKS) for segment in path.split("/")).rstrip(_TRAILING)

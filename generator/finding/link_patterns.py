@@ -1,26 +1,29 @@
-"""Every way to link to a paper: one row each, with its example. To add one, add a row; the tests try its example.
+"""Every service that links to a paper: one row each, with its example. The tests try the example of every row.
 
-Shapes were read 2026-11-23 from public pages and repositories that use them. Hosts are matched whole: a row names
-every host it means.
+Shapes were read 2026-11-23 and 2026-11-30 from public pages and repositories that use them. Hosts are matched whole,
+with or without `www.`; a country's `google.de` counts as `google.com`.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from generator.finding.arxiv_id import ID_PATTERN, FoundId, parse_id
+from generator.finding.arxiv_id import ID_PATTERN, FoundId, parse_as_written
+from generator.finding.text_forms import find_mentions
 
 _FLAGS = re.ASCII | re.IGNORECASE
+_ID = f"(?P<id>(?:arxiv[:.])?{ID_PATTERN})"
+_VALUE = re.compile(rf"(?:journals/corr/|id:|all:)?{_ID}", _FLAGS)
 
 
 @dataclass(frozen=True, slots=True)
 class LinkShape:
     """One way to link to a paper.
 
-    `path` is a regex for the whole percent-decoded path; or, with `key`, for the whole value of that query key of any
-    path. It states the id in named groups: `{id}` stands for an id in either form, (`archive`, `number`) make an old
-    id, (`yymm`, `number`) a new one.
+    `path` is a regex for the whole percent-decoded path. It states the id in named groups: `{id}` stands for an id in
+    either form, (`archive`, `number`) make an old id, (`yymm`, `number`) a new one.
     """
 
     hosts: frozenset[str]
@@ -28,14 +31,16 @@ class LinkShape:
     template: str
     """The address, with {id}, {archive}, {yymm}, {yyyy} or {number} where the id's parts stand."""
     example_id: str
-    key: str = ""
+    keys: tuple[str, ...] = ()
+    """Query keys whose value is an id or a list of ids, or names papers as a text does."""
+    searches: tuple[str, ...] = ()
+    """Query keys whose value names papers as a text does: a bare number is none."""
     any_case: bool = False
     """The service takes the archive in any case, as DOIs do."""
     pattern: re.Pattern[str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        source = self.path.replace("{id}", f"(?P<id>(?:arxiv:)?{ID_PATTERN})")
-        object.__setattr__(self, "pattern", re.compile(source, _FLAGS))
+        object.__setattr__(self, "pattern", re.compile(self.path.replace("{id}", _ID), _FLAGS))
 
     @property
     def example(self) -> str:
@@ -45,7 +50,7 @@ class LinkShape:
     def takes(self, paper_id: str) -> bool:
         """Whether the shape can name this paper: some are for new ids or for old ones alone."""
         groups = self.pattern.groupindex
-        return "id" in groups or ("archive" if "/" in paper_id else "yymm") in groups
+        return "id" in groups or bool(self.keys) or ("archive" if "/" in paper_id else "yymm") in groups
 
     def render(self, paper_id: str) -> str:
         """The link of this shape to a paper that it `takes`."""
@@ -55,147 +60,228 @@ class LinkShape:
         yymm = number[:4] if slash else paper_id[:4]
         return self.template.format(id=paper_id, archive=archive, yymm=yymm, yyyy=f"20{yymm[:2]}", number=number)
 
-    def read(self, text: str) -> FoundId | None:
-        """The paper named by a decoded path (or value of `key`), or None."""
-        match = self.pattern.fullmatch(text)
-        if match is None:
-            return None
-        parts = match.groupdict()
+    def read(self, path: str, query: Mapping[str, str]) -> Iterator[FoundId]:
+        """The papers that a decoded path and query name."""
+        match = self.pattern.fullmatch(path)
+        if match is not None:
+            paper = self._read_groups(match.groupdict())
+            if paper:
+                yield paper
+        for key in self.keys:
+            if key in query:
+                yield from _read_value(query[key])
+        for key in self.searches:
+            if key in query:
+                yield from find_mentions(query[key])
+
+    def _read_groups(self, parts: Mapping[str, str]) -> FoundId | None:
         if parts.get("id"):
-            return parse_id(parts["id"].lower() if self.any_case else parts["id"])
+            return parse_as_written(parts["id"], any_case=self.any_case)
         if parts.get("archive"):
-            return parse_id(f"{parts['archive']}/{parts['number']}")
-        return parse_id(f"{parts['yymm']}.{parts['number']}")
+            return parse_as_written(f"{parts['archive']}/{parts['number']}")
+        if parts.get("yymm"):
+            return parse_as_written(f"{parts['yymm']}.{parts['number']}")
+        return None
 
 
-def _with_www(*hosts: str) -> frozenset[str]:
-    return frozenset(hosts) | {f"www.{host}" for host in hosts}
+def _read_value(value: str) -> Iterator[FoundId]:
+    is_list = False
+    for part in value.replace(",", " ").split():
+        match = _VALUE.fullmatch(part)
+        paper = parse_as_written(match["id"]) if match else None
+        if paper:
+            is_list = True
+            yield paper
+    if not is_list:
+        yield from find_mentions(value)
 
 
-_ARXIV = _with_www("arxiv.org") | {f"{name}.arxiv.org" for name in ("export", "browse", "static", "lanl", "aps", "dev")}
-ARXIV_MIRROR = re.compile(r"[a-z]{2}\.arxiv\.org")
-"""arXiv's mirrors by country; they are read as arxiv.org itself."""
-_OLD_MIRRORS = frozenset({"xxx.lanl.gov", "xxx.itp.ac.cn"})
-_OURS = _ARXIV | _OLD_MIRRORS
+_ARXIV = frozenset({"arxiv.org", "xxx.lanl.gov", "xxx.itp.ac.cn"}) | {
+    f"{name}.arxiv.org" for name in ("export", "browse", "static", "lanl", "aps", "dev", "oaipmh", "beta")
+}
+_TAIL = r"(?:/[a-z0-9_][a-z0-9_.~+-]*)*/?"
+_OLD_FILE = r"(?P<number>[0-9]{7}(?:v[1-9][0-9]{0,2})?)\.(?:pdf|ps|ps\.gz)"
+
+_READER_PATH = r"(?:/[\w~+-]+){0,5}?/(?:arxiv-)?{id}(?:\.(?:md|txt|pdf|html|json|png))?(?:/[\w.,:@~+-]*)*"
+_READER_KEYS = ("q", "id", "ids", "url", "arxiv", "arxiv_id", "arxivid", "paper", "paper_id", "paperid", "pid", "query")
+_LIBRARY_PATH = r"/(?:.*[/:])?(?:arxiv[:/.]|10\.48550/arxiv[.:]){id}(?:\.[a-z]+)?(?:/.*)?"
+_LIBRARY_KEYS = ("arxiv_id", "arxivid", "arxiv", "eprint")
+_SEARCH_KEYS = ("q", "query", "p", "search", "term", "text", "lookfor", "doi", "pid", "ids", "id")
+
+
+def _host_of(template: str) -> str:
+    return template.split("/")[2].removeprefix("www.")
+
+
+def _reader(template: str, example_id: str, *more_hosts: str) -> LinkShape:
+    """A service for arXiv's papers alone: whatever part of its address is an id, is the paper."""
+    return LinkShape(frozenset({_host_of(template), *more_hosts}), _READER_PATH, template, example_id, _READER_KEYS)
+
+
+def _library(template: str, example_id: str, *more_hosts: str) -> LinkShape:
+    """A service for papers from everywhere: its addresses say `arxiv` beside the id."""
+    hosts = frozenset({_host_of(template), *more_hosts})
+    return LinkShape(hosts, _LIBRARY_PATH, template, example_id, _LIBRARY_KEYS, _SEARCH_KEYS, any_case=True)
+
+
+READERS: tuple[LinkShape, ...] = (
+    _reader("https://www.arxiv-vanity.com/papers/{id}/", "1911.01629"),
+    _reader("https://ar5iv.labs.arxiv.org/html/{id}", "2212.11743", "ar5iv.org"),
+    _reader("https://www.alphaxiv.org/overview/{id}", "2512.21120"),
+    _reader("https://scirate.com/arxiv/{id}", "1906.12293"),
+    _reader("https://papers.cool/arxiv/{id}", "2412.05899"),
+    _reader("https://www.emergentmind.com/papers/{id}", "2410.02189"),
+    _reader("https://www.catalyzex.com/paper/arxiv:{id}/code", "1804.04177"),
+    _reader("http://www.arxiv-sanity.com/{id}", "1602.07455", "arxiv-sanity-lite.com"),
+    _reader("https://arxiv.gg/abs/{id}", "2310.08560"),
+    _reader("https://gist.science/paper/{id}", "2509.09949"),
+    _reader("https://www.arxivisual.org/abs/{id}", "1706.03762"),
+    _reader("https://arxivhub.github.io/p/{id}", "1706.03762"),
+    _reader("https://www.arxiv2md.org/api/markdown?url={id}", "1706.03762"),
+    _reader("https://arxivxplorer.com/?q={id}", "1706.03762"),
+    _reader("https://paperlayer.ai/abs/{id}/zh", "1706.03762"),
+    _reader("https://www.talk2arxiv.org/pdf/{id}.pdf", "2401.01234"),
+    _reader("https://www.arxiv-txt.org/raw/abs/{id}", "2401.01234"),
+    _reader("https://markxiv.org/abs/{id}", "2401.01234"),
+    _reader("https://hjfy.top/arxiv/{id}", "2401.01234"),
+    _reader("https://arxlens.theagents.company/paper/{id}", "2401.01234"),
+    _reader("https://papers.labml.ai/paper/{id}", "2201.11903"),
+    _reader("https://www.summarizepaper.com/en/arxiv-id/{id}/", "2401.01234"),
+    _reader("http://www.arxitics.com/articles/{id}", "1509.01234"),
+    _reader("https://tldr.takara.ai/p/{id}", "2401.01234", "papers.takara.ai"),
+    _reader("https://nkmry.github.io/resp-papers/{id}/", "2308.00352"),
+    _reader("https://scipost.org/submissions/{id}v1/", "2005.14165"),
+    _reader("https://synthical.com/abs/{id}", "2401.01234"),
+    _reader("https://www.scholar-inbox.com/paper/{id}", "2401.01234"),
+    _reader("https://hyper.ai/papers/{id}", "2401.01234", "beta.hyper.ai"),
+)
 
 SHAPES: tuple[LinkShape, ...] = (
-    LinkShape(_OURS, r"/abs/{id}(?:\.pdf)?/?", "https://arxiv.org/abs/{id}", "2501.14787"),
-    LinkShape(_OURS, r"/pdf/{id}(?:\.pdf)?/?", "https://arxiv.org/pdf/{id}.pdf", "1602.02218"),
     LinkShape(
-        _OURS,
-        r"/(?:html|format|ps|src|e-print|tb|dvi|bibtex)/{id}(?:\.(?:ps|gz|ps\.gz|tar\.gz))?/?",
-        "https://arxiv.org/e-print/{id}",
-        "hep-th/9901001",
+        _ARXIV,
+        r"/(?:abs|pdf|format|ps|tb|dvi|bibtex|refs|cits|other|view)(?:/(?:abs|pdf))?/{id}"
+        r"(?:\.(?:pdf|ps|gz|ps\.gz|tar\.gz|html?))?(?:/v[1-9][0-9]{0,2})?/?",
+        "https://arxiv.org/abs/{id}",
+        "2501.14787",
     ),
     LinkShape(
-        _OURS,
-        r"/ftp/arxiv/papers/[0-9]{4}/{id}\.pdf",
+        _ARXIV,
+        r"/(?:html|src|e-print)/{id}(?:\.(?:gz|tar\.gz))?" + _TAIL,
+        "https://arxiv.org/html/{id}v1/x1.png",
+        "2502.07017",
+    ),
+    LinkShape(
+        _ARXIV,
+        r"/(?:ftp|vc)/arxiv/papers/[0-9]{4}/{id}\.pdf",
         "https://arxiv.org/ftp/arxiv/papers/{yymm}/{id}.pdf",
         "1812.10281",
     ),
     LinkShape(
-        _OURS,
-        r"/ftp/(?P<archive>[a-z-]+)/papers/[0-9]{4}/(?P<number>[0-9]{7})\.pdf",
+        _ARXIV,
+        rf"/(?:ftp|vc)/(?P<archive>[a-z-]+)/papers/[0-9]{{4}}/{_OLD_FILE}",
         "https://arxiv.org/ftp/{archive}/papers/{yymm}/{number}.pdf",
         "physics/0403005",
     ),
     LinkShape(
-        _OURS,
+        _ARXIV,
         r"/PS_cache/arxiv/(?:pdf|ps)/[0-9]{4}/{id}\.(?:pdf|ps|ps\.gz)",
         "http://arxiv.org/PS_cache/arxiv/pdf/{yymm}/{id}v1.pdf",
         "1010.5023",
     ),
     LinkShape(
-        _OURS,
-        r"/PS_cache/(?P<archive>[a-z-]+)/(?:pdf|ps)/[0-9]{4}/(?P<number>[0-9]{7}(?:v[1-9][0-9]{0,2})?)\.(?:pdf|ps|ps\.gz)",
+        _ARXIV,
+        rf"/PS_cache/(?P<archive>[a-z-]+)/(?:pdf|ps)/[0-9]{{4}}/{_OLD_FILE}",
         "http://arxiv.org/PS_cache/{archive}/pdf/{yymm}/{number}v1.pdf",
         "hep-ph/0304226",
     ),
     LinkShape(
-        _with_www("arxiv-vanity.com"), r"/papers/{id}/?", "https://www.arxiv-vanity.com/papers/{id}/", "1911.01629"
+        _ARXIV,
+        "",
+        "https://export.arxiv.org/api/query?id_list={id}",
+        "2401.01234",
+        ("id_list", "identifier", "search_query"),
     ),
     LinkShape(
-        _with_www("ar5iv.org") | {"ar5iv.labs.arxiv.org"},
-        r"/(?:html|abs|pdf|papers)/{id}(?:\.pdf)?/?",
-        "https://ar5iv.labs.arxiv.org/html/{id}",
-        "2212.11743",
-    ),
-    LinkShape(
-        _with_www("alphaxiv.org"),
-        r"/(?:[a-z]{2}/)?(?:abs|overview|pdf|html)/{id}(?:\.(?:md|pdf))?/?",
-        "https://www.alphaxiv.org/overview/{id}",
-        "2512.21120",
-    ),
-    LinkShape(
-        _with_www("huggingface.co", "hf.co"),
-        r"/papers/{id}(?:\.md)?/?",
+        frozenset({"huggingface.co", "hf.co", "hf-mirror.com"}),
+        r"(?:/api)?/papers/{id}(?:\.md)?/?",
         "https://huggingface.co/papers/{id}",
         "2506.02138",
     ),
-    LinkShape(_with_www("scirate.com"), r"/arxiv/{id}/?", "https://scirate.com/arxiv/{id}", "1906.12293"),
     LinkShape(
-        _with_www("semanticscholar.org") | {"api.semanticscholar.org"},
+        frozenset({"huggingface.co", "hf.co", "hf-mirror.com"}),
+        "",
+        "https://huggingface.co/models?other=arxiv:{id}",
+        "2401.01234",
+        ("other", "arxiv"),
+    ),
+    LinkShape(
+        frozenset({"doi.org", "dx.doi.org"}),
+        r"/(?:doi:)?(?:10\.48550/arxiv[.:]|arxiv:){id}/?",
+        "https://doi.org/10.48550/arXiv.{id}",
+        "2407.10805",
+        any_case=True,
+    ),
+    LinkShape(
+        frozenset({"semanticscholar.org", "api.semanticscholar.org"}),
         r"/(?:(?:(?:graph/)?v1/paper|arxiv|paper)/)?{id}/?",
         "https://api.semanticscholar.org/arXiv:{id}",
         "2512.00168",
     ),
     LinkShape(
-        _with_www("doi.org") | {"dx.doi.org"},
-        r"/10\.48550/arxiv\.{id}/?",
-        "https://doi.org/10.48550/arXiv.{id}",
-        "2407.10805",
-        any_case=True,
-    ),
-    LinkShape(_with_www("papers.cool"), r"/arxiv/{id}/?", "https://papers.cool/arxiv/{id}", "2412.05899"),
-    LinkShape(
-        _with_www("emergentmind.com"), r"/papers?/{id}/?", "https://www.emergentmind.com/papers/{id}", "2410.02189"
-    ),
-    LinkShape(
-        _with_www("catalyzex.com"),
-        r"/paper/{id}(?:/code)?/?",
-        "https://www.catalyzex.com/paper/arxiv:{id}/code",
-        "1804.04177",
-    ),
-    LinkShape(
-        _with_www("adsabs.harvard.edu") | {"ui.adsabs.harvard.edu"},
-        r"/abs/arxiv:{id}(?:/[a-z]+)?/?",
-        "https://ui.adsabs.harvard.edu/abs/arXiv:{id}/abstract",
-        "cs/9910018",
-    ),
-    LinkShape(
-        _with_www("adsabs.harvard.edu") | {"ui.adsabs.harvard.edu"},
-        r"/abs/[0-9]{4}arxiv(?P<yymm>[0-9]{4})\.?(?P<number>[0-9]{4,5})[a-z.](?:/[a-z]+)?/?",
+        frozenset({"adsabs.harvard.edu", "ui.adsabs.harvard.edu"}),
+        r"/(?:abs|link_gateway)/[0-9]{4}arxiv(?P<yymm>[0-9]{4})\.?(?P<number>[0-9]{4,5})[a-z.](?:/[a-z_:.0-9]+)?/?",
         "https://ui.adsabs.harvard.edu/abs/{yyyy}arXiv{yymm}{number}D/abstract",
         "1611.00036",
     ),
     LinkShape(
-        frozenset({"scholar.google.com"}),
-        r"{id}",
-        "https://scholar.google.com/scholar_lookup?arxiv_id={id}",
-        "2512.00168",
-        key="arxiv_id",
-    ),
-    LinkShape(_with_www("inspirehep.net"), r"/(?:api/)?arxiv/{id}/?", "https://inspirehep.net/arxiv/{id}", "1207.7214"),
-    LinkShape(
-        _with_www("dblp.org") | {"dblp.uni-trier.de"},
+        frozenset({"dblp.org", "dblp.uni-trier.de", "dblp.dagstuhl.de"}),
         r"/rec/(?:html/|bib/)?journals/corr/abs-(?P<yymm>[0-9]{4})-(?P<number>[0-9]{4,5})(?:\.[a-z]+)?",
         "https://dblp.org/rec/journals/corr/abs-{yymm}-{number}.html",
         "2407.14568",
     ),
-    LinkShape(_with_www("arxiv-sanity.com"), r"/{id}/?", "http://www.arxiv-sanity.com/{id}", "1602.07455"),
     LinkShape(
-        _with_www("shortscience.org"),
-        r"journals/corr/{id}",
+        frozenset({"shortscience.org"}),
+        "",
         "http://www.shortscience.org/paper?bibtexKey=journals/corr/{id}",
         "1610.06258",
-        key="bibtexKey",
+        ("bibtexkey",),
     ),
+    _library("https://ui.adsabs.harvard.edu/abs/arXiv:{id}/abstract", "cs/9910018", "adsabs.harvard.edu"),
+    _library("https://www.semanticscholar.org/arxiv/{id}", "2401.01234", "api.semanticscholar.org"),
+    _library("https://scholar.google.com/scholar_lookup?arxiv_id={id}", "2512.00168"),
+    _library("https://inspirehep.net/arxiv/{id}", "1207.7214", "old.inspirehep.net", "inspirebeta.net", "cds.cern.ch"),
+    _library("https://paperswithcode.com/paper/arxiv:{id}", "2602.11389"),
+    _library("https://www.connectedpapers.com/main/arxiv:{id}/Lookup", "2401.12345"),
+    _library(
+        "https://api.datacite.org/dois/10.48550/arXiv.{id}", "2401.01234", "commons.datacite.org", "search.datacite.org"
+    ),
+    _library(
+        "https://openalex.org/works/doi:10.48550/arxiv.{id}", "2401.01234", "api.openalex.org", "explore.openalex.org"
+    ),
+    _library("https://scholar.archive.org/search?q=arxiv_id:{id}", "2401.01234", "fatcat.wiki"),
+    _library("https://pubpeer.com/search?q=10.48550/arXiv.{id}", "2401.01234"),
+    _library("https://www.altmetric.com/details.php?arxiv_id={id}", "2401.01234", "api.altmetric.com"),
+    _library("https://hdl.handle.net/10.48550/arXiv.{id}", "2401.01234", "doi2bib.org", "oadoi.org", "libkey.io"),
+    _library("https://api.crossref.org/works/10.48550/arXiv.{id}", "2401.01234", "search.crossref.org"),
+    _library("https://api.unpaywall.org/v2/10.48550/arXiv.{id}", "2401.01234"),
+    _library("https://scite.ai/reports/10.48550/arXiv.{id}", "2401.01234"),
+    _library("https://badge.dimensions.ai/details/doi/10.48550/arXiv.{id}", "2401.01234", "app.dimensions.ai"),
+    _library("https://sci-hub.se/10.48550/arXiv.{id}", "2401.01234", "sci-hub.st", "sci-hub.ru"),
+    _library("https://zbmath.org/arXiv:{id}", "2401.01234"),
+    _library("https://bytez.com/docs/arxiv/{id}", "2401.01234"),
+    _library("https://bohrium.dp.tech/paper/arxiv/{id}", "2401.01234"),
+    _library("https://core.ac.uk/search?q=arXiv:{id}", "2401.01234", "base-search.net", "explore.openaire.eu"),
+    _library("https://www.bing.com/search?q=arXiv:{id}", "2401.01234", "google.com", "duckduckgo.com", "europepmc.org"),
+    *READERS,
 )
 
 
 def _by_host() -> dict[str, tuple[LinkShape, ...]]:
-    hosts = {host for shape in SHAPES for host in shape.hosts}
-    return {host: tuple(shape for shape in SHAPES if host in shape.hosts) for host in hosts}
+    rows: dict[str, list[LinkShape]] = {}
+    for shape in SHAPES:
+        for host in shape.hosts:
+            rows.setdefault(host, []).append(shape)
+    return {host: tuple(shapes) for host, shapes in rows.items()}
 
 
 SHAPES_BY_HOST = _by_host()

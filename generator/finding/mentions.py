@@ -11,14 +11,15 @@ papers from below, and only from the step right below it; who reposts, quotes or
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from operator import attrgetter
 
 import msgspec
 
-from generator.finding.arxiv_id import FoundId
-from generator.finding.arxiv_links import find_in_text, find_in_url
+from generator.finding.arxiv_id import FoundId, month_of
+from generator.finding.arxiv_links import find_in_text, find_in_url, unread_host
 from generator.finding.own_words import comment_of
 from generator.model.records import Mention, Post, Through
 
@@ -30,12 +31,16 @@ __all__ = [
     "inherit",
     "mentions_by_paper",
     "newest_versions",
+    "unread_hosts",
     "with_own_papers",
 ]
 
 MAX_PASSED_ON = 200
 """A post about more papers passes none on: no reader's list is that long, and a long thread that names a new paper in
 every post would otherwise take memory that grows with the square of its length."""
+
+UNREAD_HOSTS_MAX = 20
+"""So many hosts at most are named by `status`."""
 
 THREAD_WITHIN = timedelta(days=1)
 """A reply of one's own this much later starts something new: it would make an old post one about a new paper, and a
@@ -47,6 +52,17 @@ _SOME_VERSION = re.compile(r"v[1-9]", re.IGNORECASE)
 def find_papers(post: Post) -> tuple[str, ...]:
     """Ids of the papers that the post itself names in its links and its text, sorted."""
     return tuple(sorted({found.id for found in _named(post)}))
+
+
+def unread_hosts(posts: Iterable[Post]) -> dict[str, int]:
+    """Host -> how many links of these posts look as if they named a paper and name none that is read here."""
+    counts: Counter[str] = Counter()
+    for post in posts:
+        for link in post.links:
+            host = unread_host(link)
+            if host is not None:
+                counts[host] += 1
+    return dict(counts.most_common(UNREAD_HOSTS_MAX))
 
 
 def with_own_papers(post: Post) -> Post:
@@ -155,10 +171,22 @@ def _through(post: Post, paper_id: str) -> Through:
 
 
 def _named(post: Post) -> Iterator[FoundId]:
+    """The papers that a post names, but none of a month that had not come when it was seen."""
+    for paper in _named_at_any_time(post):
+        if _month_has_come(paper.id, post.seen_at):
+            yield paper
+
+
+def _named_at_any_time(post: Post) -> Iterator[FoundId]:
     for link in post.links:
         yield from find_in_url(link)
     if post.text:
         yield from find_in_text(post.text)
+
+
+def _month_has_come(paper_id: str, seen_at: datetime) -> bool:
+    tomorrow = seen_at + timedelta(days=1)  # clocks and time zones differ
+    return month_of(paper_id) <= (tomorrow.year, tomorrow.month)
 
 
 def _union(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -13,6 +14,8 @@ from generator.finding import arxiv_id
 from generator.model.errors import RecordError
 from generator.model.records import Paper, Post
 
+_log = logging.getLogger(__name__)
+
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 """`fetched_at` of a paper that does not say when: so that reading it twice changes nothing."""
 MAX_TEXT = 100_000
@@ -22,6 +25,7 @@ _OWN_ID = re.compile(r"[^\s\x00-\x20\x7f-\xa0\ud800-\udfff]{1,500}")
 _TRACKER = re.compile(r"[a-z0-9-]{1,64}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _WEB = re.compile(r"https?://[^\s\x00-\x20\x7f-\xa0<>\"]{1,4000}", re.IGNORECASE)
+_NO_SCHEME = re.compile(r"(?://)?(?:[a-z0-9-]+\.)+[a-z]{2,24}(?::[0-9]{1,5})?(?:[/?#].*)?", re.IGNORECASE | re.ASCII)
 _FIRST, _LAST = datetime(1980, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
@@ -88,9 +92,21 @@ def _post(plain: dict[str, Any], now: datetime) -> Post:
         account=msgspec.structs.replace(
             post.account, handle=_line(post.account.handle, "@"), name=_line(post.account.name)
         ),
-        links=tuple(sorted({link for link in post.links if _WEB.fullmatch(link)})),
+        links=_web_links(post),
         trackers=tuple(sorted(set(post.trackers))),
     )
+
+
+def _web_links(post: Post) -> tuple[str, ...]:
+    """The links in full: one without scheme gets https, one that is no web address is named and left out."""
+    links = set()
+    for link in post.links:
+        address = f"https://{link.removeprefix('//')}" if _NO_SCHEME.fullmatch(link) else link
+        if _WEB.fullmatch(address):
+            links.add(address)
+        else:
+            _log.warning("%s: the link %.80a is no web address and is left out", post.id, link)
+    return tuple(sorted(links))
 
 
 def _paper(plain: dict[str, Any]) -> Paper:

@@ -1,0 +1,232 @@
+"""Addresses that state another address: one row for each place where the target stands, with an example.
+
+To add a service, add its host to the row, or a row. What comes out is an address like any other: `arxiv_links` reads
+it by the same rules as one that came bare.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+from urllib.parse import parse_qsl, unquote
+
+from generator.finding.link_patterns import READERS
+
+MOST_LAYERS = 2
+"""An address inside an address inside an address is followed no further."""
+_MOST_SEGMENTS = 8
+
+
+class Wrapper(NamedTuple):
+    """Where the target stands in the addresses of some hosts."""
+
+    hosts: frozenset[str]
+    """Without `www.`."""
+    example: str
+    """With {url} where the target stands as it is, {quoted} where it is percent-encoded, {bare} without its scheme."""
+    keys: tuple[str, ...] = ()
+    """Query keys."""
+    path: bool = False
+    """The target is a tail of the path."""
+    query: bool = False
+    """The target is the whole query."""
+
+
+def _wrapper(hosts: str, example: str, keys: str = "", *, path: bool = False, query: bool = False) -> Wrapper:
+    return Wrapper(frozenset(hosts.split()), example, tuple(keys.split()), path, query)
+
+
+_READER_HOSTS = " ".join(sorted({host for reader in READERS for host in reader.hosts}))
+
+WRAPPERS: tuple[Wrapper, ...] = (
+    _wrapper(
+        "google.com scholar.google.com translate.google.com docs.google.com drive.google.com plus.google.com"
+        " news.google.com books.google.com mail.google.com notifications.google.com url.google.com",
+        "https://www.google.com/url?rct=j&sa=t&url={quoted}&ct=ga",
+        "url q u imgrefurl imgurl adurl",
+        path=True,
+    ),
+    _wrapper(
+        "webcache.googleusercontent.com", "https://webcache.googleusercontent.com/search?q=cache:abc:{quoted}", "q"
+    ),
+    _wrapper(
+        "facebook.com l.facebook.com lm.facebook.com m.facebook.com l.instagram.com l.messenger.com l.threads.net"
+        " l.threads.com l.wl.co",
+        "https://l.facebook.com/l.php?u={quoted}&h=AT0",
+        "u href",
+    ),
+    _wrapper(
+        "linkedin.com", "https://www.linkedin.com/redir/redirect?url={quoted}&urlhash=abcd", "url session_redirect"
+    ),
+    _wrapper("reddit.com out.reddit.com old.reddit.com", "https://out.reddit.com/t3_abc?url={quoted}&token=x", "url"),
+    _wrapper(
+        "twitter.com x.com mobile.twitter.com platform.twitter.com",
+        "https://twitter.com/intent/tweet?url={quoted}",
+        "url",
+    ),
+    _wrapper("news.ycombinator.com", "https://news.ycombinator.com/submitlink?u={quoted}&t=Title", "u"),
+    _wrapper("t.me telegram.me", "https://t.me/share/url?url={quoted}", "url"),
+    _wrapper("youtube.com m.youtube.com", "https://www.youtube.com/redirect?event=video&q={quoted}&v=x", "q"),
+    _wrapper("medium.com", "https://medium.com/r/?url={quoted}", "url redirecturl"),
+    _wrapper("slack-redir.net", "https://slack-redir.net/link?url={quoted}", "url"),
+    _wrapper(
+        "safelinks.protection.outlook.com statics.teams.cdn.office.net",
+        "https://nam12.safelinks.protection.outlook.com/?url={quoted}&data=05",
+        "url",
+    ),
+    _wrapper("urldefense.proofpoint.com", "https://urldefense.proofpoint.com/v2/url?u={proofpoint}&d=DwM", "u"),
+    _wrapper("urldefense.com urldefense.us", "https://urldefense.com/v3/__{url}__;!!N11eV2iwtfs!x$", path=True),
+    _wrapper("linkprotect.cudasvc.com", "https://linkprotect.cudasvc.com/url?a={quoted}&c=E", "a"),
+    _wrapper("secure-web.cisco.com", "https://secure-web.cisco.com/1a2b3c/{quoted}", path=True),
+    _wrapper("clicktime.symantec.com", "https://clicktime.symantec.com/3abc?u={quoted}", "u"),
+    _wrapper("safe.menlosecurity.com", "https://safe.menlosecurity.com/{url}", path=True),
+    _wrapper(
+        "zhihu.com link.zhihu.com link.juejin.cn link.csdn.net sspai.com gitee.com link.ld246.com",
+        "https://link.zhihu.com/?target={quoted}",
+        "target",
+    ),
+    _wrapper(
+        "jianshu.com links.jianshu.com douban.com oschina.net weibo.cn weibo.com t.cn c.pc.qq.com mail.qq.com"
+        " weixin110.qq.com developers.weixin.qq.com link.logonews.cn link.uisdc.com game.bilibili.com pixiv.net"
+        " chinaz.com tieba.baidu.com segmentfault.com link.segmentfault.com cloud.tencent.com xie.infoq.cn",
+        "https://weibo.cn/sinaurl?u={quoted}",
+        "url u to toasturl pfurl href redirect target gourl enc",
+    ),
+    _wrapper("vk.com away.vk.com m.vk.com ok.ru", "https://vk.com/away.php?to={quoted}", "to st.link"),
+    _wrapper("steamcommunity.com", "https://steamcommunity.com/linkfilter/?u={quoted}", "url u"),
+    _wrapper("duckduckgo.com", "https://duckduckgo.com/l/?uddg={quoted}&rut=x", "uddg q"),
+    _wrapper(
+        "r.search.yahoo.com", "https://r.search.yahoo.com/_ylt=x/RV=2/RE=1/RO=10/RU={quoted}/RK=2/RS=y-", path=True
+    ),
+    _wrapper("bing.com translatetheweb.com", "https://www.bing.com/translator?to=en&url={quoted}", "url a q"),
+    _wrapper(
+        "translate.yandex.com translate.yandex.ru papago.naver.net validator.w3.org getpocket.com instapaper.com"
+        " pinboard.in raindrop.io feedly.com share.flipboard.com buffer.com via.hypothes.is"
+        " hn.algolia.com fermatslibrary.com 12ft.io archive.org view.officeapps.live.com mozilla.github.io"
+        " addtoany.com pinterest.com tumblr.com mix.com disq.us curator.io skimresources.com go.redirectingat.com"
+        " nitro.download deref-mail.com deref-gmx.net deref-web.de mailchi.mp awstrack.me hypothes.is hyp.is",
+        "https://getpocket.com/save?url={quoted}",
+        "url u q src file",
+        path=True,
+    ),
+    _wrapper(
+        "translated.turbopages.org", "https://translated.turbopages.org/proxy_u/en-ru.ru.abc/https/{bare}", path=True
+    ),
+    _wrapper(
+        "href.li anonym.to anon.to nullrefer.com dereferer.me hidemyass.com", "https://href.li/?{url}", query=True
+    ),
+    _wrapper(
+        "web.archive.org archive.ph archive.is archive.today archive.li archive.vn archive.fo archive.md arquivo.pt"
+        " webarchive.org.uk wayback.archive-it.org web-static.archive.org",
+        "https://web.archive.org/web/20230601000000*/{url}",
+        "url q",
+        path=True,
+    ),
+    _wrapper(
+        "r.jina.ai s.jina.ai txtify.it smry.ai removepaywall.com outline.com defuddle.md pure.md into.md"
+        " markdown.new cdn.ampproject.org",
+        "https://r.jina.ai/{url}",
+        "url",
+        path=True,
+    ),
+    _wrapper("arxiv.org", "https://arxiv.org/ct?url={quoted}&v=abc", "url", path=True),
+    _wrapper(_READER_HOSTS, "https://www.alphaxiv.org/abs/{url}", "url q u", path=True),
+)
+
+
+def _by_host() -> dict[str, tuple[Wrapper, ...]]:
+    rows: dict[str, list[Wrapper]] = {}
+    for wrapper in WRAPPERS:
+        for host in wrapper.hosts:
+            rows.setdefault(host, []).append(wrapper)
+    return {host: tuple(wrappers) for host, wrappers in rows.items()}
+
+
+_BY_HOST = _by_host()
+_SUBDOMAINS_OF = ("safelinks.protection.outlook.com", "cdn.ampproject.org", "awstrack.me")
+"""Every subdomain of these wraps."""
+
+_ARXIV_MIRROR = re.compile(r"[a-z]{2}\.arxiv\.org")
+_GOOGLE = re.compile(r"((?:[a-z]+\.)?google)\.(?:com?\.)?[a-z]{2}")
+_PROXY = re.compile(
+    # A label that says proxy or VPN; Google's translator; OCLC's and OpenAthens' proxies
+    r"(?P<origin>[a-z0-9.-]+?)\.(?:translate\.goog|[a-z0-9-]*(?:proxy|vpn)[a-z0-9-]*\..+"
+    r"|(?:[a-z0-9-]+\.)*(?:idm\.oclc\.org|openathens\.net))"
+)
+_SCHEME_ONCE = re.compile(r"(https?):/+", re.IGNORECASE)
+
+
+@lru_cache(maxsize=4096)
+def canonical_host(host: str) -> str:
+    """The host as the tables have it: lower case, without `www.`, and arXiv's and Google's without their country."""
+    host = host.lower().removesuffix(".").removeprefix("www.")
+    if _ARXIV_MIRROR.fullmatch(host):
+        return "arxiv.org"
+    google = _GOOGLE.fullmatch(host)
+    return f"{google[1]}.com" if google else host
+
+
+def host_behind_proxy(host: str) -> str | None:
+    """The host that a library's proxy or a translator shows: `arxiv-org.ezproxy.example.edu` -> `arxiv.org`."""
+    match = _PROXY.fullmatch(host)
+    if match is None:
+        return None
+    origin = match["origin"]
+    if "." not in origin:
+        # The proxies write a dot as a hyphen and a hyphen as two.
+        origin = origin.replace("--", "\0").replace("-", ".").replace("\0", "-")
+    return origin
+
+
+def targets(host: str, path: str, query: str) -> Iterator[str]:
+    """The addresses that an address may state, in the order in which they are to be tried.
+
+    Args:
+        host: from `canonical_host`.
+        path: as it was written, percent-encoded.
+        query: as it was written, without the question mark.
+    """
+    for wrapper in _wrappers_of(host):
+        if wrapper.keys:
+            values = {key.lower(): value for key, value in parse_qsl(query)}
+            for key in wrapper.keys:
+                if key in values:
+                    yield _as_address(values[key], host)
+        if wrapper.query:
+            yield _as_address(query, host)
+        if wrapper.path:
+            yield from _tails(path, query)
+
+
+def _wrappers_of(host: str) -> tuple[Wrapper, ...]:
+    wrappers = _BY_HOST.get(host, ())
+    for parent in _SUBDOMAINS_OF:
+        if host.endswith("." + parent):
+            wrappers += _BY_HOST[parent]
+    return wrappers
+
+
+def _as_address(value: str, host: str) -> str:
+    value = value.strip()
+    if host == "urldefense.proofpoint.com":
+        value = unquote(value.replace("-", "%").replace("_", "/"))
+    if value.startswith("cache:"):
+        value = value.rpartition(":http")[2]
+        value = f"http{value}"
+    if value[:8].lower().startswith(("http%3a", "https%3a")):
+        value = unquote(value)
+    return _SCHEME_ONCE.sub(r"\1://", value, count=1)
+
+
+def _tails(path: str, query: str) -> Iterator[str]:
+    """What follows each of the first slashes of a path: the finder says which of them is an address."""
+    segments = path.split("/")[1:]
+    for number, segment in enumerate(segments[:_MOST_SEGMENTS]):
+        start = segment.removeprefix("__").removeprefix("RU=")
+        if "%2f" in start.lower():
+            yield _as_address(unquote(start), "")
+        elif "." in start or start.lower() in {"http:", "https:"}:
+            tail = "/".join([start, *segments[number + 1 :]]).partition("__;")[0]
+            yield _as_address(f"{tail}?{query}" if query else tail, "")
