@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -324,3 +326,75 @@ def test_no_answer_at_all_is_no_deletion(drill: Drill) -> None:
         report = drill.prune()
     assert report.failed == ["bluesky", "x"]
     assert len(drill.tree.posts) == 2
+
+
+def kill_at(patch: pytest.MonkeyPatch, number: int) -> list[str]:
+    """End the run at its system call of this number (from 0), as SIGKILL would; the calls that were made."""
+    made: list[str] = []
+    for name in ("open", "write", "fsync", "replace", "unlink", "rmdir", "mkdir"):
+        real = getattr(os, name)
+
+        def call(*args: Any, real: Any = real, name: str = name, **kwargs: Any) -> Any:
+            if len(made) >= number:
+                raise KilledError
+            made.append(name)
+            return real(*args, **kwargs)
+
+        patch.setattr(os, name, call)
+    return made
+
+
+class KilledError(BaseException):
+    """The process has ended: what it would still do is not done."""
+
+
+def to_be_pruned(folder: Path) -> Drill:
+    """One post is gone, one account is muted, one post is named, and a repost waits for what is gone."""
+    drill = Drill(folder)
+    posts = [sky_post("gone"), sky_post("stays"), sky_post("named"), sky_post("muted", "bob", seen_at=NOON)]
+    repost = sky_post("echo", "cy", kind="repost", of=posts[0].id, seen_at=NOON)
+    waiting = [
+        sky_post("waits", "cy", kind="repost", of=posts[2].id),
+        sky_post("more", "cy", kind="quote", of=posts[0].id),
+    ]
+    drill.keep([*posts, repost, x_post(1)], [x_post(1, text="its words")], waiting)
+    drill.bluesky.deleted = {"gone"}
+    drill.x.deleted = {own(x_post(1))}
+    drill.more = "filters: {mute_accounts: ['bluesky:bob.example.com']}\n"
+    return drill
+
+
+NAMED = sky_post("named")
+
+
+def kept(drill: Drill) -> dict[str, bytes]:
+    return {path.removeprefix(str(drill.store_at.parent)): body for path, body in drill.bytes().items()}
+
+
+@pytest.mark.parametrize("named", [(), (NAMED.id,), (NAMED.url,)])
+def test_a_prune_that_is_killed_at_any_call_ends_the_next_time_with_the_same_bytes(
+    tmp_path: Path, named: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = to_be_pruned(tmp_path / "whole")
+    with whole.x_server, whole.bluesky_server:
+        whole.prune(named=named)
+    wanted = kept(whole)
+    number = 0
+    while True:
+        drill = to_be_pruned(tmp_path / str(number))
+        with drill.x_server, drill.bluesky_server:
+            with monkeypatch.context() as patch:
+                made = kill_at(patch, number)
+                with contextlib.suppress(KilledError):
+                    drill.prune(named=named)
+                ended = len(made) < number
+            with contextlib.suppress(ConfigError):  # An address names nothing once its post is known to be gone.
+                drill.prune(named=named)
+        # After an address that is known no more the cache is left to the next prune.
+        shown = ("/data",) if named == (NAMED.url,) else ("/data", "/cache")
+        left = {path: body for path, body in kept(drill).items() if path.startswith(shown)}
+        assert left == {path: body for path, body in wanted.items() if path.startswith(shown)}, f"call {number}"
+        if ended:
+            break
+        number += 1
+    assert number > 10

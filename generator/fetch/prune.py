@@ -112,8 +112,12 @@ def run(
     """
     tree, texts, checks = store.load(), store.load_texts(), load_checks(store.cache)
     report = PruneReport()
+    muted = _muted_posts(config, tree, texts)
+    # Whose handles these are must be durable before the posts that say so are removed. This also completes a removal
+    # that was killed: the posts that gone.jsonl names are in no tree that was loaded.
+    changed = set(store.save(tree))
     report.named = _remove(tree, _named_posts(tree, named), now)
-    report.muted = _remove(tree, _muted_posts(config, tree, texts), now)
+    report.muted = _remove(tree, muted, now)
     asked = []
     for source in SOURCES:
         posts = [post for post in tree.posts.values() if post.network == source.name]
@@ -128,7 +132,8 @@ def run(
         left = (post for post in tree.posts.values() if post.network == pruned.network)
         pruned.overdue = recheck.overdue(left, checks, now)
     report.networks.sort(key=lambda each: each.network)
-    report.changed_files = len(store.save(tree))
+    changed.update(store.save(tree))
+    report.changed_files = len(changed)
     store.save_texts(texts, tree)
     checks.keep(tree.posts.keys())
     _save_checks(store.cache, checks)
@@ -218,12 +223,7 @@ def _remove(tree: Tree, ids: Collection[str], now: datetime) -> int:
         return 0
     waiting = {post.id: post for state in tree.states.values() for post in state.waiting}
     gone = recheck.with_echoes(ids, {**waiting, **tree.posts})
-    removed = tree.remove_posts(gone, f"{now:%Y-%m-%d}")
-    for network, state in tree.states.items():
-        stays = tuple(post for post in state.waiting if not tree.keeps_away(post) and post.of not in gone)
-        if stays != state.waiting:
-            tree.states[network] = msgspec.structs.replace(state, waiting=stays)
-    return removed
+    return tree.remove_posts(gone, f"{now:%Y-%m-%d}")
 
 
 def load_checks(cache: Path | None) -> Checks:

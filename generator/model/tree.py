@@ -80,6 +80,13 @@ class Tree:
         self._forget_gone()
         return removed
 
+    def drop_waiting_for_gone(self) -> None:
+        """Forget waiting posts that are gone, or that wait for a post that is gone."""
+        for network, state in self.states.items():
+            waiting = tuple(post for post in state.waiting if not self.keeps_away(post) and post.of not in self.gone)
+            if waiting != state.waiting:
+                self.states[network] = msgspec.structs.replace(state, waiting=waiting)
+
     def union(self, other: Tree) -> None:
         """Merge another tree in: by id, the same in either order."""
         for gone in other.gone.values():
@@ -97,12 +104,14 @@ class Tree:
         for network, state in other.states.items():
             known = self.states.get(network)
             self.states[network] = merge.merge_states(known, state) if known else state
+        self.drop_waiting_for_gone()
 
     def _unlinked(self, post: Post) -> Post:
         """A quote of or reply to a gone post keeps its own words and papers, and no longer names what is gone."""
         return msgspec.structs.replace(post, of=None) if post.of in self.gone else post
 
     def _forget_gone(self) -> None:
+        self.drop_waiting_for_gone()
         for post in [post for post in self.posts.values() if post.id in self.gone or post.of in self.gone]:
             if self.keeps_away(post):
                 del self.posts[post.id]

@@ -108,6 +108,7 @@ class Store:
             state = self._read_state(path, tree.problems)
             if state is not None:
                 tree.states[path.stem] = state
+        tree.drop_waiting_for_gone()
         return tree
 
     def is_empty(self) -> bool:
@@ -115,7 +116,10 @@ class Store:
         return not any(True for pattern in ("posts/**/*.jsonl", "papers/**/*.jsonl") for _ in self.root.glob(pattern))
 
     def save(self, tree: Tree) -> list[Path]:
-        """Write what differs from what `load` read: papers and posts first, then the state that covers them.
+        """Write what differs from what `load` read, in the order in which a kill does no harm.
+
+        First the ids of the posts that are gone, so that no post leaves before it is known to be gone. Then papers and
+        posts, then the state that covers them.
 
         Returns the changed paths, sorted. Raises StoreError; the old content is whole then.
         """
@@ -134,9 +138,12 @@ class Store:
             else:
                 files.setdefault(path, damaged)
         states = {f"state/{network}.json": _encode_state(state) for network, state in tree.states.items()}
-        covered = self._replace(files, [path for path in self._files if not path.startswith("state/")])
-        state = self._replace(states, [path for path in self._files if path.startswith("state/")])
-        return sorted([*covered, *state])
+        first = {path: files.pop(path) for path in ("schema.json", "gone.jsonl") if path in files}
+        gone = self._replace(first, [])
+        before = [path for path in self._files if path not in first]
+        covered = self._replace(files, [path for path in before if not path.startswith("state/")])
+        state = self._replace(states, [path for path in before if path.startswith("state/")])
+        return sorted([*gone, *covered, *state])
 
     def load_texts(self) -> dict[str, Post]:
         """Posts in full whose text may not stand in `data/` (X): from the cache, empty where there is none."""
