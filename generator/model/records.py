@@ -23,6 +23,10 @@ PaperId = Annotated[str, Meta(pattern=r"\A(?:[0-9]{4}\.[0-9]{4,5}|[a-z][a-z-]{1,
 Moment = Annotated[datetime, Meta(tz=True)]
 """Aware; UTC and whole seconds once it is stored."""
 
+Natural = Annotated[int, Meta(ge=0)]
+Day = Annotated[str, Meta(pattern=r"\A[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])\Z")]
+"""YYYY-MM-DD."""
+
 WINDOW_DAYS: dict[Window, int | None] = {"day": 1, "week": 7, "month": 30, "year": 365, "all": None}
 
 
@@ -41,10 +45,10 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Counts(msgspec.Struct, frozen=True, kw_only=True):
     """What the network reports about a post. Points and upvotes are `likes`."""
 
-    likes: int = 0
-    reposts: int = 0
-    replies: int = 0
-    quotes: int = 0
+    likes: Natural = 0
+    reposts: Natural = 0
+    replies: Natural = 0
+    quotes: Natural = 0
 
 
 class Post(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -80,7 +84,7 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True):
     """An arXiv work, keyed by its id without version and subject class."""
 
     id: PaperId
-    version: int = 1
+    version: Annotated[int, Meta(ge=1)] = 1
     title: str
     authors: tuple[str, ...] = ()
     abstract: str = ""
@@ -101,7 +105,7 @@ class PendingPaper(msgspec.Struct, frozen=True, kw_only=True):
     """A paper id that posts name and arXiv does not know yet, or was not asked about yet."""
 
     id: PaperId
-    tries: int = 0
+    tries: Natural = 0
     """How often arXiv answered without knowing it. Failed requests do not count."""
     next_at: Moment
     """Not to be asked again before."""
@@ -113,7 +117,7 @@ class GonePost(msgspec.Struct, frozen=True, kw_only=True):
     """A post removed at its source or by request: nothing of it is kept but its id, so that it stays away."""
 
     id: PostId
-    gone_on: str
+    gone_on: Day
     """YYYY-MM-DD."""
 
 
@@ -126,7 +130,7 @@ class Announced(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     """A paper's id, or EVER."""
-    on: dict[str, str]
+    on: dict[str, Day]
     """Target -> YYYY-MM-DD."""
 
 

@@ -7,12 +7,13 @@ line that cannot be read is reported with its place and kept where it is; cursor
 from __future__ import annotations
 
 import contextlib
+import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
 
@@ -20,7 +21,8 @@ from generator.finding import arxiv_id
 from generator.model.errors import Problem, StoreError
 from generator.model.records import Announced, GonePost, NetworkState, Paper, PendingPaper, Post
 from generator.model.tree import Tree
-from generator.storage.disk import remove_files, sweep, write_files
+from generator.storage.data_files import cause_of_damage, check_inside, data_files
+from generator.storage.disk import read_file, remove_files, sweep, write_files
 
 __all__ = ["SCHEMA_VERSION", "Store", "Tree"]
 
@@ -48,7 +50,8 @@ class _Kind(Generic[_Record]):
     """How one kind of record lies on disk."""
 
     record: type[_Record]
-    pattern: str
+    place: re.Pattern[str]
+    """Of its files, in the tree."""
     path_of: Callable[[_Record], str]
 
 
@@ -69,11 +72,12 @@ def announced_path(announced: Announced) -> str:
     return f"announced/{min(announced.on.values(), default='0000')[:4]}.jsonl"
 
 
-_POSTS = _Kind(Post, "posts/*/*/*/*.jsonl", post_path)
-_PAPERS = _Kind(Paper, "papers/*/*.jsonl", paper_path)
-_PENDING = _Kind(PendingPaper, "pending.jsonl", lambda _: "pending.jsonl")
-_GONE = _Kind(GonePost, "gone.jsonl", lambda _: "gone.jsonl")
-_ANNOUNCED = _Kind(Announced, "announced/*.jsonl", announced_path)
+_POSTS = _Kind(Post, re.compile(r"posts/[^/]+/[^/]+/[^/]+/[^/]+\.jsonl"), post_path)
+_PAPERS = _Kind(Paper, re.compile(r"papers/[^/]+/[^/]+\.jsonl"), paper_path)
+_PENDING = _Kind(PendingPaper, re.compile(r"pending\.jsonl"), lambda _: "pending.jsonl")
+_GONE = _Kind(GonePost, re.compile(r"gone\.jsonl"), lambda _: "gone.jsonl")
+_ANNOUNCED = _Kind(Announced, re.compile(r"announced/[^/]+\.jsonl"), announced_path)
+_STATE = re.compile(r"state/[^/]+\.json")
 _KINDS: tuple[_Kind[Any], ...] = (_POSTS, _PAPERS, _PENDING, _GONE, _ANNOUNCED)
 
 
@@ -84,6 +88,8 @@ class Store:
         self.root = root
         self.cache = cache
         self._files: dict[str, _File] = {}
+        self._paths: dict[str, Path] = {}
+        """The files that `load` met, by their place in the tree."""
 
     def load(self) -> Tree:
         """Read everything. Damaged lines are reported in `problems` and stay on disk.
@@ -92,6 +98,7 @@ class Store:
             StoreError: the tree was written by a newer version, or a file cannot be read at all.
         """
         self._files = {}
+        self._paths = {path.relative_to(self.root).as_posix(): path for path in data_files(self.root)}
         self._check_schema()
         tree = Tree()
         for gone in self._read(_GONE, tree.problems):
@@ -104,8 +111,8 @@ class Store:
             tree.add_pending(pending)
         for announced in self._read(_ANNOUNCED, tree.problems):
             tree.add_announced(announced)
-        for path in sorted(self.root.glob("state/*.json")):
-            state = self._read_state(path, tree.problems)
+        for name, path in self._paths.items():
+            state = self._read_state(path, tree.problems) if _STATE.fullmatch(name) else None
             if state is not None:
                 tree.states[path.stem] = state
         tree.drop_waiting_for_gone()
@@ -138,7 +145,7 @@ class Store:
             else:
                 files.setdefault(path, damaged)
         states = {f"state/{network}.json": _encode_state(state) for network, state in tree.states.items()}
-        first = {path: files.pop(path) for path in ("schema.json", "gone.jsonl") if path in files}
+        first: dict[str, bytes] = {path: files.pop(path) for path in ("schema.json", "gone.jsonl") if path in files}
         gone = self._replace(first, [])
         before = [path for path in self._files if path not in first]
         covered = self._replace(files, [path for path in before if not path.startswith("state/")])
@@ -148,10 +155,10 @@ class Store:
     def load_texts(self) -> dict[str, Post]:
         """Posts in full whose text may not stand in `data/` (X): from the cache, empty where there is none."""
         path = self._texts_path()
-        if path is None or not path.exists():
+        if path is None or not path.is_file():
             return {}
         texts: dict[str, Post] = {}
-        for line in path.read_bytes().splitlines():
+        for line in read_file(path).splitlines():
             with contextlib.suppress(*_UNREADABLE):
                 post = msgspec.json.decode(line, type=Post)
                 texts[post.id] = post
@@ -164,7 +171,7 @@ class Store:
             return
         kept = [post for _, post in sorted(tree.needed_texts(texts, unsettled).items())]
         content = msgspec.json.Encoder().encode_lines(kept)
-        if not path.exists() or path.read_bytes() != content:
+        if not path.is_file() or read_file(path) != content:
             write_files({path: content})
 
     def _texts_path(self) -> Path | None:
@@ -176,7 +183,8 @@ class Store:
         for path, known in sorted(self._files.items()):
             if known.damaged:
                 target = self.root / QUARANTINE / path
-                before = target.read_bytes() if target.exists() else b""
+                check_inside(target, self.root)
+                before = read_file(target) if target.is_file() else b""
                 moved[f"{QUARANTINE}/{path}"] = before + b"".join(line + b"\n" for line in known.damaged)
         write_files({self.root / path: content for path, content in moved.items()})
         for known in self._files.values():
@@ -213,6 +221,8 @@ class Store:
             if path not in self._files or self._files[path].content != content
         }
         stale = [path for path in known_paths if path not in files]
+        for folder in {(self.root / path).parent for path in (*changed, *stale)}:
+            check_inside(folder, self.root)
         try:
             write_files({self.root / path: content for path, content in changed.items()})
             remove_files([self.root / path for path in stale], self.root)
@@ -226,13 +236,13 @@ class Store:
         return [self.root / path for path in (*changed, *stale)]
 
     def _check_schema(self) -> None:
-        path = self.root / "schema.json"
-        if not path.exists():
+        path = self._paths.get("schema.json")
+        if path is None:
             return
         content = _read_bytes(path)
         self._files["schema.json"] = _File(content)
         try:
-            version = msgspec.json.decode(content, type=dict[str, int])["version"]
+            version = msgspec.json.decode(content, type=dict[str, Annotated[int, msgspec.Meta(ge=1)]])["version"]
         except (*_UNREADABLE, KeyError) as error:
             raise StoreError(f'{path}: unreadable ({error}); restore it from git: it holds {{"version": N}}') from error
         if version > SCHEMA_VERSION:
@@ -243,10 +253,13 @@ class Store:
 
     def _read(self, kind: _Kind[_Record], problems: list[Problem]) -> Iterator[_Record]:
         decoder = msgspec.json.Decoder(kind.record)
-        for path in sorted(self.root.glob(kind.pattern)):
+        for name, path in self._paths.items():
+            if not kind.place.fullmatch(name):
+                continue
             content = _read_bytes(path)
-            name = path.relative_to(self.root).as_posix()
             known = self._files[name] = _File(content)
+            if not content:
+                problems.append(Problem(f"{path}:1", "the file is empty, which the program never leaves"))
             try:
                 yield from decoder.decode_lines(content)
             except _UNREADABLE:
@@ -259,7 +272,8 @@ class Store:
             return msgspec.json.decode(content, type=NetworkState)
         except _UNREADABLE as error:
             known.damaged.append(content.rstrip(b"\n"))
-            problems.append(Problem(f"{path}:1", f"damaged state ({error}); the next fetch starts this network anew"))
+            reason = cause_of_damage(content.rstrip(b"\n"), content) or str(error)
+            problems.append(Problem(f"{path}:1", f"damaged state ({reason}); the next fetch starts this network anew"))
             return None
 
 
@@ -277,14 +291,15 @@ def _read_line_by_line(
             yield decoder.decode(line)
         except _UNREADABLE as error:
             known.damaged.append(line)
+            reason = cause_of_damage(line, content) or str(error)
             problems.append(
-                Problem(f"{path}:{number}", f"damaged line ({error}); `check --fix` moves it to {QUARANTINE}/")
+                Problem(f"{path}:{number}", f"damaged line ({reason}); `check --fix` moves it to {QUARANTINE}/")
             )
 
 
 def _read_bytes(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return read_file(path)
     except OSError as error:
         raise StoreError(f"{path}: cannot read: {error.strerror or error}") from error
 
