@@ -1,6 +1,7 @@
 """The front of what `check` finds: `check_data` for `data/`, `check_site` for the built site. Both read only."""
 
 from generator.check.data import check_data
+from generator.check.history import lost_records
 from generator.check.site import check_site
 
-__all__ = ["check_data", "check_site"]
+__all__ = ["check_data", "check_site", "lost_records"]

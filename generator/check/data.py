@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from generator.check.history import lost_records, with_restoring
 from generator.fetch.archives.json_lines import check_moment, check_names
 from generator.finding import arxiv_id
 from generator.model.errors import Problem, RecordError, StoreError
@@ -43,7 +44,7 @@ def check_data(data: Path, reduce: Callable[[Post], Post] = lambda post: post) -
     store = Store(data)
     tree = store.load()
     damaged = {problem.place for problem in tree.problems}
-    problems = list(tree.problems)
+    problems = [*with_restoring(tree.problems, data), *lost_records(data, tree)]
     for path in sorted(data.rglob("*")):
         if path.is_file():
             problems += _check_file(path, path.relative_to(data).as_posix(), damaged, reduce)

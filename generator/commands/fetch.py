@@ -59,6 +59,7 @@ def run(options: Options, config: Config, *, only: str | None, strict: bool) -> 
     _check_only(only, config, options)
     secrets = read_secrets(os.environ)
     with options.only_writer(options.data), closing(make_client(config)) as client:
+        _warn_of_loss(options)
         now = options.now()
         links = LinkFollower(client, options.cache, now)
         try:
@@ -80,6 +81,17 @@ def run(options: Options, config: Config, *, only: str | None, strict: bool) -> 
     tell_links(options, links.report)
     failed = 1 if strict else SOME_FAILED
     return summary, failed if report.failed else 0
+
+
+def _warn_of_loss(options: Options) -> None:
+    """Say in one line that records of the last commit are missing in data/."""
+    from generator.check import lost_records  # noqa: PLC0415
+
+    if options.data.is_dir() and lost_records(options.data):
+        options.console.warn(
+            "records that the last commit has are gone: `trending-arxiv check` names them, and how to restore them",
+            str(options.data),
+        )
 
 
 def make_client(config: Config) -> HttpClient:
@@ -160,6 +172,7 @@ def _plain(value: Any) -> Any:
 
 def _tell(options: Options, report: FetchReport, summary: Mapping[str, Any], only: str | None) -> None:
     console = options.console
+    console.warn_all(report.problems)
     if not report.networks and not only:
         console.warn(
             "no tracker names anything to read on a network that this version reads: add an account", "config.yaml"

@@ -24,7 +24,7 @@ from generator.fetch.registry import SOURCES, Source, reducer
 from generator.fetch.request import NETWORK_DEADLINE_S, request_for, wanted_of
 from generator.finding.mentions import unread_hosts
 from generator.model import muting as filters
-from generator.model.errors import FetchError, FormatError, RecordError
+from generator.model.errors import FetchError, FormatError, Problem, RecordError
 from generator.model.records import NetworkState, Post
 from generator.net.http import Client
 from generator.storage.store import Store, Tree
@@ -62,6 +62,8 @@ class FetchReport:
     networks: list[NetworkReport] = field(default_factory=list)
     arxiv: Answers = field(default_factory=Answers)
     changed_files: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    """Damaged lines of data/."""
 
     @property
     def failed(self) -> list[str]:
@@ -109,7 +111,7 @@ def run(
     tree = store.load()
     _forget_failures(config, tree)
     texts = store.load_texts()
-    report = FetchReport()
+    report = FetchReport(problems=tree.problems)
     changed = set()
     unsettled: frozenset[str] | None = None
     requests = _requests(config, tree, client_for=client_for, secrets=secrets, now=now, only=only)
