@@ -407,3 +407,22 @@ def test_no_value_makes_anything_but_a_config_or_a_config_error(value: dict[str,
 @given(st.binary(max_size=200))
 def test_no_bytes_make_anything_but_a_config_or_a_config_error(content: bytes) -> None:
     assert config_or_problems(content)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'networks: {x: {api: "https://api.example/2?token=canary"}}',
+        'networks: {x: {api: "https://api.example/2#canary"}}',
+        'networks: {x: {api: "ftp://api.example/2?token=canary"}}',
+        'networks: {x: {api: "https://me:canary@api.example/2"}}',
+        "networks: {x: {bearer_token: canary}}",
+        'feeds: {hub: "http://hub.example/?key=canary"}',
+        'announce: {slack: "https://hooks.slack.com/services/canary"}',
+        'trackers: [{id: a, feeds: ["http://127.0.0.1:9/feed?token=canary"]}]',
+    ],
+)
+def test_no_message_about_a_configuration_shows_a_secret_that_it_holds(text: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        read(f'site: {{url: "https://pages.example/x/"}}\n{text}\n'.encode())
+    assert "canary" not in str(caught.value)

@@ -108,6 +108,8 @@ def quoted(text: str) -> str:
     """A text from the file in backticks; not where it may be a secret or has a password in it."""
     if SECRET_VALUE.search(text) or "@" in text.partition("://")[2].partition("/")[0]:
         return "the value (not shown)"
+    if "://" in text:  # a query often holds a secret
+        text = re.sub(r"[?#].+", lambda rest: f"{rest[0][0]}…", text, count=1, flags=re.DOTALL)
     return f"`{shown(text)}`"
 
 
