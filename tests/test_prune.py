@@ -371,6 +371,7 @@ def kept(drill: Drill) -> dict[str, bytes]:
     return {path.removeprefix(str(drill.store_at.parent)): body for path, body in drill.bytes().items()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("named", [(), (NAMED.id,), (NAMED.url,)])
 def test_a_prune_that_is_killed_at_any_call_ends_the_next_time_with_the_same_bytes(
     tmp_path: Path, named: tuple[str, ...], monkeypatch: pytest.MonkeyPatch

@@ -289,3 +289,48 @@ def test_a_full_disk_is_told_with_the_file_that_had_no_room(tmp_path: Path, monk
     with pytest.raises(OSError, match="No space left") as told:
         write_file(tmp_path / "page.html", b"text")
     assert told.value.filename == str(tmp_path / "page.html")
+
+
+def test_a_post_leaves_after_it_is_known_to_be_gone_and_state_comes_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Store(tmp_path).save(make_tree())
+    store = Store(tmp_path)
+    tree = store.load()
+    tree.remove_posts(["bluesky:ada/1"], "2026-11-20")
+    tree.add_post(post("3", hours=50))
+    tree.states["bluesky"] = NetworkState(cursors={"b": 2})
+    order: list[str] = []
+    for name in ("replace", "unlink"):
+        real = getattr(os, name)
+
+        def call(*paths: Any, real: Any = real, **kwargs: Any) -> None:
+            order.append(os.path.relpath(paths[-1], tmp_path))
+            real(*paths, **kwargs)
+
+        monkeypatch.setattr(os, name, call)
+    store.save(tree)
+    assert order == [
+        "gone.jsonl",
+        "posts/bluesky/2026/11/18.jsonl",
+        "posts/bluesky/2026/11/20.jsonl",
+        "state/bluesky.json",
+    ]
+
+
+def test_what_waits_for_a_post_that_is_gone_is_not_loaded(tmp_path: Path) -> None:
+    """A removal that was killed after the ids were durable is completed by the next run."""
+    tree = make_tree()
+    waiting = (post("a", kind="repost", of="bluesky:zed/2"), post("b", kind="repost", of="bluesky:zed/9"))
+    tree.states["bluesky"] = NetworkState(waiting=waiting)
+    Store(tmp_path).save(tree)
+    (tmp_path / "gone.jsonl").write_text('{"id":"bluesky:zed/2","gone_on":"2026-11-19"}\n')
+    assert Store(tmp_path).load().states["bluesky"].waiting == waiting[1:]
+
+
+def test_the_temporary_files_of_a_killed_run_are_swept_by_the_next_save(tmp_path: Path) -> None:
+    Store(tmp_path).save(make_tree())
+    (tmp_path / "posts/bluesky/2026/11/20.jsonl.7.part").write_bytes(b"torn")
+    store = Store(tmp_path)
+    store.save(store.load())
+    assert not list(tmp_path.rglob("*.part"))

@@ -133,10 +133,6 @@ class Site:
     """Ids of the papers that have a picture of their own, for services that show one beside a link."""
     withheld: frozenset[str] = frozenset()
     """Ids of posts whose text may be read on the pages but not passed on: it is not in `data/` (X by default)."""
-    fetched: Mapping[str, Spent] = field(default_factory=dict)
-    """What the last fetch asked, by network; empty where the cache does not remember."""
-    pruned: Mapping[str, Spent] = field(default_factory=dict)
-    """What the last prune asked, by network."""
     highlight_words: tuple[str, ...] = ()
     """Words that the owner wants marked in lists."""
     highlight_authors: tuple[str, ...] = ()
@@ -144,17 +140,6 @@ class Site:
     """Browsers keep the pages that were opened, for reading without a connection."""
     view: Literal["full", "compact"] = "full"
     """How lists stand before a reader chooses."""
-
-
-class Spent(msgspec.Struct, frozen=True, kw_only=True):
-    """What one command asked of one network when it last ran."""
-
-    at: datetime | None
-    requests: int
-    cost: str | None
-    """In dollars, estimated from published prices; None where nothing is paid for."""
-    limits: tuple[str, ...]
-    """What is left of its rate limits, as it said itself: 'users/by: 298 of 300 until 10:15Z'."""
 
 
 class Chrome(msgspec.Struct, frozen=True, kw_only=True):

@@ -48,7 +48,7 @@ class Paths:
     @property
     def remembered(self) -> tuple[Path, ...]:
         """What a build reads of the cache."""
-        return tuple(self.cache / name for name in (TEXTS, last_run.FETCH, last_run.PRUNE))
+        return (self.cache / TEXTS,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,14 +115,12 @@ def _kept_to_the_end() -> Iterator[None]:
 
 
 def _completed(site: Site, paths: Paths) -> Site:
-    """The site with what does not come of `data/`: the theme, and what the cache remembers."""
+    """The site with what does not come of `data/`: the theme, and similar papers."""
     known = [paper for paper_id, paper in site.papers.items() if paper_id not in site.unknown]
     return replace(
         site,
         similar=find_similar(known),
         theme=ThemeFiles(paths.templates, paths.content).theme(),
-        fetched=last_run.spent(paths.cache),
-        pruned=last_run.spent(paths.cache, last_run.PRUNE),
     )
 
 

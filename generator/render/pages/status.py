@@ -10,7 +10,7 @@ from functools import partial
 
 import msgspec
 
-from generator.model.site import Output, Site, Spent
+from generator.model.site import Output, Site
 from generator.render.templates import Templates
 
 _ON_GITHUB = re.compile(r"https://(?P<owner>[A-Za-z0-9-]+)\.github\.io/(?:(?P<name>[A-Za-z0-9._-]+)/)?$")
@@ -26,10 +26,6 @@ class NetworkRow(msgspec.Struct, frozen=True, kw_only=True):
     posts: int
     newest_at: datetime | None
     """When the newest of its posts was posted."""
-    fetched: Spent | None
-    """What the last fetch asked of it, as far as the cache remembers."""
-    pruned: Spent | None
-    """What the last prune asked of it."""
 
 
 class StatusView(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,6 +82,4 @@ def _row(site: Site, name: str, posts: int, newest_at: datetime | None) -> Netwo
         failure=state.failure if state else None,
         posts=posts,
         newest_at=newest_at,
-        fetched=site.fetched.get(name),
-        pruned=site.pruned.get(name),
     )
