@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from generator.model.listing import Listing, Scope, Window
 from generator.model.records import Account, Mention, Paper, Post, RankedPaper, Tracker, Vote
-from generator.model.site import Listing, Site
+from generator.model.site import Site
 
 SITE_URL = "https://example.org/trending/"
 EPOCH = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
@@ -76,19 +77,21 @@ def rank(paper: Paper, posts: Iterable[Post] = (), place: int = 1) -> RankedPape
     )
 
 
-def make_listing(papers: Iterable[RankedPaper], path: str = "", **fields: Any) -> Listing:
-    """A list; home unless `path` says otherwise."""
+def make_listing(papers: Iterable[RankedPaper], path: str = "", scope: Scope | None = None, **fields: Any) -> Listing:
+    """A list of the whole site, home unless `path` says otherwise, or of a scope; `fields` are those of its window."""
+    scope = scope or Scope(kind="site")
     given: dict[str, Any] = {
-        "api_name": path.strip("/").replace("/", "-") or "home",
+        "path": path.removeprefix(scope.path),
         "title": path or "Trending",
-        "description": "Papers that made-up people are posting about.",
+        "about": "Papers that made-up people are posting about.",
         "order": "trending",
-        "window": None,
-        "tracker": None,
-        "category": None,
-        "month": None,
     }
-    return Listing(path=path, papers=tuple(papers), **(given | fields))
+    return Listing(scope=scope, window=Window(**(given | fields)), papers=tuple(papers))
+
+
+def scope_of(tracker: Tracker) -> Scope:
+    """The scope of a tracker."""
+    return Scope(kind="tracker", id=tracker.id, title=tracker.title, tracker=tracker)
 
 
 def make_site(listings: Iterable[Listing] = (), **fields: Any) -> Site:

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from generator.fetch.configuration import read
+from generator.model.listing import Listing
 from generator.model.records import Account, NetworkState, PendingPaper
-from generator.model.site import Listing, Site
+from generator.model.site import Site
 from generator.model.tree import Tree
 from generator.render.make_site import make_site
 from tests.make import NOON, paper, post
@@ -148,7 +149,7 @@ def test_home_may_be_by_date_as_on_the_original_page() -> None:
 
 def test_archive_months_hold_the_papers_submitted_in_them_with_ranks_of_their_own() -> None:
     made = site(tree_of(papers=("2611.00001", "2611.00002", "2610.00001", "hep-th/9901001")))
-    assert [each.path for each in made.listings if each.month] == [
+    assert [each.path for each in made.listings if each.window.month] == [
         "archive/2026/11/", "archive/2026/10/", "archive/1999/01/",
     ]  # fmt: skip
     assert [ranked.rank for ranked in listing(made, "archive/2026/10/").papers] == [1]

@@ -12,14 +12,25 @@ import msgspec
 import pytest
 from lxml import etree
 
+from generator.model.listing import Listing, Scope
 from generator.model.records import Account, Paper, Tracker
-from generator.model.site import Digest, Listing, Site
+from generator.model.site import Digest, Site
 from generator.model.theme import Theme
 from generator.render.exports import plan_exports
 from generator.render.exports.sitemap import plan as plan_sitemap
 from generator.views.bibtex import to_bibtex
 from tests.conftest import ROOT
-from tests.site_factory import EPOCH, SITE_URL, make_listing, make_paper, make_post, make_site, make_x_post, rank
+from tests.site_factory import (
+    EPOCH,
+    SITE_URL,
+    make_listing,
+    make_paper,
+    make_post,
+    make_site,
+    make_x_post,
+    rank,
+    scope_of,
+)
 
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 LAB = Tracker(id="lab", title="The lab")
@@ -43,10 +54,12 @@ def small_site(**fields: Any) -> Site:
     ranked = rank(paper, [make_post(1, text=None, kind="repost"), post, make_x_post(3)])
     listings = (
         make_listing([ranked]),
-        make_listing([ranked], "top/week/", window="week", title="This week"),
-        make_listing([ranked], "t/lab/", tracker=LAB, title="The lab"),
-        make_listing([ranked], "c/cs.LG/", category="cs.LG", title="cs.LG"),
-        make_listing([ranked], "archive/2026/11/", month="2026-11", order="newest", title="November 2026"),
+        make_listing([ranked], "top/week/", span="week", title="This week"),
+        make_listing([ranked], "t/lab/", scope_of(LAB)),
+        make_listing([ranked], "c/cs.LG/", Scope(kind="category", id="cs.LG", title="cs.LG")),
+        make_listing(
+            [ranked], "archive/2026/11/", month="2026-11", order="newest", title="November 2026", changes=False
+        ),
     )
     return make_site(listings, **fields)
 
@@ -124,19 +137,8 @@ def test_unknown_papers_have_no_date_of_fetching() -> None:
 
 
 def test_papers_without_a_page_have_their_file_too() -> None:
-    files = files_of(small_site(papers={}, ranked={}))
+    files = files_of(small_site(papers={}))
     assert json.loads(files["api/v1/papers/2611.00001.json"])["url"] == "https://arxiv.org/abs/2611.00001"
-
-
-def test_a_paper_without_a_page_is_told_as_the_whole_site_sees_it() -> None:
-    paper, posts = make_paper(), [make_post(1), make_post(2)]
-    listings = (
-        make_listing([rank(paper, posts[:1])], "t/lab/", tracker=LAB),
-        make_listing([rank(paper, posts[:1])], "top/day/", window="day"),
-        make_listing([rank(paper, posts)], "archive/2026/11/", month="2026-11"),
-    )
-    files = files_of(make_site(listings, papers={}, ranked={}))
-    assert json.loads(files["api/v1/papers/2611.00001.json"])["captured"] == 2
 
 
 def test_old_ids_are_in_their_archive_folder() -> None:
@@ -244,7 +246,6 @@ def test_opml_has_every_feed_once_and_each_tracker_as_a_group() -> None:
         "Trending arXiv": [f"{SITE_URL}feed.xml", f"{SITE_URL}top/week/feed.xml", f"{SITE_URL}posts/feed.xml"],
         "The lab": [f"{SITE_URL}t/lab/feed.xml", f"{SITE_URL}t/lab/posts/feed.xml"],
         "Categories": [f"{SITE_URL}c/cs.LG/feed.xml"],
-        "Archive": [f"{SITE_URL}archive/2026/11/feed.xml"],
     }
     feeds = list(root.iter("outline"))
     assert all(feed.get("text") for feed in feeds)
@@ -252,7 +253,7 @@ def test_opml_has_every_feed_once_and_each_tracker_as_a_group() -> None:
 
 
 def test_opml_has_digests_and_saved_searches_where_there_are_any() -> None:
-    search = make_listing([], "s/gnn/", search="gnn", title="Graphs")
+    search = make_listing([], "s/gnn/", Scope(kind="search", id="gnn", title="Graphs"))
     site = make_site([make_listing([]), search], digests=(Digest(period="weekly", issues=()),))
     root = etree.fromstring(files_of(site)["opml.xml"])
     groups = {group.get("text"): [feed.get("xmlUrl") for feed in group] for group in root.iterfind("body/outline")}
@@ -292,7 +293,7 @@ def hostile_listing(text: str, number: int) -> Listing:
     paper = make_paper(f"2611.{number:05d}", title=text, abstract=text, authors=(text,), comment=text)
     ranked = rank(paper, [make_post(number, paper.id, account=account, text=text, url=text)])
     tracker = Tracker(id=f"t{number}", title=text)
-    return make_listing([ranked], f"t/t{number}/", title=text, description=text, tracker=tracker)
+    return make_listing([ranked], f"t/t{number}/", scope_of(tracker), about=text)
 
 
 def test_hostile_text_leaves_every_file_well_formed(shared: Path) -> None:

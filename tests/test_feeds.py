@@ -19,15 +19,26 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from generator.model.listing import Listing
 from generator.model.records import Account, Post, RankedPaper, Tracker
-from generator.model.site import Listing, Site
+from generator.model.site import Site
 from generator.render.feeds import FEEDS, plan_feeds
 from generator.render.templates import FEED_TYPES
 from generator.text.markdown import markdown_to_html
 from generator.views import feed_of_list as feed_views
 from generator.views.feed_of_list import COMMENTS_MAX, NAMES_MAX, feed_view
 from generator.views.feed_types import FeedView
-from tests.site_factory import EPOCH, SITE_URL, make_listing, make_paper, make_post, make_site, make_x_post, rank
+from tests.site_factory import (
+    EPOCH,
+    SITE_URL,
+    make_listing,
+    make_paper,
+    make_post,
+    make_site,
+    make_x_post,
+    rank,
+    scope_of,
+)
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 DC = "{http://purl.org/dc/elements/1.1/}"
@@ -282,12 +293,12 @@ def test_a_window_that_moves_on_changes_no_date_of_a_paper_that_stays_in_it() ->
     def published(shown: list[Post], **listing: Any) -> datetime:
         return feed_view(site, make_listing([rank(make_paper(), shown)], "top/day/", **listing)).papers[0].published
 
-    assert published(posts[:2], window="day") == published(posts[1:3], window="day") == EPOCH
-    assert published(posts[3:], window="day") == published(posts[4:], window="day") == EPOCH + timedelta(hours=90)
-    assert published(posts[3:], window="week") == EPOCH
-    assert published(posts[4:], window="all") == EPOCH + timedelta(hours=100), "nothing ever leaves this one"
-    other = Tracker(id="other", title="Other")
-    assert published(posts[4:], window="day", tracker=other) == EPOCH + timedelta(hours=100), "nobody else's posts"
+    assert published(posts[:2], span="day") == published(posts[1:3], span="day") == EPOCH
+    assert published(posts[3:], span="day") == published(posts[4:], span="day") == EPOCH + timedelta(hours=90)
+    assert published(posts[3:], span="week") == EPOCH
+    assert published(posts[4:], span="all") == EPOCH + timedelta(hours=100), "nothing ever leaves this one"
+    other = scope_of(Tracker(id="other", title="Other"))
+    assert published(posts[4:], span="day", scope=other) == EPOCH + timedelta(hours=100), "nobody else's posts"
 
 
 def test_a_paper_that_comes_back_after_a_long_time_is_dated_by_its_return_where_lists_fade() -> None:
@@ -476,7 +487,7 @@ def hostile_site(texts: Iterable[str]) -> tuple[Site, Listing]:
             ),
         ]
         papers.append(rank(paper, posts))
-    listing = make_listing(papers, title=papers[0].paper.title, description=papers[-1].paper.title)
+    listing = make_listing(papers, title=papers[0].paper.title, about=papers[-1].paper.title)
     return make_site([listing], title=papers[0].paper.title, feed_entries=len(papers)), listing
 
 

@@ -31,7 +31,7 @@ def ranking(posts: Iterable[Post], papers: Iterable[Paper] = (paper(),), **optio
 
 
 def score(*posts: Post, **options: Any) -> float:
-    return ranking(posts, window="all", **options)[0].score
+    return ranking(posts, span="all", **options)[0].score
 
 
 def test_one_person_is_one_vote_however_often_they_post() -> None:
@@ -68,8 +68,8 @@ def test_the_strongest_thing_counts_with_its_weight(kind: str, weight: float) ->
 def test_a_vote_halves_every_half_life_and_does_not_decay_inside_a_window() -> None:
     old = post("1", hours=5 * 24)
     assert ranking([old])[0].score == 0.25
-    assert ranking([old], window="week")[0].score == 1
-    assert ranking([old], window="day") == ()
+    assert ranking([old], span="week")[0].score == 1
+    assert ranking([old], span="day") == ()
 
 
 HOURS = st.integers(0, 300) | st.integers(0, 50_000)
@@ -133,7 +133,7 @@ def test_a_bare_title_or_link_counts_half_and_an_unreadable_post_is_not_marked_d
 
 
 def test_declared_bots_count_a_tenth_and_are_shown_as_bots() -> None:
-    ranked = ranking([post("1", account=Account(id="bluesky:bot", bot=True))], window="all")[0]
+    ranked = ranking([post("1", account=Account(id="bluesky:bot", bot=True))], span="all")[0]
     assert (ranked.score, ranked.votes[0].bot) == (0.1, True)
 
 
@@ -141,19 +141,19 @@ def test_an_account_that_lists_more_than_twenty_papers_a_day_is_a_bot() -> None:
     ids = [f"2611.{n:05}" for n in range(1, 23)]
     papers = [paper(each) for each in ids]
     posts = [post(each, papers=(each,), text=f"https://arxiv.org/abs/{each}") for each in ids]
-    assert {ranked.score for ranked in ranking(posts, papers, window="all")} == {0.1}
-    assert {ranked.score for ranked in ranking(posts[:20], papers, window="all")} == {0.5}
+    assert {ranked.score for ranked in ranking(posts, papers, span="all")} == {0.1}
+    assert {ranked.score for ranked in ranking(posts[:20], papers, span="all")} == {0.5}
     spread = [post(each, papers=(each,), text="", hours=int(each[-2:]) * 12) for each in ids]
-    assert {ranked.score for ranked in ranking(spread, papers, window="all")} == {0.5}
+    assert {ranked.score for ranked in ranking(spread, papers, span="all")} == {0.5}
 
 
 def test_reported_counts_break_ties_and_never_outvote_a_person() -> None:
     papers = [paper("2611.00001"), paper("2611.00002")]
     loud = post("1", papers=("2611.00002",), counts=Counts(likes=100_000))
-    ranked = ranking([post("2"), loud], papers, window="all")
+    ranked = ranking([post("2"), loud], papers, span="all")
     assert [each.paper.id for each in ranked] == ["2611.00002", "2611.00001"]
     more = post("3", who="bo", kind="like")
-    ranked = ranking([post("2"), more, loud], papers, window="all")
+    ranked = ranking([post("2"), more, loud], papers, span="all")
     assert [each.paper.id for each in ranked] == ["2611.00001", "2611.00002"]
 
 
@@ -161,7 +161,7 @@ def test_ties_go_to_the_more_captured_then_the_newer_then_the_larger_id() -> Non
     papers = [paper("2611.00001"), paper("2611.00002"), paper("2610.00003"), paper("2609.00004")]
     posts = [post(each.id, papers=(each.id,)) for each in papers]
     again = post("again", papers=("2609.00004",))
-    ranked = ranking([*posts, again], papers, window="all")
+    ranked = ranking([*posts, again], papers, span="all")
     assert [each.paper.id for each in ranked] == ["2609.00004", "2611.00002", "2611.00001", "2610.00003"]
 
 

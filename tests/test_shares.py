@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from generator.fetch.configuration import read
 from generator.model.tree import Tree
-from generator.ranking.size_limits import entries_in_feed, papers_in_list, papers_in_newest, posts_in_list
+from generator.ranking.size_limits import entries_in_feed, papers_in_list, posts_in_list
 from generator.render.make_site import make_site
 from generator.views.feed_of_list import feed_view
 from tests.make import NOON, paper, post
@@ -16,14 +16,13 @@ from tests.make import NOON, paper, post
 
 @pytest.mark.parametrize("trackers", [0, 1, 8])
 def test_a_few_trackers_have_everything(trackers: int) -> None:
-    assert (papers_in_list(trackers), papers_in_newest(trackers), posts_in_list(trackers)) == (1000, None, 6000)
+    assert (papers_in_list(trackers), posts_in_list(trackers)) == (1000, 6000)
     assert entries_in_feed(trackers, 1000) >= entries_in_feed(trackers, 50) == 50
 
 
 @given(st.integers(9, 200))
 def test_many_take_no_more_together_than_eight(trackers: int) -> None:
     assert trackers * papers_in_list(trackers) <= 8_000
-    assert papers_in_newest(trackers) == papers_in_list(trackers)
     assert trackers * posts_in_list(trackers) <= 48_000
     assert trackers * entries_in_feed(trackers, 1000) <= 3_000
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from generator.model.errors import FetchError
-from generator.model.records import Window
+from generator.model.records import Span
 from generator.net.http import Sender
 
 
@@ -30,7 +30,7 @@ class Notice:
     arxiv_url: str
     people: int
     """Who posted about it in the window; bots are not counted."""
-    window: Window
+    window: Span
 
     @property
     def said_by(self) -> str:

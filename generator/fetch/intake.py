@@ -11,7 +11,7 @@ import msgspec
 from generator.finding import mentions
 from generator.model import muting as filters
 from generator.model.merge import merge_into, merge_posts
-from generator.model.records import WINDOW_DAYS, NetworkState, PendingPaper, Post
+from generator.model.records import SPAN_DAYS, NetworkState, PendingPaper, Post
 from generator.model.tree import Tree
 
 WAIT_FOR = timedelta(days=14)
@@ -241,5 +241,5 @@ def note_unknown(tree: Tree, now: datetime) -> int:
 
 def recently_mentioned(tree: Tree, now: datetime) -> frozenset[str]:
     """Ids of the papers that the month's window shows: their metadata is kept fresh."""
-    since = now - timedelta(days=WINDOW_DAYS["month"] or 0)
+    since = now - timedelta(days=SPAN_DAYS["month"] or 0)
     return frozenset(paper for post in tree.posts.values() if post.posted_at > since for paper in post.papers)

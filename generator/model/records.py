@@ -14,7 +14,8 @@ from msgspec import Meta
 
 Kind = Literal["post", "repost", "quote", "reply", "like"]
 Through = Literal["link", "text", "thread", "quote", "repost", "reply", "like"]
-Window = Literal["day", "week", "month", "year", "all"]
+Span = Literal["day", "week", "month", "year", "all"]
+"""How long ago a post may be to count in a list."""
 
 # Checked when records are read from disk or a file, because they become paths: none leads out of its folder.
 NetworkName = Annotated[str, Meta(pattern=r"\A[a-z]{1,20}\Z")]
@@ -27,7 +28,7 @@ Natural = Annotated[int, Meta(ge=0)]
 Day = Annotated[str, Meta(pattern=r"\A[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])\Z")]
 """YYYY-MM-DD."""
 
-WINDOW_DAYS: dict[Window, int | None] = {"day": 1, "week": 7, "month": 30, "year": 365, "all": None}
+SPAN_DAYS: dict[Span, int | None] = {"day": 1, "week": 7, "month": 30, "year": 365, "all": None}
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -13,11 +13,10 @@ from typing import Any, Literal
 
 import msgspec
 
-from generator.model.records import NetworkState, Paper, Post, RankedPaper, Tracker, Window
+from generator.model.listing import Listing, Order
+from generator.model.records import NetworkState, Paper, Post, RankedPaper, Tracker
 from generator.model.theme import Theme
 
-Order = Literal["trending", "newest", "captured"]
-"""By votes, by submission date, by how much was captured."""
 Period = Literal["daily", "weekly"]
 
 
@@ -29,27 +28,6 @@ class Output:
     """Below site/, such as `abs/1602.02410/index.html`."""
     render: Callable[[], bytes]
     """-> its content."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listing:
-    """A ranked or dated list of papers: it has pages of `per_page`, three feeds and a JSON file."""
-
-    path: str
-    """Below the site's root with a trailing slash; empty for home: `top/week/`, `t/ml/new/`, `c/cs.CL/`."""
-    api_name: str
-    """`api/v1/<api_name>.json`: `home`, `new`, `top-week`, `t-ml-new`, `c-cs.CL`, `archive-2016-02`."""
-    title: str
-    description: str
-    order: Order
-    window: Window | None
-    tracker: Tracker | None
-    category: str | None
-    month: str | None
-    """`YYYY-MM` of an archive list."""
-    papers: tuple[RankedPaper, ...]
-    search: str | None = None
-    """Id of the owner's saved search that this list is the answer to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,9 +80,9 @@ class Site:
     """Time of the view: the newest `seen_at`, or what --now said."""
     listings: tuple[Listing, ...]
     papers: Mapping[str, Paper]
-    """Every paper that has a page, by id."""
+    """Every paper that has a page, by id, newest first."""
     ranked: Mapping[str, RankedPaper]
-    """Every paper that has a page, as the all-networks, all-trackers view ranks it, by id."""
+    """Every paper, with or without a page, as the view of everything ranks it, by id, newest first."""
     unknown: frozenset[str]
     """Ids in `papers` that arXiv has not answered for yet: shown by id, with their posts."""
     posts: Sequence[Post]

@@ -69,7 +69,7 @@ def _issues(captured: Captured, by_day: _ByDay, period: Period, end: date) -> It
             _ballots_in(by_day, first, end, closed_at),
             now=closed_at,
             formula=captured.formula,
-            window="all",  # everything in it counts in full
+            span="all",  # everything in it counts in full
         )
         most = PAPERS_MAX[period]
         if papers:

@@ -1,27 +1,30 @@
-"""Which lists the site has, and what stands in each. Pure."""
+"""Every list of the site: scopes x windows, and the papers of each. A new kind of list is a row of WINDOWS. Pure."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from functools import cached_property
 
 from generator.finding.arxiv_id import is_category
-from generator.model.records import Paper, RankedPaper, Tracker, Window
-from generator.model.site import Listing, Order
+from generator.model.listing import Listing, Order, Scope, ScopeKind, Window
+from generator.model.records import Paper, RankedPaper, Tracker
 from generator.ranking.per_tracker import Reading
-from generator.ranking.rank import Formula, PaperBallots, place, rank_newest, rank_trending, submitted_order
-from generator.ranking.saved_searches import Finder, SavedSearch
-from generator.ranking.size_limits import papers_in_list, papers_in_newest
-
-_WINDOWS: tuple[tuple[Window, str], ...] = (
-    ("day", "Today"),
-    ("week", "This week"),
-    ("month", "This month"),
-    ("year", "This year"),
-    ("all", "All time"),
+from generator.ranking.periods import PERIODS
+from generator.ranking.rank import (
+    Ballot,
+    Formula,
+    PaperBallots,
+    place,
+    rank_newest,
+    rank_trending,
+    submitted_order,
 )
+from generator.ranking.saved_searches import Finder, SavedSearch
+from generator.ranking.size_limits import LIST_LIMIT, papers_in_list
+from generator.text.dates import month_title
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +39,119 @@ class Captured:
     """By tracker."""
 
 
+TRENDING = Window(
+    path="trending/",
+    label="Trending",
+    title="Trending",
+    about="Papers that people are posting about now: one person, one vote, fading with time.",
+    order="trending",
+)
+NEWEST = Window(
+    path="new/",
+    label="Newest",
+    title="Newest",
+    about="Papers that people posted about, by submission date.",
+    order="newest",
+)
+CAPTURED = Window(
+    path="captured/",
+    label="Most captured",
+    title="Most captured",
+    about="Papers by the number of captured posts, reposts, quotes, replies and likes about them, ever.",
+    order="captured",
+)
+DAY = Window(
+    path="top/day/",
+    label="Today",
+    title="Today",
+    about="Papers by the people who posted about them: today.",
+    order="trending",
+    span="day",
+)
+WEEK = Window(
+    path="top/week/",
+    label="Week",
+    title="This week",
+    about="Papers by the people who posted about them: this week.",
+    order="trending",
+    span="week",
+)
+MONTH = Window(
+    path="top/month/",
+    label="Month",
+    title="This month",
+    about="Papers by the people who posted about them: this month.",
+    order="trending",
+    span="month",
+)
+YEAR = Window(
+    path="top/year/",
+    label="Year",
+    title="This year",
+    about="Papers by the people who posted about them: this year.",
+    order="trending",
+    span="year",
+)
+ALL_TIME = Window(
+    path="top/all/",
+    label="All time",
+    title="All time",
+    about="Papers by the people who posted about them: all time.",
+    order="trending",
+    span="all",
+)
+
+_EVERY_SCOPE: tuple[ScopeKind, ...] = ("site", "tracker", "search", "category")
+_WITH_PEOPLE: tuple[ScopeKind, ...] = ("site", "tracker")
+
+WINDOWS: tuple[tuple[Window, tuple[ScopeKind, ...]], ...] = (
+    (TRENDING, _EVERY_SCOPE),
+    (NEWEST, _WITH_PEOPLE),
+    (CAPTURED, _WITH_PEOPLE),
+    (DAY, _WITH_PEOPLE),
+    (WEEK, _WITH_PEOPLE),
+    (MONTH, _WITH_PEOPLE),
+    (YEAR, _WITH_PEOPLE),
+    (ALL_TIME, _WITH_PEOPLE),
+)
+"""Each window with the scopes that have it. The window of the root stands there too, at the root's own address."""
+
+
+def windows_of(kind: ScopeKind, home: Order) -> Iterator[Window]:
+    """The windows of a scope, its root first.
+
+    Args:
+        kind: of scope.
+        home: what stands at the root of the whole site and of trackers; the others begin with what is trending.
+    """
+    root = NEWEST if home == "newest" and kind in _WITH_PEOPLE else TRENDING
+    yield replace(root, path="")
+    for window, kinds in WINDOWS:
+        at_the_root = window is TRENDING and window is root
+        if kind in kinds and not at_the_root:
+            yield window
+
+
+@dataclass(frozen=True)
+class _Contents:
+    """What the lists of one scope are made from."""
+
+    scope: Scope
+    papers: Mapping[str, Paper]
+    ballots: Mapping[str, PaperBallots]
+    make_newest: Callable[[], Sequence[RankedPaper]]
+    """-> its papers, newest first."""
+    lists_unmentioned: bool = False
+    """What is trending ends with the papers that nobody posted about."""
+    limit: int = LIST_LIMIT
+    """Papers in one list."""
+
+    @cached_property
+    def newest(self) -> Sequence[RankedPaper]:
+        """Its papers, newest first."""
+        return self.make_newest()
+
+
 def make_listings(
     captured: Captured,
     everything: tuple[RankedPaper, ...],
@@ -43,128 +159,69 @@ def make_listings(
     home: Order,
     searches: Sequence[SavedSearch] = (),
 ) -> tuple[Listing, ...]:
-    """Every list: home, new, captured and the windows; the same per tracker; saved searches; categories; months.
+    """Every list: each scope in each of its windows, the months of submission, and the days, weeks and months past.
 
     Args:
         captured: what the ranked lists are made from.
         everything: every paper, newest first.
         trackers: one scope each beside the whole site.
-        home: what stands on the home page of each scope.
+        home: what stands at the root of the whole site and of each tracker.
         searches: the owner's saved searches.
     """
-    return (
-        *_scope(captured, None, home, everything),
-        *(listing for tracker in trackers for listing in _scope(captured, tracker, home, None, among=len(trackers))),
-        *_searches(captured, everything, searches),
-        *_categories(captured, everything),
-        *_months(everything),
-    )
+    listings: list[Listing] = []
+    for contents in _scopes(captured, everything, trackers, searches):
+        for window in windows_of(contents.scope.kind, home):
+            papers = _CHOOSE[window.order](captured, contents, window)
+            listings.append(Listing(scope=contents.scope, window=window, papers=papers))
+    listings.extend(_months(everything))
+    listings.extend(_past(captured))
+    return tuple(listings)
 
 
-def _scope(
+def _scopes(
     captured: Captured,
-    tracker: Tracker | None,
-    home: Order,
-    newest: tuple[RankedPaper, ...] | None,
-    *,
-    among: int = 1,
-) -> Iterator[Listing]:
-    """The lists of the whole site, or of one tracker `among` so many; `newest` where it is made already."""
-    ballots = captured.readings[tracker.id].ballots if tracker else captured.ballots
-    prefix, name, whose = (f"t/{tracker.id}/", f"t-{tracker.id}-", tracker.title) if tracker else ("", "", "")
-
-    def trending(window: Window | None) -> tuple[RankedPaper, ...]:
-        return rank_trending(
-            captured.papers,
-            ballots,
-            now=captured.now,
-            formula=captured.formula,
-            window=window,
-            limit=papers_in_list(among),
-        )
-
-    if newest is None:
-        newest = rank_newest(captured.papers, ballots, now=captured.now, formula=captured.formula)
-    dated: dict[Order, tuple[RankedPaper, ...]] = {
-        "newest": newest[: papers_in_newest(among)] if tracker else newest,
-        "captured": most_captured(newest, papers_in_list(among)),
-    }
-
-    def listing(path: str, title: str, about: str, order: Order, window: Window | None) -> Listing:
-        api = path.strip("/").replace("/", "-") or "home"
-        return Listing(
-            path=prefix + path,
-            api_name=(name + api) if path or not tracker else f"t-{tracker.id}",
-            title=f"{title} · {whose}" if whose and path else whose or title,
-            description=about + (f" In the reading of {whose}." if whose else ""),
-            order=order,
-            window=window,
-            tracker=tracker,
-            category=None,
-            month=None,
-            papers=trending(window) if order == "trending" else dated[order],
-        )
-
-    for path, title, about, order, window in _lists_of_a_scope(home):
-        yield listing(path, title, about, order, window)
-
-
-def _lists_of_a_scope(home: Order) -> Iterator[tuple[str, str, str, Order, Window | None]]:
-    """(path below the scope, title, description, order, window) of each."""
-    yield "", _TITLES[home], _ABOUT[home], home, None
-    yield "new/", _TITLES["newest"], _ABOUT["newest"], "newest", None
-    if home == "newest":
-        yield "trending/", _TITLES["trending"], _ABOUT["trending"], "trending", None
-    yield "captured/", _TITLES["captured"], _ABOUT["captured"], "captured", None
-    for window, title in _WINDOWS:
-        yield (
-            f"top/{window}/",
-            title,
-            f"Papers by the people who posted about them: {title.lower()}.",
-            "trending",
-            window,
-        )
-
-
-def most_captured(newest: Sequence[RankedPaper], limit: int) -> tuple[RankedPaper, ...]:
-    """Of papers, newest first: those with anything captured about them, the most first; of equals, the newest first."""
-    return place(sorted((each for each in newest if each.captured), key=lambda each: -each.captured)[:limit])
-
-
-_TITLES: dict[Order, str] = {"trending": "Trending", "newest": "Newest", "captured": "Most captured"}
-_ABOUT: dict[Order, str] = {
-    "trending": "Papers that people are posting about now: one person, one vote, fading with time.",
-    "newest": "Papers that people posted about, by submission date.",
-    "captured": "Papers by the number of captured posts, reposts, quotes, replies and likes about them, ever.",
-}
-
-
-def _searches(
-    captured: Captured, everything: tuple[RankedPaper, ...], searches: Sequence[SavedSearch]
-) -> Iterator[Listing]:
+    everything: tuple[RankedPaper, ...],
+    trackers: Sequence[Tracker],
+    searches: Sequence[SavedSearch],
+) -> Iterator[_Contents]:
+    yield _Contents(SITE, captured.papers, captured.ballots, lambda: everything)
+    for tracker in trackers:
+        yield _of_tracker(captured, tracker, papers_in_list(len(trackers)))
     for search in searches:
-        finds = Finder(search).finds
-        found = {ranked.paper.id: ranked.paper for ranked in everything if finds(ranked.paper)}
-        all_ballots = captured.readings[search.tracker].ballots if search.tracker else captured.ballots
-        yield Listing(
-            path=f"s/{search.id}/",
-            api_name=f"s-{search.id}",
-            title=search.title,
-            description=_what_it_finds(search),
-            order="trending",
-            window=None,
-            tracker=None,
-            category=None,
-            month=None,
-            search=search.id,
-            papers=rank_trending(
-                found,
-                {paper_id: all_ballots[paper_id] for paper_id in found if paper_id in all_ballots},
-                now=captured.now,
-                formula=captured.formula,
-                unmentioned=() if search.tracker else found.keys(),
-            ),
-        )
+        yield _of_search(captured, everything, search)
+    by_category: defaultdict[str, list[RankedPaper]] = defaultdict(list)
+    for ranked in everything:
+        for category in filter(is_category, ranked.paper.categories):
+            by_category[category].append(ranked)
+    for category in sorted(by_category):
+        yield _of_category(captured, category, by_category[category])
+
+
+SITE = Scope(kind="site")
+
+
+def _of_tracker(captured: Captured, tracker: Tracker, limit: int) -> _Contents:
+    ballots = captured.readings[tracker.id].ballots
+
+    def newest() -> Sequence[RankedPaper]:
+        return rank_newest(captured.papers, ballots, now=captured.now, formula=captured.formula)
+
+    scope = Scope(
+        kind="tracker",
+        id=tracker.id,
+        title=tracker.title,
+        within=f" In the reading of {tracker.title}.",
+        tracker=tracker,
+    )
+    return _Contents(scope, captured.papers, ballots, newest, limit=limit)
+
+
+def _of_search(captured: Captured, everything: Sequence[RankedPaper], search: SavedSearch) -> _Contents:
+    finds = Finder(search).finds
+    found = [ranked for ranked in everything if finds(ranked.paper)]
+    ballots = captured.readings[search.tracker].ballots if search.tracker else captured.ballots
+    scope = Scope(kind="search", id=search.id, title=search.title, about=_what_it_finds(search))
+    return _some_papers(scope, found, ballots, lists_unmentioned=not search.tracker)
 
 
 def _what_it_finds(search: SavedSearch) -> str:
@@ -174,53 +231,101 @@ def _what_it_finds(search: SavedSearch) -> str:
     return f"Papers {', '.join(told)}: those that people are posting about first."
 
 
-def _categories(captured: Captured, everything: tuple[RankedPaper, ...]) -> Iterator[Listing]:
-    by_category: defaultdict[str, dict[str, Paper]] = defaultdict(dict)
-    for ranked in everything:
-        for category in filter(is_category, ranked.paper.categories):
-            by_category[category][ranked.paper.id] = ranked.paper
-    for category, papers in sorted(by_category.items()):
-        yield Listing(
-            path=f"c/{category}/",
-            api_name=f"c-{category}",
-            title=category,
-            description=f"Papers in {category}, cross-lists included: those that people are posting about first.",
-            order="trending",
-            window=None,
-            tracker=None,
-            category=category,
-            month=None,
-            papers=rank_trending(
-                papers,
-                {paper_id: captured.ballots[paper_id] for paper_id in papers if paper_id in captured.ballots},
-                now=captured.now,
-                formula=captured.formula,
-                unmentioned=papers.keys(),
-            ),
-        )
+def _of_category(captured: Captured, category: str, papers: Sequence[RankedPaper]) -> _Contents:
+    scope = Scope(
+        kind="category",
+        id=category,
+        title=category,
+        about=f"Papers in {category}, cross-lists included: those that people are posting about first.",
+        within=f" In {category}.",
+    )
+    return _some_papers(scope, papers, captured.ballots, lists_unmentioned=True)
 
 
-def _months(everything: tuple[RankedPaper, ...]) -> Iterator[Listing]:
-    by_month: defaultdict[tuple[int, int], list[RankedPaper]] = defaultdict(list)
+def _some_papers(
+    scope: Scope, papers: Sequence[RankedPaper], ballots: Mapping[str, PaperBallots], *, lists_unmentioned: bool
+) -> _Contents:
+    by_id = {ranked.paper.id: ranked.paper for ranked in papers}
+    own_ballots = {paper_id: ballots[paper_id] for paper_id in by_id if paper_id in ballots}
+    return _Contents(scope, by_id, own_ballots, lambda: papers, lists_unmentioned=lists_unmentioned)
+
+
+def _trending(captured: Captured, contents: _Contents, window: Window) -> tuple[RankedPaper, ...]:
+    with_unmentioned = contents.lists_unmentioned and window.span is None
+    return rank_trending(
+        contents.papers,
+        contents.ballots,
+        now=captured.now,
+        formula=captured.formula,
+        span=window.span,
+        unmentioned=contents.papers.keys() if with_unmentioned else (),
+        limit=contents.limit,
+    )
+
+
+def _newest(_captured: Captured, contents: _Contents, _window: Window) -> tuple[RankedPaper, ...]:
+    return place(contents.newest[: contents.limit])
+
+
+def _captured(_captured: Captured, contents: _Contents, _window: Window) -> tuple[RankedPaper, ...]:
+    return most_captured(contents.newest, contents.limit)
+
+
+_CHOOSE: Mapping[Order, Callable[[Captured, _Contents, Window], tuple[RankedPaper, ...]]] = {
+    "trending": _trending,
+    "newest": _newest,
+    "captured": _captured,
+}
+
+
+def most_captured(newest: Sequence[RankedPaper], limit: int) -> tuple[RankedPaper, ...]:
+    """Of papers, newest first: those with anything captured about them, the most first; of equals, the newest first."""
+    captured = [ranked for ranked in newest if ranked.captured]
+    captured.sort(key=lambda ranked: -ranked.captured)
+    return place(captured[:limit])
+
+
+def _months(everything: Sequence[RankedPaper]) -> Iterator[Listing]:
+    """The archive: all papers by month of submission, newest month first."""
+    by_month: defaultdict[date, list[RankedPaper]] = defaultdict(list)
     for ranked in everything:
         submitted, _ = submitted_order(ranked.paper)
-        by_month[submitted.year, submitted.month].append(ranked)
-    for (year, month), papers in sorted(by_month.items(), reverse=True):
-        yield Listing(
-            path=f"archive/{year:04d}/{month:02d}/",
-            api_name=f"archive-{year:04d}-{month:02d}",
-            title=f"{_MONTHS[month - 1]} {year}",
-            description=f"Papers submitted in {_MONTHS[month - 1]} {year}.",
+        by_month[date(submitted.year, submitted.month, 1)].append(ranked)
+    for month, papers in sorted(by_month.items(), reverse=True):
+        title = month_title(month)
+        window = Window(
+            path=f"archive/{month:%Y/%m}/",
+            title=title,
+            about=f"Papers submitted in {title}.",
             order="newest",
-            window=None,
-            tracker=None,
-            category=None,
-            month=f"{year:04d}-{month:02d}",
-            papers=place(papers),
+            month=f"{month:%Y-%m}",
+            changes=False,
+            compact=True,
         )
+        yield Listing(scope=SITE, window=window, papers=place(papers))
 
 
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
+def _past(captured: Captured) -> Iterator[Listing]:
+    """The ranked lists of the days, weeks and months that have passed, each made of the posts of that time alone."""
+    today = captured.now.astimezone(UTC).date()
+    for period in PERIODS:
+        ballots: defaultdict[date, defaultdict[str, list[Ballot]]] = defaultdict(lambda: defaultdict(list))
+        for paper_id, of_paper in captured.ballots.items():
+            for ballot in of_paper.ballots:
+                first_on = period.first_day(ballot.mention.post.posted_at.astimezone(UTC).date())
+                ballots[first_on][paper_id].append(ballot)
+        for first_on in sorted(ballots, reverse=True):
+            window = period.window(first_on)
+            if window.last_on is not None and window.last_on < today:
+                yield Listing(scope=SITE, window=window, papers=_ranked_in(captured, ballots[first_on]))
+
+
+def _ranked_in(captured: Captured, ballots: Mapping[str, list[Ballot]]) -> tuple[RankedPaper, ...]:
+    return rank_trending(
+        captured.papers,
+        {paper_id: PaperBallots(some) for paper_id, some in ballots.items()},
+        now=captured.now,
+        formula=captured.formula,
+        span="all",
+        limit=LIST_LIMIT,
+    )

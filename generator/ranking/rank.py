@@ -19,7 +19,7 @@ import msgspec
 from generator.finding import arxiv_id
 from generator.finding.mentions import comment_of
 from generator.model.persons import Persons
-from generator.model.records import WINDOW_DAYS, Mention, Paper, Post, RankedPaper, Vote, Window
+from generator.model.records import SPAN_DAYS, Mention, Paper, Post, RankedPaper, Span, Vote
 
 BARE_FACTOR = 0.5
 """A post that only repeats the title or the link."""
@@ -148,7 +148,7 @@ def rank_trending(
     *,
     now: datetime,
     formula: Formula,
-    window: Window | None = None,
+    span: Span | None = None,
     unmentioned: Collection[str] = (),
     limit: int | None = None,
 ) -> tuple[RankedPaper, ...]:
@@ -159,14 +159,14 @@ def rank_trending(
         ballots: the ballots of the view, by paper.
         now: the time of the view.
         formula: the numbers in force.
-        window: only what was posted inside it counts, without decay; None counts everything, with decay.
+        span: only what was posted inside it counts, without decay; None counts everything, with decay.
         unmentioned: ids of papers to list even where nobody mentioned them, behind the others.
         limit: keep so many at most.
     """
-    days = WINDOW_DAYS[window] if window else None
+    days = SPAN_DAYS[span] if span else None
     since = now - timedelta(days=days) if days else None
     chosen = choose(ballots, lambda post: since < post.posted_at <= now) if since else ballots
-    half_life_days = formula.half_life_days if window is None else None
+    half_life_days = formula.half_life_days if span is None else None
     rows = _tallied(papers, chosen, unmentioned, now, half_life_days)
     rows.sort(key=lambda row: submitted_order(row.paper), reverse=True)  # sorts are stable: the last decides
     rows.sort(key=_order)

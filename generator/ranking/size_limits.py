@@ -7,8 +7,8 @@ that they share what eight would have, so that the site stays as large, whoever 
 from __future__ import annotations
 
 FULL_FOR = 8
-RANKED_LIMIT = 1000
-"""Papers in a ranked list: nobody turns to page 51, and 'newest' and the archive have them all."""
+LIST_LIMIT = 1000
+"""Papers in a list: nobody turns to page 51, and the archive has them all."""
 POSTS_LIMIT = 6000
 _LEAST_PAPERS = 40
 _LEAST_POSTS = 240
@@ -18,13 +18,8 @@ _ENTRIES = 3000
 
 
 def papers_in_list(trackers: int) -> int:
-    """The most papers in a ranked list of one of so many trackers."""
-    return min(RANKED_LIMIT, max(_LEAST_PAPERS, FULL_FOR * RANKED_LIMIT // max(1, trackers)))
-
-
-def papers_in_newest(trackers: int) -> int | None:
-    """The most in its list by date: all of them, where few share."""
-    return papers_in_list(trackers) if trackers > FULL_FOR else None
+    """The most papers in a list of one of so many trackers."""
+    return min(LIST_LIMIT, max(_LEAST_PAPERS, FULL_FOR * LIST_LIMIT // max(1, trackers)))
 
 
 def posts_in_list(trackers: int) -> int:

@@ -14,9 +14,10 @@ from generator.config import Config, TrackerBlock
 from generator.finding.mentions import mentions_by_paper
 from generator.model import handles as names
 from generator.model import muting as filters
+from generator.model.listing import Listing
 from generator.model.persons import Persons
 from generator.model.records import Account, Mention, NetworkState, Paper, PendingPaper, Post, Tracker
-from generator.model.site import Listing, Site
+from generator.model.site import Site
 from generator.model.tree import Tree
 from generator.ranking.digests import make_digests
 from generator.ranking.lists import Captured, make_listings
@@ -109,7 +110,7 @@ def _site(config: Config, tree: Tree, captured: Captured, *, unknown: frozenset[
         now=captured.now,
         listings=listings,
         papers={ranked.paper.id: ranked.paper for ranked in with_page},
-        ranked={ranked.paper.id: ranked for ranked in with_page},
+        ranked={ranked.paper.id: ranked for ranked in everything},
         unknown=unknown,
         posts=_newest_first(captured.ballots.values()),
         tracker_posts={tracker: reading.posts for tracker, reading in captured.readings.items()},
@@ -156,7 +157,7 @@ def _searches(config: Config) -> tuple[SavedSearch, ...]:
 
 def _with_cards(listings: Iterable[Listing], per_page: int) -> frozenset[str]:
     """Ids of the papers on the first pages of home and of each tracker's: those whose links are passed on."""
-    roots = (each for each in listings if each.path == (f"t/{each.tracker.id}/" if each.tracker else ""))
+    roots = [listing for listing in listings if listing.is_root and listing.scope.kind in {"site", "tracker"}]
     shown = (ranked.paper.id for listing in roots for ranked in listing.papers[:per_page])
     return frozenset(islice(dict.fromkeys(shown), CARDS_MAX))
 

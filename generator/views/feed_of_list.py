@@ -13,8 +13,9 @@ from itertools import islice, pairwise
 
 from generator.finding import arxiv_id
 from generator.finding import own_words as comments
-from generator.model.records import WINDOW_DAYS, Paper, Post, RankedPaper
-from generator.model.site import Listing, Site
+from generator.model.listing import Listing
+from generator.model.records import SPAN_DAYS, Paper, Post, RankedPaper
+from generator.model.site import Site
 from generator.ranking.size_limits import entries_in_feed
 from generator.text.latex import to_name
 from generator.text.plain import clean, shorten
@@ -77,7 +78,7 @@ def _shown(site: Site, listing: Listing) -> Iterator[RankedPaper]:
 
 
 def _entries(site: Site, listing: Listing) -> int:
-    return entries_in_feed(len(site.trackers), site.feed_entries) if listing.tracker else site.feed_entries
+    return entries_in_feed(len(site.trackers), site.feed_entries) if listing.scope.tracker else site.feed_entries
 
 
 def _feed_paper(site: Site, listing: Listing, ranked: RankedPaper, comment_of: CommentOf) -> FeedPaper:
@@ -116,10 +117,12 @@ def _came_at(site: Site, listing: Listing, ranked: RankedPaper) -> datetime:
     shown = {mention.post.posted_at for mention in ranked.mentions}
     if not shown:
         return _submitted_at(ranked.paper)
-    days = WINDOW_DAYS[listing.window] if listing.window else AWAY_DAYS if listing.order == "trending" else None
+    days = AWAY_DAYS if listing.window.order == "trending" else None
+    if listing.window.span:
+        days = SPAN_DAYS[listing.window.span]
     if days is None:
         return min(shown)
-    tracker = listing.tracker.id if listing.tracker else None
+    tracker = listing.scope.id_of("tracker")
     posts = (mention.post for mention in site.ranked.get(ranked.paper.id, ranked).mentions)
     every = shown.union(post.posted_at for post in posts if tracker is None or tracker in post.trackers)
     times = sorted((time for time in every if time <= max(shown)), reverse=True)

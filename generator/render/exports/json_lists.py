@@ -8,8 +8,9 @@ from functools import partial
 
 import msgspec
 
-from generator.model.records import RankedPaper, Window
-from generator.model.site import Listing, Order, Output, Site
+from generator.model.listing import Listing, Order
+from generator.model.records import RankedPaper, Span
+from generator.model.site import Output, Site
 from generator.ranking.rank import round_score
 from generator.render.exports.json_papers import encode_line
 
@@ -34,7 +35,7 @@ class ListAnswer(msgspec.Struct, frozen=True, kw_only=True):
     description: str
     url: str
     order: Order
-    window: Window | None
+    window: Span | None
     tracker: str | None
     category: str | None
     month: str | None
@@ -83,9 +84,13 @@ def list_path(listing: Listing) -> str:
 
 def plan(site: Site) -> Iterator[Output]:
     """A file for every list, and the index."""
-    for listing in site.listings:
+    for listing in _published(site):
         yield Output(list_path(listing), partial(_list, site, listing))
     yield Output("api/v1/index.json", lambda: encode_line(_index(site)))
+
+
+def _published(site: Site) -> list[Listing]:
+    return [listing for listing in site.listings if listing.window.period is None]
 
 
 def _list(site: Site, listing: Listing) -> bytes:
@@ -94,12 +99,12 @@ def _list(site: Site, listing: Listing) -> bytes:
         title=listing.title,
         description=listing.description,
         url=site.url + listing.path,
-        order=listing.order,
-        window=listing.window,
-        tracker=listing.tracker.id if listing.tracker else None,
-        category=listing.category,
-        month=listing.month,
-        search=listing.search,
+        order=listing.window.order,
+        window=listing.window.span,
+        tracker=listing.scope.id_of("tracker"),
+        category=listing.scope.id_of("category"),
+        month=listing.window.month,
+        search=listing.scope.id_of("search"),
         papers=tuple(map(_listed, listing.papers)),
     )
     return encode_line(answer)
@@ -124,9 +129,9 @@ def _index(site: Site) -> IndexAnswer:
                 title=listing.title,
                 url=site.url + listing.path,
                 api=site.url + list_path(listing),
-                order=listing.order,
+                order=listing.window.order,
                 papers=len(listing.papers),
             )
-            for listing in site.listings
+            for listing in _published(site)
         ),
     )

@@ -93,23 +93,13 @@ def paper_path(paper_id: str) -> str:
 
 def plan(site: Site) -> Iterator[Output]:
     """One file for every paper of the site, with or without a page."""
-    for paper_id, ranked in _every_paper(site).items():
+    for paper_id, ranked in site.ranked.items():
         yield Output(paper_path(paper_id), partial(_paper_file, site, ranked))
 
 
 def encode_line(view: msgspec.Struct) -> bytes:
     """Compact JSON, keys in the order of the struct, and a line end."""
     return msgspec.json.encode(view) + b"\n"
-
-
-def _every_paper(site: Site) -> dict[str, RankedPaper]:
-    """Those with a page, then those that lists of the whole site and of all time show without one."""
-    papers = dict(site.ranked)
-    for listing in site.listings:
-        if listing.tracker is None and listing.window in {None, "all"}:
-            for ranked in listing.papers:
-                papers.setdefault(ranked.paper.id, ranked)
-    return papers
 
 
 def _paper_file(site: Site, ranked: RankedPaper) -> bytes:

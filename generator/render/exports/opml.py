@@ -12,7 +12,7 @@ from functools import partial
 import msgspec
 from lxml import etree
 
-from generator.model.site import Digest, Listing, Output, Site
+from generator.model.site import Digest, Output, Site
 from generator.views.feed_of_digest import ABOUT, TITLES
 from generator.views.feed_of_list import RSS_FILE, clean_line
 from generator.views.feed_of_posts import post_lists
@@ -47,19 +47,21 @@ def plan(site: Site) -> Iterator[Output]:
 
 
 def feed_groups(site: Site) -> FeedGroups:
-    """Every feed: the site's own lists, its digests, then each tracker, saved searches, categories and months."""
+    """Every feed: the site's own lists, its digests, then each tracker, saved searches and categories."""
     groups: dict[str, list[FeedLink]] = {
         site.title: [],
         "Digests": list(map(partial(_digest_link, site), site.digests)),
     }
     for listing in site.listings:
+        if not listing.window.changes:
+            continue
         link = FeedLink(
             listing.title,
             listing.description,
             f"{site.url}{listing.path}{RSS_FILE}",
             site.url + listing.path,
         )
-        groups.setdefault(_group(site, listing), []).append(link)
+        groups.setdefault(listing.scope.group or site.title, []).append(link)
     for posts in post_lists(site):
         page = site.url + posts.path
         link = FeedLink(posts.title, posts.description, page + RSS_FILE, page)
@@ -70,16 +72,6 @@ def feed_groups(site: Site) -> FeedGroups:
 def _digest_link(site: Site, digest: Digest) -> FeedLink:
     page = site.url + digest.path
     return FeedLink(TITLES[digest.period], ABOUT[digest.period], page + RSS_FILE, page)
-
-
-def _group(site: Site, listing: Listing) -> str:
-    if listing.tracker:
-        return listing.tracker.title
-    if listing.category:
-        return "Categories"
-    if listing.search:
-        return "Saved searches"
-    return "Archive" if listing.month else site.title
 
 
 def _render(view: FeedGroups) -> bytes:

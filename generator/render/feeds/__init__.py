@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from generator.finding import own_words as comments
+from generator.model.listing import Listing
 from generator.model.records import Paper, Post
-from generator.model.site import Digest, Listing, Output, Site
+from generator.model.site import Digest, Output, Site
 from generator.render.feeds import atom, json_feed, rss
 from generator.render.feeds.base import FeedFormat
 from generator.render.feeds.news import digest_of
@@ -32,7 +33,8 @@ def plan_feeds(site: Site) -> Iterator[Output]:
 
 
 def _everything_shown(site: Site) -> tuple[_Shown, ...]:
-    return (*site.listings, *site.digests, *post_lists(site))
+    changing = [listing for listing in site.listings if listing.window.changes]
+    return (*changing, *site.digests, *post_lists(site))
 
 
 def _render(feed: FeedFormat, view_of: Callable[[_Shown], FeedView], shown: _Shown) -> bytes:

@@ -11,6 +11,7 @@ from generator.render.pages import (
     archive,
     assets,
     categories,
+    compact,
     digests,
     feeds,
     lists,
@@ -39,6 +40,7 @@ class PageType:
 
 PAGES: tuple[PageType, ...] = (
     PageType("lists", lists.plan),
+    PageType("compact", compact.plan),
     PageType("paper", paper.plan),
     PageType("posts", posts.plan),
     PageType("trackers", trackers.plan),

@@ -41,14 +41,11 @@ def plan(site: Site, templates: Templates) -> Iterator[Output]:
 
 def archive_view(site: Site) -> ArchiveView:
     """The months by year, newest first."""
-    months = sorted(
-        (
-            (listing.month, listing.title, listing.path, len(listing.papers))
-            for listing in site.listings
-            if listing.month
-        ),
-        reverse=True,
-    )
+    months = [
+        (listing.window.month, listing.title, listing.path, len(listing.papers))
+        for listing in site.listings
+        if listing.window.month
+    ]
     return ArchiveView(
         years=tuple(
             YearRow(

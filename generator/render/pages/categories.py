@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 
@@ -44,15 +45,14 @@ def plan(site: Site, templates: Templates) -> Iterator[Output]:
 def categories_view(site: Site) -> CategoriesView:
     """The categories by group, in arXiv's order, each with its number of papers."""
     groups: dict[str, list[CategoryRow]] = {title: [] for title in (*(title for title, _ in GROUPS), OTHER)}
+    papers = Counter(category for ranked in site.ranked.values() for category in set(ranked.paper.categories))
     for listing in site.listings:
-        if listing.category is not None:
+        if listing.scope.kind == "category" and listing.is_root:
+            category = listing.scope.id
             row = CategoryRow(
-                category=listing.category,
-                name=NAMES.get(listing.category, ""),
-                path=listing.path,
-                papers=len(listing.papers),
+                category=category, name=NAMES.get(category, ""), path=listing.path, papers=papers[category]
             )
-            groups[group_of(listing.category)].append(row)
+            groups[group_of(category)].append(row)
     return CategoriesView(
         groups=tuple(
             GroupRow(title=title, categories=tuple(sorted(rows, key=lambda row: row.category)))

@@ -8,7 +8,8 @@ from urllib.parse import quote
 
 import msgspec
 
-from generator.model.site import Listing, Output, Site
+from generator.model.listing import Listing
+from generator.model.site import Output, Site
 from generator.render.templates import Templates
 from generator.views.feed_of_digest import TITLES
 from generator.views.feed_of_list import RSS_FILE
@@ -54,7 +55,7 @@ def plan(site: Site, templates: Templates) -> Iterator[Output]:
 
 
 def feeds_view(site: Site) -> FeedsView:
-    """The lists by kind: the whole site's, each tracker's, the categories', the months'."""
+    """The lists by kind: the whole site's, each tracker's, the categories'."""
     groups: dict[str, list[FeedRow]] = {
         "Everything": [],
         "Digests": [
@@ -62,8 +63,10 @@ def feeds_view(site: Site) -> FeedsView:
         ],
     }
     for listing in site.listings:
+        if not listing.window.changes:
+            continue
         readers = readers_for(site.url + listing.path) if _is_asked_for(listing) else ()
-        group = _group(listing)
+        group = listing.scope.group or "Everything"
         groups.setdefault(group, []).append(_row(group, listing.title, listing.path, readers))
     for posts in post_lists(site):
         group = posts.tracker.title if posts.tracker else "Everything"
@@ -92,14 +95,4 @@ def readers_for(folder: str) -> tuple[tuple[str, str], ...]:
 
 def _is_asked_for(listing: Listing) -> bool:
     """Home, a tracker's root, a saved search: the others are one more click away."""
-    return bool(listing.search) or listing.path == (f"t/{listing.tracker.id}/" if listing.tracker else "")
-
-
-def _group(listing: Listing) -> str:
-    if listing.tracker:
-        return listing.tracker.title
-    if listing.category:
-        return "Categories"
-    if listing.search:
-        return "Saved searches"
-    return "Months" if listing.month else "Everything"
+    return listing.is_root and listing.scope.kind != "category"

@@ -1,4 +1,4 @@
-"""Lists of papers: home, newest, most captured, the windows, those of a tracker, a category, a month. Paginated."""
+"""Lists of papers, paginated: with abstracts. What looks back stands in compact rows (`compact`)."""
 
 from __future__ import annotations
 
@@ -8,22 +8,14 @@ from functools import partial
 
 import msgspec
 
-from generator.model.records import RankedPaper, Window
-from generator.model.site import Listing, Order, Output, Site
+from generator.model.listing import Listing, ScopeKind
+from generator.model.records import RankedPaper
+from generator.model.site import Output, Site
 from generator.render.pages.paging import Paging, page_path, paginate
 from generator.render.templates import Templates
 from generator.text.markdown import markdown_to_html
 from generator.views.papers import ArticleView, article_view
 from generator.views.posts import remembering
-
-_WINDOW_LABELS: Mapping[Window, str] = {
-    "day": "Today",
-    "week": "Week",
-    "month": "Month",
-    "year": "Year",
-    "all": "All time",
-}
-_ORDER_LABELS: Mapping[Order, str] = {"newest": "Newest", "captured": "Most captured"}
 
 
 class TabView(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,8 +39,10 @@ class ListView(msgspec.Struct, frozen=True, kw_only=True):
     """Of the list; with a trailing slash, empty for home."""
     title: str
     description: str
-    scope: str
-    """`home`, `tracker`, `search`, `category` or `month`."""
+    section: str
+    """Of the navigation."""
+    posts_path: str
+    """Where the posts of a tracker stand; empty for other lists."""
     about_html: str
     """The owner's note, or the tracker's line and note; on the first page."""
     newest_first: bool
@@ -66,31 +60,42 @@ class ListView(msgspec.Struct, frozen=True, kw_only=True):
     highlight_authors: tuple[str, ...]
 
 
+_SECTIONS: Mapping[ScopeKind, str] = {
+    "site": "papers",
+    "tracker": "trackers",
+    "search": "feeds",
+    "category": "categories",
+}
+
+
 def plan(site: Site, templates: Templates) -> Iterator[Output]:
-    """Every page of every list."""
+    """Every page of every list that is not compact."""
     articles = _Articles(site)
     tabs = _Tabs(site)
     for listing in site.listings:
+        if listing.window.compact:
+            continue
         for paging in paginate(listing.path, len(listing.papers), site.per_page):
             path = page_path(listing.path, paging.number)
-            sisters = tabs.of(listing)
-            view = partial(list_view, site, listing, paging, sisters, articles)
+            view = partial(list_view, site, listing, paging, tabs.of(listing), articles)
             yield templates.page("lists.html", path, view)
 
 
 def list_view(site: Site, listing: Listing, paging: Paging, tabs: tuple[TabView, ...], articles: _Articles) -> ListView:
     """One page of a list."""
-    numbered = listing.order != "newest"
+    numbered = listing.window.is_ranked
     shown = listing.papers[paging.start : paging.end]
     first = paging.number == 1
     home = first and not listing.path
+    tracker = listing.scope.tracker
     return ListView(
         path=listing.path,
         title=listing.title,
         description=listing.description,
-        scope=_scope(listing),
+        section=_SECTIONS[listing.scope.kind],
+        posts_path=f"{listing.scope.path}posts/" if tracker else "",
         about_html=_about(site, listing) if first else "",
-        newest_first=listing.order == "newest",
+        newest_first=not numbered,
         tabs=tabs,
         paging=paging,
         articles=tuple(articles.view(ranked, numbered=numbered) for ranked in shown),
@@ -98,8 +103,8 @@ def list_view(site: Site, listing: Listing, paging: Paging, tabs: tuple[TabView,
         updated_at=site.now if home and site.papers else None,
         sources=tuple(site.networks.values()) if home else (),
         stale=stale_networks(site) if home else (),
-        highlight_words=_joined(site.highlight_words, listing.tracker.highlight_words if listing.tracker else ()),
-        highlight_authors=_joined(site.highlight_authors, listing.tracker.highlight_authors if listing.tracker else ()),
+        highlight_words=_joined(site.highlight_words, tracker.highlight_words if tracker else ()),
+        highlight_authors=_joined(site.highlight_authors, tracker.highlight_authors if tracker else ()),
     )
 
 
@@ -116,23 +121,14 @@ def stale_networks(site: Site) -> tuple[StaleView, ...]:
     )
 
 
-def _scope(listing: Listing) -> str:
-    if listing.month:
-        return "month"
-    if listing.category:
-        return "category"
-    if listing.search:
-        return "search"
-    return "tracker" if listing.tracker else "home"
-
-
 def _about(site: Site, listing: Listing) -> str:
-    if not listing.path:
-        return site.note_html
-    at_its_root = listing.tracker is not None and listing.path == f"t/{listing.tracker.id}/"
-    if listing.tracker is None or not at_its_root:
+    """The owner's words above a list."""
+    if not listing.is_root:
         return ""
-    return markdown_to_html(listing.tracker.about) + markdown_to_html(listing.tracker.note)
+    tracker = listing.scope.tracker
+    if tracker:
+        return markdown_to_html(tracker.about) + markdown_to_html(tracker.note)
+    return site.note_html if listing.scope.kind == "site" else ""
 
 
 class _Articles:
@@ -153,31 +149,17 @@ class _Articles:
 
 
 class _Tabs:
-    """The sister lists of each list: the same scope, in another order or window."""
+    """The sister lists of each list: the same scope in another window."""
 
     def __init__(self, site: Site) -> None:
-        self._scopes: dict[tuple[str | None, str | None], dict[str, TabView]] = {}
+        self._of_scopes: dict[str, dict[str, TabView]] = {}
         for listing in site.listings:
-            if _has_sisters(listing):
-                label = _label(listing)
-                sisters = self._scopes.setdefault(_key(listing), {})
+            label = listing.window.label
+            if label:
+                sisters = self._of_scopes.setdefault(listing.scope.path, {})
                 sisters.setdefault(label, TabView(label=label, path=listing.path))
 
     def of(self, listing: Listing) -> tuple[TabView, ...]:
         """Empty where a list has no sister."""
-        sisters = tuple(self._scopes[_key(listing)].values()) if _has_sisters(listing) else ()
+        sisters = tuple(self._of_scopes[listing.scope.path].values())
         return sisters if len(sisters) > 1 else ()
-
-
-def _has_sisters(listing: Listing) -> bool:
-    return listing.month is None and listing.search is None
-
-
-def _key(listing: Listing) -> tuple[str | None, str | None]:
-    return listing.tracker.id if listing.tracker else None, listing.category
-
-
-def _label(listing: Listing) -> str:
-    if listing.order != "trending":
-        return _ORDER_LABELS[listing.order]
-    return _WINDOW_LABELS[listing.window] if listing.window else "Trending"

@@ -15,8 +15,8 @@ WORKER = "sw.js"
 """At the root of the site, because a worker serves nothing above its own folder."""
 
 PLACES = (
-    "abs", "about", "archive", "c", "captured", "digest", "feeds", "new", "offline", "page", "posts", "s", "saved",
-    "search", STATIC, "status", "t", "top", "trending",
+    "abs", "about", "archive", "by", "c", "captured", "day", "digest", "feeds", "hot", "month", "new", "offline",
+    "page", "posts", "s", "saved", "search", STATIC, "status", "t", "top", "trending", "week",
 )  # fmt: skip
 """Where pages stand. What else lies below the site's address is another site: a user's own page has all of the user's
 projects below it, and their pages are none of our worker's business."""

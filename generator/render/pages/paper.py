@@ -94,7 +94,8 @@ def find_places(site: Site) -> Mapping[str, tuple[PlaceView, ...]]:
     """Paper id -> the ranked lists of the whole site and of its categories on whose first page it stands."""
     places: dict[str, list[PlaceView]] = {}
     for listing in site.listings:
-        if listing.order == "trending" and listing.tracker is None:
+        is_ranked = listing.window.order == "trending" and listing.window.period is None
+        if is_ranked and listing.scope.kind != "tracker":
             for ranked in listing.papers[: site.per_page]:
                 place = PlaceView(rank=ranked.rank, title=listing.title, path=listing.path)
                 places.setdefault(ranked.paper.id, []).append(place)

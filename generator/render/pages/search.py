@@ -55,12 +55,12 @@ def search_view(site: Site) -> SearchView:
     return SearchView(
         papers=len(site.papers),
         categories=tuple(
-            Choice(value=each.category, title=f"{each.category} {NAMES.get(each.category, '')}".strip())
-            for each in sorted(lists, key=lambda each: each.category or "")
-            if each.category
+            Choice(value=each.scope.id, title=f"{each.scope.id} {NAMES.get(each.scope.id, '')}".strip())
+            for each in lists
+            if each.scope.kind == "category" and each.is_root
         ),
         trackers=tuple(Choice(value=tracker.id, title=tracker.title) for tracker in site.trackers),
-        months=tuple(Choice(value=each.month, title=each.title) for each in lists if each.month),
+        months=tuple(Choice(value=each.window.month, title=each.title) for each in lists if each.window.month),
     )
 
 
