@@ -12,8 +12,10 @@ import time
 import tracemalloc
 import zlib
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import given
@@ -842,3 +844,19 @@ def test_an_address_that_is_a_secret_is_in_no_message() -> None:
                 _client().send(address, b"{}", secret_address=True)
             assert "/canary" not in str(caught.value)
             assert ":canary" not in str(caught.value)
+
+
+def test_a_host_is_asked_by_as_many_threads_as_it_may_be() -> None:
+    """With at_once, nobody is answered before both have asked; without it, one asks after the other."""
+    together = threading.Barrier(2, timeout=20)
+
+    def reply(_: Request) -> Answer:
+        together.wait()
+        return Answer()
+
+    with Loopback(reply) as server:
+        client = HttpClient("test", at_once={urlsplit(server.url).netloc: 2})
+        with ThreadPoolExecutor(2) as pool:
+            answers = list(pool.map(client.get, [server.url, server.url]))
+        client.close()
+    assert [answer.status for answer in answers] == [200, 200]

@@ -96,14 +96,21 @@ def _warn_of_loss(options: Options) -> None:
 
 def make_client(config: Config) -> HttpClient:
     """The polite client for a whole run: arXiv's spacing is counted per host, over everything that is asked there."""
+    from generator.fetch.configuration import network_configs  # noqa: PLC0415
     from generator.fetch.short_links import SPACING_S  # noqa: PLC0415
     from generator.finding.shorteners import SHORTENERS  # noqa: PLC0415
     from generator.net.http import HttpClient, user_agent  # noqa: PLC0415
 
     arxiv = config.networks.arxiv
+    at_once = {
+        urlsplit(config.network_settings(network.name)["api"]).netloc.lower(): network.requests_at_once
+        for network in network_configs()
+        if network.requests_at_once > 1
+    }
     return HttpClient(
         user_agent(config.site.url, arxiv.contact),
         spacing_s=dict.fromkeys(SHORTENERS, SPACING_S) | {urlsplit(arxiv.api).netloc.lower(): arxiv.spacing_s},
+        at_once=at_once,
     )
 
 

@@ -33,6 +33,8 @@ class NetworkConfig:
     """Type of `networks.<name>`; None if the network has no settings."""
     account: AccountForm | None = None
     """How its accounts are written. None: any name without white space is accepted."""
+    requests_at_once: int = 1
+    """Requests at the same time to the host of `networks.<name>.api`."""
     env_variable: str | None = None
     """Holds its secret, as messages name it."""
 

@@ -6,9 +6,11 @@ silence is bounded by the network's client (`http_client.allowance`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Generic, TypeVar
 
 from generator.fetch.adapter.source import FetchRequest, Meter
@@ -32,21 +34,38 @@ class Brought(Generic[_Said]):
     """Why there is no more of it."""
 
 
-def side_by_side(request: FetchRequest, name: str, jobs: Sequence[Job[_Said]]) -> Iterator[Brought[_Said]]:
-    """Do all jobs and give what they brought, in the order of the jobs.
+def side_by_side(
+    request: FetchRequest,
+    name: str,
+    jobs: Sequence[Job[_Said]],
+    *,
+    at_once: int = HOSTS_AT_ONCE,
+    ahead: int | None = None,
+) -> Generator[Brought[_Said], None, None]:
+    """Do all jobs and give what they brought, in the order of the jobs. Whoever may stop early closes the iterator.
 
     Args:
         request: what the network may use; the meters of the jobs are added to its own.
         name: of the threads.
         jobs: begun in this order.
+        at_once: so many jobs run at the same time.
+        ahead: no more jobs than this are begun before the first of them was given: bounds what waits in memory.
     """
-    with ThreadPoolExecutor(max_workers=HOSTS_AT_ONCE, thread_name_prefix=name) as pool:
-        running = [pool.submit(_do, job, replace(request, meter=Meter())) for job in jobs]
-        for future in running:
-            brought = future.result()
+    waiting = iter(jobs)
+    running: deque[Future[Brought[_Said]]] = deque()
+    pool = ThreadPoolExecutor(max_workers=at_once, thread_name_prefix=name)
+    try:
+        for job in islice(waiting, ahead):
+            running.append(pool.submit(_do, job, replace(request, meter=Meter())))
+        while running:
+            brought = running.popleft().result()
             request.meter.requests += brought.meter.requests
             request.meter.limits.update(brought.meter.limits)
             yield brought
+            for job in islice(waiting, 1):
+                running.append(pool.submit(_do, job, replace(request, meter=Meter())))
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _do(job: Job[_Said], request: FetchRequest) -> Brought[_Said]:

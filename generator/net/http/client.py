@@ -34,6 +34,7 @@ class HttpClient:
     Args:
         user_agent: from `user_agent()`.
         spacing_s: seconds between the end of one request and the start of the next, by host or `host:port`.
+        at_once: requests at the same time, by host or `host:port`; one where it does not say.
         timeouts: of one request; by default 10 s to connect, 20 s between two pieces, 60 s in all.
         size_limit: bytes of an answer after decompression.
         clock: seconds that only grow. wall: seconds since 1970. sleep: waits so many seconds. chance: 0..1, for jitter.
@@ -45,6 +46,7 @@ class HttpClient:
         user_agent: str,
         *,
         spacing_s: Mapping[str, float] | None = None,
+        at_once: Mapping[str, int] | None = None,
         timeouts: Timeouts | None = None,
         size_limit: int = SIZE_LIMIT,
         clock: Callable[[], float] = time.monotonic,
@@ -55,6 +57,7 @@ class HttpClient:
     ) -> None:
         self._user_agent = user_agent
         self._spacing_s = dict(spacing_s or {})
+        self._at_once = dict(at_once or {})
         self._timeouts = timeouts
         self._size_limit = size_limit
         self._clocks = Clocks(clock=clock, wall=wall, sleep=sleep, chance=chance)
@@ -251,8 +254,9 @@ class HttpClient:
             service = self._services.get(target.key)
             if service is None:
                 spacing_s = self._spacing_s.get(target.key, self._spacing_s.get(target.host, 0.0))
-                transport = Transport(self._resolve, self._timeouts or Timeouts(), self._size_limit)
-                service = self._services[target.key] = Service(transport, spacing_s, self._clocks)
+                at_once = self._at_once.get(target.key, self._at_once.get(target.host, 1))
+                transport = Transport(self._resolve, self._timeouts or Timeouts(), self._size_limit, at_once)
+                service = self._services[target.key] = Service(transport, spacing_s, self._clocks, at_once)
             return service
 
 

@@ -1,4 +1,4 @@
-"""What we know about one service: one request at a time, and none before it may be asked again."""
+"""What we know about one service: how many requests at a time, and none before it may be asked again."""
 
 from __future__ import annotations
 
@@ -46,11 +46,13 @@ class Clocks:
 
 @dataclass(slots=True)
 class Service:
-    """One host and port. `free_at` and `endpoint_free_at` are times of the clock, guarded by the lock."""
+    """One host and port. `free_at` and `endpoint_free_at` are times of the clock."""
 
     transport: Transport
     spacing_s: float
     clocks: Clocks
+    at_once: int = 1
+    """Requests at the same time. With more than one, all of them share the times below."""
     free_at: float = 0.0
     endpoint_free_at: dict[str, float] = field(default_factory=dict)
     silent_s: float = 0.0
@@ -59,7 +61,10 @@ class Service:
     """Why its last answer could not be used."""
     give_up_at: float = 0.0
     """When patience ends, in the turn that is going on."""
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    places: threading.Semaphore = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.places = threading.Semaphore(self.at_once)
 
     @contextmanager
     def turn(self, target: Target, until: float | None) -> Iterator[None]:
@@ -70,10 +75,10 @@ class Service:
                 long in this run.
         """
         left = None if until is None else until - self.clocks.clock()
-        if left is not None and (left <= 0 or not self.lock.acquire(timeout=left)):
+        if left is not None and (left <= 0 or not self.places.acquire(timeout=left)):
             raise used_up(target)
         if left is None:
-            self.lock.acquire()
+            self.places.acquire()
         began = self.clocks.clock()
         self.give_up_at = began + PATIENCE_S - self.silent_s
         try:
@@ -84,7 +89,7 @@ class Service:
                 self.free_at = max(self.free_at, self.clocks.clock() + self.spacing_s)
         finally:
             self.silent_s = PATIENCE_S - (self.give_up_at - self.clocks.clock())
-            self.lock.release()
+            self.places.release()
 
     def left(self, target: Target, until: float | None) -> float:
         """Seconds that the exchange of this turn may take. Raises FetchError where there are none."""

@@ -85,13 +85,13 @@ class ExchangeError(Exception):
 
 
 class Transport:
-    """The connection to one service. To be used by one thread at a time."""
+    """The connections to one service, for as many threads at the same time as it may be asked by."""
 
-    def __init__(self, resolve: Resolve | None, timeouts: Timeouts, limit: int) -> None:
+    def __init__(self, resolve: Resolve | None, timeouts: Timeouts, limit: int, at_once: int = 1) -> None:
         self._timeouts = timeouts
         self._limit = limit
         self._resolve = resolve or resolve_name
-        self._adapter = Adapter(pool_connections=1, pool_maxsize=1, max_retries=0)
+        self._adapter = Adapter(pool_connections=1, pool_maxsize=at_once, max_retries=0)
 
     def close(self) -> None:
         """Close the connection."""

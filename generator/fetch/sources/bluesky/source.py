@@ -26,16 +26,19 @@ BLUESKY_HANDLE and BLUESKY_APP_PASSWORD are not needed for any of this.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from generator.fetch.adapter import json_fields as wire
 from generator.fetch.adapter.patience import NEXT, PAGES_MAX, REMEDY, Asker, Patience, in_turn, is_fault
+from generator.fetch.adapter.side_by_side import side_by_side
 from generator.fetch.adapter.source import Covered, Event, FetchRequest, Record, Source, StreamFailed
 from generator.fetch.sources.bluesky import posts as bluesky_posts
 from generator.fetch.sources.bluesky.actors import Actors, Place, actor_name, next_cursor, place_of
-from generator.fetch.sources.bluesky.config import CONFIG
+from generator.fetch.sources.bluesky.config import AT_ONCE, CONFIG
 from generator.fetch.sources.bluesky.gone import find_gone
 from generator.model.errors import FetchError, FormatError
 
@@ -122,16 +125,20 @@ def fetch(request: FetchRequest) -> Iterator[Event]:
     for one in plan.unusable:
         yield patience.refusal(one.stream, one.reason)
     api = str(request.settings.get("api") or "https://public.api.bsky.app").rstrip("/").removesuffix("/xrpc")
-    asker = Asker(request, f"{api}/xrpc", limits="ratelimit-")
-    actors = Actors(asker, request.state.accounts, patience)
+    actors = Actors(_asker(request, api), request.state.accounts, patience)
     yield from actors.look_up(plan.actors())
     streams = yield from _streams(request, plan, actors)
     first = request.state.cursors.get(NEXT)
-    for index in in_turn([stream.name for stream in streams], first):
-        try:
-            yield from _read(request, asker, streams[index], patience)
-        except FetchError as error:
-            yield from _failed(error, streams[index], patience)
+    turns = [streams[index] for index in in_turn([stream.name for stream in streams], first)]
+    jobs = [partial(_read, stream=stream, api=api) for stream in turns]
+    results = side_by_side(request, bluesky_posts.NETWORK, jobs, at_once=AT_ONCE, ahead=4 * AT_ONCE)
+    with closing(results):
+        for stream, brought in zip(turns, results, strict=True):
+            if brought.said:
+                patience.worked()
+            yield from brought.said
+            if brought.error is not None:
+                yield from _failed(brought.error, stream, patience)
     patience.finish()
     if first is not None:
         yield Covered(NEXT, None)
@@ -224,11 +231,15 @@ class _Range:
         return max(times) <= newest or (not chosen and last <= newest - OVERLAP)
 
 
-def _read(request: FetchRequest, asker: Asker, stream: Stream, patience: Patience) -> Iterator[Event]:
+def _asker(request: FetchRequest, api: str) -> Asker:
+    return Asker(request, f"{api}/xrpc", limits="ratelimit-")
+
+
+def _read(request: FetchRequest, stream: Stream, api: str) -> Iterator[Event]:
+    asker = _asker(request, api)
     wanted = _Range(stream, _Mark.load(request.state.cursors.get(stream.name)), request.now)
     newest = wanted.mark.newest
     for rows in _pages(asker, stream, wanted.pages_max):
-        patience.worked()
         times = [order_time(row) for row in rows]
         for index, (row, moment) in enumerate(zip(rows, times, strict=True)):
             if wanted.gives(moment):
