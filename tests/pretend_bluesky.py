@@ -112,6 +112,10 @@ class PretendBluesky:
     handles: dict[str, str] = field(default_factory=dict)
     """Handle -> DID."""
     follows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    views: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """For getPosts, by address."""
+    profiles: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """For getProfiles by DID."""
     broken: dict[str, Answer] = field(default_factory=dict)
     """By method, or by method and key: `getAuthorFeed did:plc:...`."""
 
@@ -127,8 +131,13 @@ class PretendBluesky:
         broken = self.broken.get(f"{method} {key}") or self.broken.get(method)
         if broken is not None:
             return broken
+        if method == "getPosts":
+            addresses = [value for name, value in request.pairs if name == "uris"]
+            return {"posts": [self.views[address] for address in addresses if address in self.views]}
         if method == "getProfiles":
             asked = [value.lower() for name, value in request.pairs if name == "actors"]
+            if any(own.startswith("did:") for own in asked):
+                return {"profiles": [self.profiles[own] for own in asked if own in self.profiles]}
             known = [(handle, self.handles[handle]) for handle in asked if handle in self.handles]
             return {"profiles": [{"did": own, "handle": handle} for handle, own in known]}
         start, size = int(query.get("cursor", "0")), int(query["limit"])

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 
 from generator.config import Config
 from generator.fetch.adapter.source import FetchRequest, Meter, Wanted
 from generator.fetch.registry import Source
-from generator.model.records import NetworkState
+from generator.model.records import NetworkState, Post
 from generator.model.tree import Tree
 from generator.net.http import Client
+from generator.net.http.interface import user_agent
+from generator.net.websocket import read_messages
 
+RECENT = timedelta(days=2)
 NETWORK_DEADLINE_S = 600.0
 """Whatever a network still has after this waits for the next run."""
 
@@ -46,7 +50,15 @@ def request_for(
         now=now,
         meter=Meter(),
         own_accounts=frozenset(account for person in config.people for account in person),
+        recent_posts=_recent_posts(tree, source.name, now),
+        open_stream=partial(read_messages, user_agent=user_agent(config.site.url, config.networks.arxiv.contact)),
     )
+
+
+def _recent_posts(tree: Tree, network: str, now: datetime) -> tuple[Post, ...]:
+    since = now - RECENT
+    posts = [post for post in tree.posts.values() if post.network == network and post.posted_at > since]
+    return tuple(sorted(posts, key=lambda post: post.id))
 
 
 def wanted_of(config: Config, network: str) -> tuple[Wanted, ...]:

@@ -17,7 +17,16 @@ from typing import Any
 import msgspec
 
 from generator.config import Config
-from generator.fetch.adapter.source import Covered, FetchRequest, Meter, Record, Resolved, StreamFailed
+from generator.fetch.adapter.source import (
+    AccountGone,
+    Covered,
+    Deleted,
+    FetchRequest,
+    Meter,
+    Record,
+    Resolved,
+    StreamFailed,
+)
 from generator.fetch.ask_arxiv import Answers, ask_arxiv
 from generator.fetch.intake import Taken, note_unknown, take_posts, without_late_counts
 from generator.fetch.registry import SOURCES, Source, reducer
@@ -44,6 +53,8 @@ class NetworkReport:
     new: int = 0
     changed: int = 0
     left_out: int = 0
+    removed: int = 0
+    """Captured posts of which the network said by itself that they are gone."""
     records: int = 0
     skipped: list[str] = field(default_factory=list)
     """Records that could not be read, with their place."""
@@ -80,6 +91,8 @@ class _Yield:
     posts: list[Post] = field(default_factory=list)
     cursors: dict[str, Any] = field(default_factory=dict)
     accounts: dict[str, str] = field(default_factory=dict)
+    gone_posts: set[str] = field(default_factory=set)
+    gone_accounts: set[str] = field(default_factory=set)
 
 
 def run(
@@ -184,6 +197,10 @@ def _read(source: Source, request: FetchRequest) -> _Yield:
                     brought.cursors[stream] = cursor
                 case Resolved(handle, account_id):
                     brought.accounts[handle.lower()] = account_id
+                case Deleted(post_id):
+                    brought.gone_posts.add(post_id)
+                case AccountGone(account_id):
+                    brought.gone_accounts.add(account_id)
                 case StreamFailed(stream, reason):
                     report.warnings.append(f"{stream}: {reason}")
         _check_format(report)
@@ -230,8 +247,19 @@ def _take(config: Config, tree: Tree, brought: _Yield, *, texts: Mapping[str, Po
     report = brought.report
     report.unread_hosts = unread_hosts(brought.posts)
     report.new, report.changed, report.left_out = taken.new, taken.changed, taken.left_out
+    _remove_gone(tree, brought, now)
     _note_state(tree, brought, now)
     return taken
+
+
+def _remove_gone(tree: Tree, brought: _Yield, now: datetime) -> None:
+    """Remove the captured posts of which the network itself said that they are gone."""
+    gone = [
+        post.id
+        for post in tree.posts.values()
+        if post.id in brought.gone_posts or post.account.id in brought.gone_accounts
+    ]
+    brought.report.removed = tree.remove_posts(gone, f"{now:%Y-%m-%d}")
 
 
 def _note_state(tree: Tree, brought: _Yield, now: datetime) -> None:

@@ -12,6 +12,7 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 from typing import Any
 
+from generator.model.errors import FetchError
 from generator.model.records import NetworkState, Post
 from generator.net.http import Client
 
@@ -37,6 +38,14 @@ class Meter:
     """Rate limits left as the service stated them last, by endpoint: '298 of 300 until 10:15Z'."""
 
 
+OpenStream = Callable[[str, str | None, float, float], Iterator[str]]
+"""(address, first message, seconds of silence that end it, seconds that it may take) -> messages. Raises FetchError."""
+
+
+def _no_stream(address: str, *_unused: object) -> Iterator[str]:
+    raise FetchError("no stream can be read here", url=address)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchRequest:
     """Everything that an adapter may use."""
@@ -53,6 +62,10 @@ class FetchRequest:
     meter: Meter
     own_accounts: frozenset[str] = frozenset()
     """Accounts under `people` in config.yaml, as `<network>:<handle or id>`: the owner's own."""
+    recent_posts: tuple[Post, ...] = ()
+    """Captured posts of this network of the last two days: their counts still grow."""
+    open_stream: OpenStream = _no_stream
+    """Reads a WebSocket."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +106,21 @@ class StreamFailed:
     reason: str
 
 
-Event = Record | Covered | Resolved | StreamFailed
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """The network says that its author deleted this post. A captured one is removed at once."""
+
+    post_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountGone:
+    """The network says that this account is deleted, suspended or taken down. Its captured posts are removed."""
+
+    account_id: str
+
+
+Event = Record | Covered | Resolved | StreamFailed | Deleted | AccountGone
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -40,6 +40,7 @@ from generator.fetch.sources.bluesky import posts as bluesky_posts
 from generator.fetch.sources.bluesky.actors import Actors, Place, actor_name, next_cursor, place_of
 from generator.fetch.sources.bluesky.config import AT_ONCE, CONFIG
 from generator.fetch.sources.bluesky.gone import find_gone
+from generator.fetch.sources.bluesky.stream import CURSOR, StreamCursor, is_streamed, microseconds, read_stream
 from generator.model.errors import FetchError, FormatError
 
 PAGE = 100
@@ -66,6 +67,8 @@ class Stream:
     key: str
     """DID or at:// address."""
     trackers: tuple[str, ...]
+    joins: int | None = None
+    """Start of the Jetstream that the account belongs to once it was read, in microseconds."""
 
     @property
     def name(self) -> str:
@@ -128,6 +131,7 @@ def fetch(request: FetchRequest) -> Iterator[Event]:
     actors = Actors(_asker(request, api), request.state.accounts, patience)
     yield from actors.look_up(plan.actors())
     streams = yield from _streams(request, plan, actors)
+    streams = yield from _by_stream(request, api, streams, patience)
     first = request.state.cursors.get(NEXT)
     turns = [streams[index] for index in in_turn([stream.name for stream in streams], first)]
     jobs = [partial(_read, stream=stream, api=api) for stream in turns]
@@ -142,6 +146,43 @@ def fetch(request: FetchRequest) -> Iterator[Event]:
     patience.finish()
     if first is not None:
         yield Covered(NEXT, None)
+
+
+def _by_stream(
+    request: FetchRequest, api: str, streams: list[Stream], patience: Patience
+) -> Generator[Event, None, list[Stream]]:
+    """Read accounts by Jetstream where the owner wants that or there are many; returns what is left to read by feeds.
+
+    An account joins the stream once its feed was read while the stream's cursor was kept, so that nothing is missed.
+    """
+    accounts = [stream for stream in streams if stream.kind == "account"]
+    if not is_streamed(request.settings.get("stream", False), len(accounts)):
+        return streams
+    cursor = StreamCursor.load(request.state.cursors.get(CURSOR), request.now)
+    if cursor is None:
+        now_us = microseconds(request.now)
+        yield Covered(CURSOR, {"since": now_us, "time_us": now_us})
+        return [replace(stream, joins=now_us) if stream.kind == "account" else stream for stream in streams]
+    followed: dict[str, tuple[str, ...]] = {}
+    left = []
+    for stream in streams:
+        mark = _Mark.load(request.state.cursors.get(stream.name))
+        if stream.kind != "account":
+            left.append(stream)
+        elif mark.joined == cursor.since and mark.trackers.issuperset(stream.trackers):
+            followed[stream.key] = stream.trackers
+        else:
+            left.append(replace(stream, joins=cursor.since))
+    if followed:
+        try:
+            yield from read_stream(request, partial(_asker, api=api), cursor, followed)
+            patience.worked()
+        except FormatError:
+            raise
+        except FetchError as error:
+            yield StreamFailed(CURSOR, f"{error.reason}; the next run takes it up there")
+            patience.is_lost(error)
+    return left
 
 
 def _failed(error: FetchError, stream: Stream, patience: Patience) -> Iterator[Event]:
@@ -182,6 +223,8 @@ class _Mark:
 
     newest: datetime | None
     trackers: frozenset[str]
+    joined: int | None = None
+    """Start of the Jetstream that the account belongs to."""
 
     @classmethod
     def load(cls, stored: Any) -> _Mark:
@@ -189,9 +232,8 @@ class _Mark:
         if not isinstance(stored, Mapping):
             return cls(None, frozenset())
         names = stored.get("trackers")
-        return cls(
-            wire.time(stored.get("newest")), frozenset(map(str, names)) if isinstance(names, list) else frozenset()
-        )
+        trackers = frozenset(map(str, names)) if isinstance(names, list) else frozenset()
+        return cls(wire.time(stored.get("newest")), trackers, stored.get("joined"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,8 +290,13 @@ def _read(request: FetchRequest, stream: Stream, api: str) -> Iterator[Event]:
         newest = max([*known, *([newest] if newest else [])], default=None)
         if wanted.ends(known):
             break
-    if newest is not None:
-        yield Covered(stream.name, {"newest": f"{newest:%Y-%m-%dT%H:%M:%SZ}", "trackers": list(stream.trackers)})
+    if newest is not None or stream.joins is not None:
+        mark: dict[str, Any] = {"trackers": list(stream.trackers)}
+        if newest is not None:
+            mark["newest"] = f"{newest:%Y-%m-%dT%H:%M:%SZ}"
+        if stream.joins is not None:
+            mark["joined"] = stream.joins
+        yield Covered(stream.name, dict(sorted(mark.items())))
 
 
 def _pages(asker: Asker, stream: Stream, pages_max: int) -> Iterator[list[Any]]:
