@@ -9,7 +9,9 @@ from datetime import UTC, datetime
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
+import libipld
 from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
 from websockets.sync.server import ServerConnection, serve
 
 
@@ -29,6 +31,30 @@ def account(did: str, at: datetime, status: str | None) -> dict[str, Any]:
     """The state of an account."""
     state = {"active": status is None, "did": did, "seq": 1, **({"status": status} if status else {})}
     return {"did": did, "time_us": us(at), "kind": "account", "account": state}
+
+
+def of_firehose(pds: str) -> list[dict[str, Any]]:
+    """Everything that happened on a server of accounts, as Jetstream would tell it: its firehose from the beginning."""
+    address = pds.replace("http", "ws", 1) + "/xrpc/com.atproto.sync.subscribeRepos?cursor=0"
+    events: list[dict[str, Any]] = []
+    with connect(address, max_size=None, proxy=None) as firehose:
+        while True:
+            try:
+                frame = firehose.recv(1, decode=False)
+            except TimeoutError:
+                return events
+            header, body = libipld.decode_dag_cbor_multi(frame)
+            at = datetime.fromisoformat(body["time"])
+            if header["t"] == "#account":
+                events.append(account(body["did"], at, None if body["active"] else body["status"]))
+            elif header["t"] == "#commit":
+                blocks = libipld.decode_car(body["blocks"])[1]
+                for change in body["ops"]:
+                    collection, _, key = change["path"].partition("/")
+                    kind = collection.rpartition(".")[2]
+                    record = blocks[change["cid"]] if change["action"] != "delete" else None
+                    if kind in {"post", "repost"}:
+                        events.append(commit(body["repo"], at, key, record, kind))
 
 
 class Jetstream:

@@ -10,6 +10,7 @@ import json
 import shutil
 import urllib.request
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import pytest
 from tests import announcing
 from tests.e2e.run import Copy
 from tests.loopback import Loopback, Reply, Request, as_xml
+from tests.pretend_jetstream import Jetstream, commit, of_firehose
 from tests.test_arxiv_api import entry, feed
 from tests.tools.bluesky_network import Network, Person, Ref, card, link, running
 
@@ -237,3 +239,36 @@ def test_a_paper_is_announced_once_on_a_real_network_and_its_title_is_text(netwo
     assert [each["uri"] for each in facet["features"]] == ["https://arxiv.org/abs/2611.00077"]
     assert shown["post"]["embed"]["external"]["uri"] == "https://pages.example/made-up/abs/2611.00077/"
     assert "3 people posted about it this week" in record["text"]
+
+
+def test_the_stream_of_a_real_network_gives_the_bytes_of_its_feeds(
+    network: Network, arxiv: Loopback, tmp_path: Path
+) -> None:
+    ada, ben, dora = (network.join(name) for name in ("streamada", "streamben", "streamdora"))
+    block = {"accounts": [ada.did, ben.did]}
+    by_feeds = Copied(tmp_path / "feeds", network, arxiv, **block)
+    by_stream = Copied(tmp_path / "stream", network, arxiv, **block)
+    config = by_stream.copy.folder / "config.yaml"
+    began = datetime.now(UTC).replace(microsecond=0)
+    joined = config.read_text("utf-8").replace("networks:\n  bluesky: {", "networks:\n  bluesky: {stream: true, ")
+    config.write_text(joined, "utf-8")
+    for copied in (by_feeds, by_stream):
+        copied.run("fetch", "--now", began.isoformat())
+
+    first = ada.post("I like https://arxiv.org/abs/2401.00011")
+    strangers = dora.post("mine: https://arxiv.org/abs/2401.00012")
+    ben.reply("why would anybody believe that?", strangers)
+    ben.post("I differ", embed={"$type": "app.bsky.embed.record", "record": first.strong})
+    ben.repost(strangers)
+    ben.post("no paper at all")
+    ada.delete(ada.post("a mistake https://arxiv.org/abs/2401.00013"))
+    network.settle()
+    now = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=1)
+    end = commit(ada.did, now + timedelta(seconds=1), "end", {"text": "later", "createdAt": now.isoformat()})
+    with Jetstream([*of_firehose(network.pds), end]) as jetstream:
+        config.write_text(joined.replace("stream: true", f'stream: "{jetstream.url}"'), "utf-8")
+        for copied in (by_feeds, by_stream):
+            copied.run("fetch", "--now", now.isoformat())
+    assert len(by_feeds.posts) == 5
+    assert by_stream.copy.files("data/posts") == by_feeds.copy.files("data/posts")
+    assert by_stream.copy.files("data/papers") == by_feeds.copy.files("data/papers")
