@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from generator.model.records import Paper
 from generator.views.bibtex import bibtex_key, to_bibtex
+from generator.views.ris import to_ris
 from tests.site_factory import make_paper
 
 
@@ -63,7 +64,7 @@ def test_record_has_every_field_that_arxiv_states() -> None:
         doi="10.1000/a_b",
     )
     assert to_bibtex(paper) == (
-        "@misc{example2016exploring,\n"
+        "@misc{example160202410,\n"
         "  title = {{Exploring Made-up Limits}},\n"
         "  author = {Ada Example and Bo Sample},\n"
         "  year = {2016},\n"
@@ -85,21 +86,63 @@ def test_unknown_date_is_taken_from_the_id() -> None:
 
 
 @pytest.mark.parametrize(
-    ("author", "title", "key"),
+    ("author", "key"),
     [
-        ("Ada Example", "The Study of Things", "example2026study"),
-        ("Łukasz Přibyl-Ñandú", "On Größe", "pribylnandu2026grosse"),
-        ("Øystein Łoś", "Đe facto", "los2026de"),
-        ("A. N. Other Jr.", "$\\ell_1$ norms", "other2026norms"),
-        ("The MADEUP and FICTION Collaborations", "Search", "madeup2026search"),
-        ("王小明", "机器学习", "arxiv261100001"),
-        ("王小明", "Deep nets", "anon2026deep"),
-        ("Bo {\\'E}xample", "{\\em Fast} things", "example2026fast"),
-        ("x" * 5000, "y" * 5000, "x" * 40 + "2026" + "y" * 40),
+        ("Ada Example", "example261100001"),
+        ("Łukasz Přibyl-Ñandú", "pribylnandu261100001"),
+        ("Jan van der Øst", "vanderost261100001"),
+        ("A. N. Other Jr.", "other261100001"),
+        ("Robert W. Heath, Jr", "heath261100001"),
+        ("The MADEUP and FICTION Collaborations", "madeup261100001"),
+        ("王小明", "arxiv261100001"),
+        (r"Mirjam Cveti\v c", "cvetic261100001"),
+        ("x" * 5000, "x" * 40 + "261100001"),
     ],
 )
-def test_key_is_last_name_year_and_first_word_that_says_something(author: str, title: str, key: str) -> None:
-    assert bibtex_key(make_paper(authors=(author,), title=title)) == key
+def test_key_is_last_name_and_id_so_that_no_version_and_no_other_paper_changes_it(author: str, key: str) -> None:
+    assert bibtex_key(make_paper(authors=(author,), title="One")) == key
+    assert bibtex_key(make_paper(authors=(author,), title="Two", version=2)) == key
+
+
+@pytest.mark.parametrize(
+    ("author", "bibtex", "ris"),
+    [
+        ("Ada Example", "Ada Example", "Example, Ada"),
+        ("Jan van der Berg", "Jan van der Berg", "van der Berg, Jan"),
+        ("Washington Taylor IV", "Taylor, IV, Washington", "Taylor, Washington, IV"),
+        ("Robert W. Heath, Jr", "Heath, Jr, Robert W.", "Heath, Robert W., Jr"),
+        ("Sample, Jr., Bo", "Sample, Jr., Bo", "Sample, Bo, Jr."),
+        ("Clifford V. Johnson", "Clifford V. Johnson", "Johnson, Clifford V."),
+        ("The MADEUP Collaboration", "{The MADEUP Collaboration}", "The MADEUP Collaboration"),
+        ("Made Up, Inc.", "{Made Up, Inc.}", "Made Up Inc."),
+        ("Foo and Bar", "{Foo and Bar}", "Foo and Bar"),
+        (r"Mirjam Cveti\v c", "Mirjam Cvetič", "Cvetič, Mirjam"),
+        ("Suharto", "Suharto", "Suharto"),
+        ("et al.", "others", ""),
+    ],
+)
+def test_names_are_read_as_people_and_groups(author: str, bibtex: str, ris: str) -> None:
+    paper = make_paper(authors=(author,))
+    assert fields_of(to_bibtex(paper))["author"] == bibtex
+    names = [line[6:] for line in to_ris(paper).split("\r\n") if line.startswith("AU  - ")]
+    assert names == ([ris] if ris else [])
+
+
+def test_a_ris_record_has_what_arxiv_states() -> None:
+    paper = make_paper(
+        "1602.02410",
+        title="Exploring $x^2$ Limits",
+        authors=("Ada Example",),
+        submitted_at=datetime(2016, 2, 7, tzinfo=UTC),
+        categories=("cs.CL", "cs.LG"),
+        doi="10.1000/a_b",
+    )
+    assert to_ris(paper).split("\r\n") == [
+        "TY  - UNPB", "ID  - example160202410", "TI  - Exploring x² Limits", "AU  - Example, Ada", "PY  - 2016",
+        "DA  - 2016/02/07/", "PB  - arXiv", "AN  - arXiv:1602.02410", "DO  - 10.1000/a_b",
+        "UR  - https://arxiv.org/abs/1602.02410", "L1  - https://arxiv.org/pdf/1602.02410", "KW  - cs.CL",
+        "KW  - cs.LG", "ER  - ", "",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -141,13 +184,6 @@ def test_commands_that_only_look_alike_stay() -> None:
     assert title_of("$\\definition \\letter \\inputs$") == "$\\definition \\letter \\inputs$"
 
 
-def test_names_that_bibtex_would_take_apart_are_braced() -> None:
-    paper = make_paper(authors=("Ada Example", "The MADEUP Collaboration", "Foo and Bar", "Sample, Jr., Bo"))
-    assert fields_of(to_bibtex(paper))["author"] == (
-        "Ada Example and {The MADEUP Collaboration} and {Foo and Bar} and {Sample, Jr., Bo}"
-    )
-
-
 def test_doi_is_the_first_one_and_verbatim() -> None:
     assert fields_of(to_bibtex(make_paper(doi="10.1000/x_1 10.1000/y")))["doi"] == "10.1000/x_1"
     assert "{}" not in fields_of(to_bibtex(make_paper(doi="10.1000/{a}%\\b")))["doi"]
@@ -175,8 +211,9 @@ def test_hostile_titles_and_names_parse(shared: Path) -> None:
         fields_of(to_bibtex(make_paper(title=text, authors=(text,), doi=text, categories=(text,))))
 
 
-def test_real_papers_parse_and_keep_their_id(shared: Path) -> None:
+def test_real_papers_parse_and_keep_their_id_and_no_two_share_a_key(shared: Path) -> None:
     lines = (shared / "real/corpus/papers.jsonl").read_text().splitlines()[:2000]
+    keys = set()
     for line in lines:
         record = json.loads(line)
         paper = Paper(
@@ -187,3 +224,5 @@ def test_real_papers_parse_and_keep_their_id(shared: Path) -> None:
             fetched_at=datetime(2026, 1, 1, tzinfo=UTC),
         )
         assert fields_of(to_bibtex(paper))["eprint"] == paper.id
+        keys.add(bibtex_key(paper))
+    assert len(keys) == len(lines)

@@ -19,6 +19,7 @@ from generator.model.theme import Theme
 from generator.render.exports import plan_exports
 from generator.render.exports.sitemap import plan as plan_sitemap
 from generator.views.bibtex import to_bibtex
+from generator.views.ris import to_ris
 from tests.conftest import ROOT
 from tests.site_factory import (
     EPOCH,
@@ -68,6 +69,12 @@ def test_every_file_of_the_contract_is_there() -> None:
     assert set(files_of(small_site())) == {
         "api/v1/papers/2611.00001.json",
         "abs/2611.00001/cite.bib",
+        "abs/2611.00001/cite.ris",
+        *(
+            f"{path}papers.{ending}"
+            for path in ("", "top/week/", "t/lab/", "c/cs.LG/", "archive/2026/11/")
+            for ending in ("bib", "ris")
+        ),
         "api/v1/home.json",
         "api/v1/top-week.json",
         "api/v1/t-lab.json",
@@ -231,6 +238,13 @@ def test_a_papers_bibtex_is_a_file_beside_its_page() -> None:
     assert files_of(small_site())["abs/2611.00001/cite.bib"].decode() == to_bibtex(make_paper())
 
 
+def test_a_list_has_its_papers_in_its_order_in_one_file() -> None:
+    papers = [rank(make_paper(f"2611.0000{n}"), [make_post(n)], n) for n in (3, 1, 2)]
+    files = files_of(make_site([make_listing(papers)]))
+    for ending, write in (("bib", to_bibtex), ("ris", to_ris)):
+        assert files[f"papers.{ending}"].decode() == "\n".join(write(ranked.paper) for ranked in papers)
+
+
 def test_a_paper_whose_title_is_not_known_yet_has_no_record() -> None:
     assert "abs/2611.00001/cite.bib" not in files_of(small_site(unknown=frozenset({"2611.00001"})))
 
@@ -308,8 +322,10 @@ def test_hostile_text_leaves_every_file_well_formed(shared: Path) -> None:
             etree.fromstring(content)
         elif path.endswith(".png"):
             assert content.startswith(b"\x89PNG")
-        elif path.endswith("cite.bib"):
+        elif path.endswith(".bib"):
             assert content.decode().startswith("@misc{")
+        elif path.endswith(".ris"):
+            assert content.decode().startswith("TY  - ")
         elif path != "robots.txt":
             json.loads(content)
 

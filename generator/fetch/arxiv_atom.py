@@ -91,8 +91,15 @@ def parse_feed(body: bytes, fetched_at: datetime) -> Feed:
     return feed
 
 
+_NO_XML_CHARACTER = re.compile(
+    # A raw control character, U+FFFE and U+FFFF, and references to such: they cost themselves, not the paper.
+    rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]|&#(?:0*(?:[0-8]|1[124-9]|2[0-9]|3[01])|x0*(?:[0-8bcef]|1[0-9a-f]));",
+    re.IGNORECASE,
+)
+
+
 def _root(body: bytes) -> etree._Element:
-    text = body.removeprefix(b"\xef\xbb\xbf").strip()
+    text = _NO_XML_CHARACTER.sub(b"", body.removeprefix(b"\xef\xbb\xbf")).strip()
     if not text:
         raise AtomError("the answer is empty", damaged=True)
     start = text[:400].lower()

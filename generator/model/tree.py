@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from generator.model import merge
+from generator.model.authors import with_mended_authors
 from generator.model.errors import Problem
 from generator.model.records import Announced, GonePost, NetworkState, Paper, PendingPaper, Post
 
@@ -56,9 +57,9 @@ class Tree:
         return not self.keeps_away(post) and merge.merge_into(self.posts, self._unlinked(post), merge.merge_posts)
 
     def add_paper(self, paper: Paper) -> bool:
-        """Merge one paper in; it is pending no longer."""
+        """Merge one paper in, its authors mended; it is pending no longer."""
         self.pending.pop(paper.id, None)
-        return merge.merge_into(self.papers, paper, merge.merge_papers)
+        return merge.merge_into(self.papers, with_mended_authors(paper), merge.merge_papers)
 
     def add_pending(self, pending: PendingPaper) -> None:
         """Remember an id to ask arXiv about, unless the paper is known."""

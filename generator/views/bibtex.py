@@ -2,7 +2,8 @@ r"""A paper as a BibTeX record: what a reader pastes into a bibliography.
 
 arXiv's titles are LaTeX already, so they stay as they are where that is safe: math and accents are kept, characters
 that would break a run of LaTeX outside of math are escaped, braces always balance, and commands that read, write or
-define anything are shown instead of run. Names are Unicode, as arXiv states them (biber reads that; BibTeX as utf8).
+define anything are shown instead of run. Names are Unicode (biber reads that; BibTeX as utf8): an accent that LaTeX
+spells with a blank would be taken for a name of its own.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ import re
 import unicodedata
 
 from generator.finding import arxiv_id
+from generator.model.authors import ET_AL, is_group, split_name
 from generator.model.records import Paper
+from generator.text.latex import to_name
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
@@ -45,11 +48,12 @@ _SPECIAL = re.compile(r"[\\&%#_~^$<>|{}]")
 """Without any of these a text is no LaTeX."""
 _COMMAND = re.compile(r"\\[A-Za-z]+|\\.")
 _WORD = re.compile(r"[a-z0-9]+")
-_SUFFIX = re.compile(r"^(?:jr|sr|ii|iii|iv)\.?$", re.IGNORECASE)
-_GROUP = re.compile(r"\b(?:collaborations?|consortium|team|group)$|\band\b|,", re.IGNORECASE)
-"""Names that are no 'First Last': BibTeX would take them apart at their last word, `and` or comma."""
+_TAKEN_APART = re.compile(r"\band\b", re.IGNORECASE)
+"""BibTeX ends a name there."""
 
-_SMALL_WORDS = frozenset({"a", "an", "the", "on", "of", "in", "for", "to", "and", "with", "from", "at", "by", "is"})
+_COMMAS_OF_A_NAME = re.compile(r"[^,]+(?:,[^,]*[^,\s][^,]*){0,2}")
+"""`First Last`, `Last, First` or `Last, Jr, First`; what has more commas BibTeX cannot read."""
+
 _LATIN = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
 )
@@ -65,7 +69,7 @@ def to_bibtex(paper: Paper) -> str:
     Returns:
         Text that ends with a newline; every value is in balanced braces, one field a line.
     """
-    year, month = _year_and_month(paper)
+    year, month = submitted_month(paper)
     fields = [
         ("title", "{" + _latex(paper.title) + "}"),
         ("author", " and ".join(filter(None, map(_name, paper.authors)))),
@@ -82,18 +86,15 @@ def to_bibtex(paper: Paper) -> str:
 
 
 def bibtex_key(paper: Paper) -> str:
-    """The citation key: last name of the first author, year, first word of the title that says something.
+    """The citation key: last name of the first author and the digits of the id.
+
+    It is the same in every file and for every version of the paper, and no two papers share one.
 
     Returns:
-        `a-z0-9` only, such as `example2016exploring`; where name and title have no Latin letters, the id stands in.
+        `a-z0-9` only, such as `example160202410`; without Latin letters in the name, `arxiv160202410`.
     """
-    year, _ = _year_and_month(paper)
     last = _last_name(paper.authors[0]) if paper.authors else ""
-    words = _words(_MATH.sub(" ", paper.title))
-    word = next((word for word in words if word not in _SMALL_WORDS), "")
-    if not (last or word):
-        return "arxiv" + "".join(_WORD.findall(paper.id.lower()))
-    return f"{last or 'anon'}{year}{word}"
+    return (last or "arxiv") + "".join(_WORD.findall(paper.id.lower()))
 
 
 def _braced(name: str, value: str) -> str:
@@ -101,7 +102,8 @@ def _braced(name: str, value: str) -> str:
     return value if name == "month" else "{" + value + "}"
 
 
-def _year_and_month(paper: Paper) -> tuple[int, int]:
+def submitted_month(paper: Paper) -> tuple[int, int]:
+    """Year and month of version 1; where unknown, those of the id."""
     if paper.submitted_at is not None:
         return paper.submitted_at.year, paper.submitted_at.month
     return arxiv_id.month_of(paper.id)
@@ -144,8 +146,17 @@ def _balanced(text: str) -> str:
 
 
 def _name(author: str) -> str:
-    name = _latex(author)
-    return "{" + name + "}" if name and _GROUP.search(name) else name
+    if author == ET_AL:
+        return "others"
+    name = _latex(to_name(author))
+    if not name:
+        return ""
+    if is_group(name) or _TAKEN_APART.search(name) or not _COMMAS_OF_A_NAME.fullmatch(name):
+        return "{" + name + "}"
+    parts = split_name(name)
+    if parts.suffix and parts.first:
+        return f"{parts.last}, {parts.suffix}, {parts.first}"
+    return name
 
 
 def _doi(doi: str | None) -> str:
@@ -165,11 +176,11 @@ def _printable(text: str) -> str:
 
 
 def _last_name(author: str) -> str:
-    parts = [part for part in author.split() if not _SUFFIX.match(part)]
-    if _GROUP.search(author):
-        parts = [part for part in author.replace(",", " ").split() if part.lower() not in _SMALL_WORDS][:1]
-    words = _words(parts[-1]) if parts else []
-    return "".join(words)
+    name = to_name(author)
+    if is_group(name):
+        words = [word for word in _words(name) if word not in {"the", "for", "on", "behalf", "of"}]
+        return words[0] if words else ""
+    return "".join(_words(split_name(name).last))[:_KEY_WORD_MAX]
 
 
 def _words(text: str) -> list[str]:

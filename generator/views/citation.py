@@ -14,6 +14,7 @@ import msgspec
 from markupsafe import Markup
 
 from generator.finding import arxiv_id
+from generator.model.authors import ET_AL, is_group
 from generator.model.records import Paper
 from generator.text.latex import to_name, to_text
 from generator.text.plain import clean
@@ -26,7 +27,7 @@ _DOI = re.compile(r"10\.[0-9]{3,9}/[^\s\"<>?#]+")
 def citation_tags(paper: Paper) -> list[tuple[str, str]]:
     """(name, content) of each tag, one `citation_author` an author; empty values are left out."""
     tags = [("citation_title", _line(to_text(paper.title)))]
-    tags += [("citation_author", _line(to_name(author))) for author in paper.authors]
+    tags += [("citation_author", _line(to_name(author))) for author in paper.authors if author != ET_AL]
     if paper.submitted_at is not None:
         day = _slashed(paper.submitted_at)
         tags += [("citation_date", day), ("citation_publication_date", day)]
@@ -54,7 +55,7 @@ def json_ld(paper: Paper, page_url: str) -> Markup:
         "@context": "https://schema.org",
         "@type": "ScholarlyArticle",
         "name": _line(to_text(paper.title)),
-        "author": [{"@type": "Person", "name": _line(to_name(name))} for name in paper.authors[:JSON_AUTHORS_MAX]],
+        "author": _linked_authors(paper),
         "datePublished": paper.submitted_at and paper.submitted_at.date().isoformat(),
         "dateModified": paper.revised_at and paper.revised_at.date().isoformat(),
         "version": paper.version,
@@ -71,6 +72,15 @@ def json_ld(paper: Paper, page_url: str) -> Markup:
     # Translating takes as long as all the rest, and most papers have none of these.
     safe = text.translate(_IN_SCRIPT) if any(char in text for char in _ENDS_SCRIPT) else text
     return Markup(safe)  # noqa: S704 (nothing that HTML reads is left in it)
+
+
+def _linked_authors(paper: Paper) -> list[dict[str, str]]:
+    authors = []
+    for author in paper.authors[:JSON_AUTHORS_MAX]:
+        if author != ET_AL:
+            kind = "Organization" if is_group(author) else "Person"
+            authors.append({"@type": kind, "name": _line(to_name(author))})
+    return authors
 
 
 def first_doi(paper: Paper) -> str | None:

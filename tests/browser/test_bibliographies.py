@@ -16,6 +16,7 @@ import lxml.html
 import pytest
 from playwright.sync_api import Browser
 
+from generator.model.authors import ET_AL, mend_authors
 from generator.text.latex import to_text
 from tests.browser.conftest import TOOLS, Served, npm_file, run_tool, tool
 from tests.browser.looking import visited
@@ -75,7 +76,8 @@ def wrong_fields(fields: Mapping[str, Any], paper: Mapping[str, Any]) -> list[st
     if not TEX.search(paper["title"]):
         expected["title"] = title_of(paper)
     wrong = [name for name, value in expected.items() if fields.get(name) != value]
-    authors = [" ".join(name.split()) for name in paper["authors"]]
+    authors = [" ".join(name.split()) for name in mend_authors(tuple(paper["authors"]))]
+    authors = ["others" if name == ET_AL else name for name in authors]
     if list(map(folded, names_of(fields))) != [folded(to_text(name)) for name in authors]:
         wrong.append("author with TeX" if any(map(TEX.search, authors)) else "author")
     return wrong
