@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from generator.model.listing import Listing, Scope, Window
-from generator.model.records import Account, Mention, Paper, Post, RankedPaper, Tracker, Vote
+from generator.model.records import Account, Ballot, Mention, Paper, Post, RankedPaper, Tracker, Vote
 from generator.model.site import Site
 
 SITE_URL = "https://example.org/trending/"
@@ -77,6 +77,14 @@ def rank(paper: Paper, posts: Iterable[Post] = (), place: int = 1) -> RankedPape
     )
 
 
+def ballots_of(ranked: RankedPaper) -> tuple[Ballot, ...]:
+    """Its mentions as ballots: a post with a text has a comment."""
+    return tuple(
+        Ballot(mention, mention.post.account.id, 1.0, 1.0, mention.post.text is not None, mention.post.account.bot)
+        for mention in ranked.mentions
+    )
+
+
 def make_listing(papers: Iterable[RankedPaper], path: str = "", scope: Scope | None = None, **fields: Any) -> Listing:
     """A list of the whole site, home unless `path` says otherwise, or of a scope; `fields` are those of its window."""
     scope = scope or Scope(kind="site")
@@ -123,5 +131,6 @@ def make_site(listings: Iterable[Listing] = (), **fields: Any) -> Site:
         "notes": {},
         "contact": "",
     }
+    given["ballots"] = {"": {each.paper.id: ballots_of(each) for each in ranked.values()}}
     given |= fields
     return Site(**({"tracker_posts": {each.id: () for each in given["trackers"]}} | given))

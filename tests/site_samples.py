@@ -10,7 +10,8 @@ from generator.finding.mentions import mentions_by_paper
 from generator.model.persons import Persons
 from generator.model.records import Account, Counts, NetworkState, Paper, Post, Tracker
 from generator.model.site import Site
-from generator.ranking.digests import make_digests
+from generator.ranking.digests import DigestScope, make_digests
+from generator.ranking.hot import hot_papers
 from generator.ranking.lists import Captured, make_listings
 from generator.ranking.per_tracker import make_readings, readers_of
 from generator.ranking.rank import Formula, rank_newest, value_mentions
@@ -174,7 +175,15 @@ def sample_site(papers: Iterable[Paper] = (), posts: Iterable[Post] = (), **fiel
         Tracker(id="harbour", title="@harbour"),
     )
     readings = make_readings([tracker.id for tracker in trackers], by_id, ballots)
-    captured = Captured(papers=by_id, ballots=ballots, formula=formula, now=NOW, readings=readings)
+    hot = {"": ballots, **{tracker: reading.ballots for tracker, reading in readings.items()}}
+    captured = Captured(
+        papers=by_id,
+        ballots=ballots,
+        formula=formula,
+        now=NOW,
+        readings=readings,
+        hot={name: {each.paper_id: each for each in hot_papers(some, people=3, top=10)} for name, some in hot.items()},
+    )
     everything = rank_newest(by_id, ballots, now=NOW, formula=formula, unmentioned=by_id.keys())
     shown = {mention.post.id: mention.post for each in everything for mention in each.mentions}
     given: dict[str, Any] = {
@@ -192,7 +201,14 @@ def sample_site(papers: Iterable[Paper] = (), posts: Iterable[Post] = (), **fiel
         "listings": make_listings(
             captured, everything, trackers, fields.get("home", "trending"), fields.pop("searches", ())
         ),
-        "digests": make_digests(captured, frozenset({"2611.00010"})),
+        "digests": make_digests(
+            captured,
+            DigestScope(below="", title="", ballots=captured.ballots),
+            lengths={"daily": 20, "weekly": 30},
+            unknown=frozenset({"2611.00010"}),
+        ),
+        "ballots": {name: {paper_id: about.ballots for paper_id, about in some.items()} for name, some in hot.items()},
+        "hot": captured.hot,
         "similar": find_similar(by_id.values()),
         "papers": {each.paper.id: each.paper for each in everything},
         "ranked": {each.paper.id: each for each in everything},

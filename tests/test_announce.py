@@ -275,7 +275,7 @@ _TITLES = st.one_of(
 @settings(max_examples=120, deadline=None)
 @given(_TITLES, _TITLES)
 def test_every_message_is_within_the_limits_whatever_it_says(title: str, authors: str) -> None:
-    from generator.views.feed_of_list import clean_line
+    from generator.views.feed_html import clean_line
 
     told = notice(
         title=words.plain(clean_line(title)) or "T", authors=words.plain(clean_line(authors)), abstract=title[:1000]
@@ -294,7 +294,7 @@ def test_every_message_is_within_the_limits_whatever_it_says(title: str, authors
 
 
 def hostile() -> Notice:
-    from generator.views.feed_of_list import clean_line
+    from generator.views.feed_html import clean_line
 
     text = words.plain(clean_line(HOSTILE))
     return notice(title=text, authors=text, abstract=text)

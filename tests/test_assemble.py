@@ -42,11 +42,11 @@ def tree_of(*posts: Any, papers: tuple[str, ...] = ("2611.00001",)) -> Tree:
 
 def test_every_list_of_the_contract_is_there() -> None:
     made = site(tree_of(post()))
-    scope = ["", "new/", "captured/", "top/day/", "top/week/", "top/month/", "top/year/", "top/all/"]
+    scope = ["", "hot/", "new/", "captured/", "top/day/", "top/week/", "top/month/", "top/year/", "top/all/"]
     expected = [*scope, *(f"t/{tracker}/{path}" for tracker in ("example", "other") for path in scope)]
-    assert [each.path for each in made.listings] == [*expected, "c/cs.LG/", "archive/2026/11/"]
+    assert [each.path for each in made.listings] == [*expected, "c/cs.LG/", "c/cs.LG/hot/", "archive/2026/11/"]
     names = [each.api_name for each in made.listings]
-    assert names[:5] == ["home", "new", "captured", "top-day", "top-week"]
+    assert names[:6] == ["home", "hot", "new", "captured", "top-day", "top-week"]
     assert {"t-example", "t-example-new", "t-other-top-all", "c-cs.LG", "archive-2026-11"} <= set(names)
     assert len(set(names)) == len(names)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -13,8 +14,7 @@ from lxml import etree
 from generator.model.records import RankedPaper
 from generator.model.site import Digest, Issue, Site
 from generator.render.feeds import FEEDS, plan_feeds
-from generator.render.feeds.digest_content import ABSTRACT_CHARS
-from generator.views.feed_of_digest import digest_feed_view, issue_title
+from generator.views.feed_of_digest import ABSTRACT_CHARS, digest_feed_view, issue_title
 from tests.site_factory import SITE_URL, make_listing, make_paper, make_post, make_site, make_x_post, rank
 from tests.test_feeds import ATOM, assert_inert_list
 
@@ -64,18 +64,43 @@ def test_every_digest_has_three_feeds() -> None:
 def test_an_entry_is_the_day_and_the_ranked_list() -> None:
     first = rank(make_paper("2611.00001", title="Deep $x^2$ seas"), [make_post(1), make_post(2)], 1)
     second = rank(make_paper("2611.00002", title="Rivers", abstract="sand " * 200), [make_x_post(3, "2611.00002")], 2)
-    (entry,) = json_of(site_of(issue(DAY, first, second, more=3)))["items"]
-    assert entry["id"] == entry["url"] == f"{SITE_URL}digest/daily/#2026-11-19"
-    assert entry["title"] == "Papers of 19 November 2026"
+    site = site_of(issue(DAY, first, second, more=3))
+    (entry,) = json_of(site)["items"]
+    assert entry["id"] == "tag:example.org,2026-01-01:digest-daily/2026-11-19"
+    assert entry["url"] == f"{SITE_URL}digest/daily/#2026-11-19"
+    assert entry["title"] == "Deep x² seas, and 4 more (19 Nov)"
     assert entry["date_published"] == entry["date_modified"] == "2026-11-20T06:00:00Z"
     assert entry["_trending_arxiv"] == {"papers": ["2611.00001", "2611.00002"]}
     html = entry["content_html"]
-    assert html.index("Deep x² seas") < html.index("Rivers")
-    assert "Captured posts and reposts: 2, by 2 people" in html
-    assert "Captured tweets and retweets: 1, by 1 person" in html
-    assert "Comment number 2: I would read this twice." in html
+    assert html.index("Deep x² seas") < html.index("Comment number 2: I would read this") < html.index("Rivers")
+    assert html.index("<p>2 people</p>") < html.index("<p>1 person</p>")
     assert f'<a href="{SITE_URL}top/week/">and 3 papers more</a>' in html
     assert len(html) < ABSTRACT_CHARS + 2000
+    with_day = replace(site, listings=(*site.listings, make_listing([], "day/2026-11-19/")))
+    assert f'<a href="{SITE_URL}day/2026-11-19/">and 3 papers more</a>' in json_of(with_day)["items"][0]["content_html"]
+
+
+@pytest.mark.parametrize(
+    ("papers", "last", "title"),
+    [
+        (1, DAY, "A made-up study of ℓ₁ norms (19 Nov)"),
+        (69, DAY, "A made-up study of ℓ₁ norms, and 68 more (19 Nov)"),
+        (2, date(2026, 11, 22), "A made-up study of ℓ₁ norms, and 1 more (19 to 22 Nov)"),
+        (2, date(2026, 12, 2), "A made-up study of ℓ₁ norms, and 1 more (19 Nov to 2 Dec)"),
+    ],
+)
+def test_the_title_names_the_first_paper_and_the_time(papers: int, last: date, title: str) -> None:
+    of_period = replace(issue(DAY, more=papers - 1), last_on=last)
+    assert json_of(site_of(of_period))["items"][0]["title"] == title
+
+
+def test_trackers_have_digests_with_ids_of_their_own() -> None:
+    digest = Digest(period="daily", below="t/lab/", of="The lab", issues=(issue(),))
+    site = make_site([make_listing([])], digests=(digest,))
+    feed = json_of(site)
+    assert feed["title"] == "Daily digest · The lab · Trending arXiv"
+    assert feed["items"][0]["id"] == "tag:example.org,2026-01-01:t-lab-digest-daily/2026-11-19"
+    assert "t/lab/digest/daily/feed.xml" in {output.path for output in plan_feeds(site)}
 
 
 def test_the_same_issues_are_the_same_entries_when_a_new_one_comes() -> None:
@@ -99,7 +124,7 @@ def test_formats_agree_and_are_dated_by_the_newest_issue() -> None:
         parsed = feedparser.parse(render(site, name))
         assert not parsed.bozo
         assert [entry.id for entry in parsed.entries] == ids
-        assert [entry.link for entry in parsed.entries] == ids
+        assert [entry.link for entry in parsed.entries] == [entry["url"] for entry in json_of(site)["items"]]
     atom = etree.fromstring(render(site, "Atom"))
     assert str(atom.findtext(f"{ATOM}updated")).startswith("2026-11-20T06:00:00")
     assert atom.findtext(f"{ATOM}title") == "Daily digest · Trending arXiv"

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
+import msgspec
+import pytest
+
 from generator.finding.mentions import mentions_by_paper
 from generator.model.persons import Persons
-from generator.model.records import Paper, Post
-from generator.model.site import Digest
-from generator.ranking.digests import ISSUES_MAX, PAPERS_MAX, WAITED, make_digests
+from generator.model.records import Counts, Paper, Post
+from generator.model.site import Digest, Period
+from generator.ranking.digests import ISSUES_MAX, WAITED, DigestScope, make_digests
 from generator.ranking.lists import Captured
 from generator.ranking.rank import Formula, value_mentions
 from tests.site_samples import WEIGHTS, a_paper, a_post
 
 PAPERS = [a_paper(f"2611.{number:05d}", f"Paper {number}") for number in range(1, 60)]
 THURSDAY = datetime(2026, 11, 19, tzinfo=UTC)
+LENGTHS: dict[Period, int] = {"daily": 20, "weekly": 30}
 MORNING_AFTER = THURSDAY + timedelta(days=1) + WAITED
 
 
@@ -26,7 +30,9 @@ def digests(posts: list[Post], now: datetime, unknown: frozenset[str] = frozense
     papers: dict[str, Paper] = {paper.id: paper for paper in PAPERS}
     formula = Formula(half_life_days=2.5, weights=WEIGHTS)
     ballots = value_mentions(mentions_by_paper(posts), papers, formula, Persons((), {}))
-    return make_digests(Captured(papers=papers, ballots=ballots, formula=formula, now=now), unknown)
+    captured = Captured(papers=papers, ballots=ballots, formula=formula, now=now)
+    scope = DigestScope(below="", title="", ballots=ballots)
+    return make_digests(captured, scope, lengths=LENGTHS, unknown=unknown)
 
 
 def told(digest: Digest) -> dict[str, list[str]]:
@@ -76,18 +82,33 @@ def test_papers_are_ranked_by_people_within_the_day() -> None:
     ]
 
 
-def test_an_issue_that_is_out_stays_as_it_is() -> None:
+def test_an_issue_that_is_out_stays_as_it_is_and_what_is_seen_later_comes_in_the_next() -> None:
     posts = [posted(number, number, THURSDAY + timedelta(hours=number)) for number in range(1, 6)]
     before = digests(posts, MORNING_AFTER)[0].issues[0]
+    liked = [msgspec.structs.replace(post, counts=Counts(likes=number * 100)) for number, post in enumerate(posts)]
     late = [posted(number, 9, THURSDAY + timedelta(hours=2), seen_h=40) for number in range(20, 30)]
     newer = [posted(number, 3, MORNING_AFTER + timedelta(hours=number)) for number in range(40, 50)]
-    after = digests([*posts, *late, *newer], MORNING_AFTER + timedelta(days=2))[0].issues
-    assert before == next(issue for issue in after if issue.first_on == before.first_on)
+    friday, thursday = digests([*liked, *late, *newer], MORNING_AFTER + timedelta(days=1))[0].issues
+    assert [ranked.paper for ranked in thursday.papers] == [ranked.paper for ranked in before.papers]
+    assert [(ranked.paper.id, ranked.captured) for ranked in friday.papers] == [("2611.00009", 10)]
 
 
-def test_what_a_day_waited_for_is_in_it() -> None:
-    seen_late = posted(1, 1, THURSDAY + timedelta(hours=23), seen_h=1 + WAITED / timedelta(hours=1))
-    assert told(digests([seen_late], MORNING_AFTER)[0]) == {"2026-11-19": ["2611.00001"]}
+@pytest.mark.parametrize(
+    ("posted_h", "seen_h", "day"),
+    [
+        pytest.param(23, 7, "2026-11-19", id="as long as the day waits"),
+        pytest.param(23, 7.1, "2026-11-20", id="after it closed"),
+        pytest.param(25, 1, "2026-11-20", id="a post of the next day waits for its own day"),
+        pytest.param(2, 71, "2026-11-21", id="nearly three days late"),
+        pytest.param(2, 73, None, id="an archive"),
+    ],
+)
+def test_every_post_that_is_seen_within_three_days_counts_in_one_issue(
+    posted_h: float, seen_h: float, day: str | None
+) -> None:
+    post = posted(1, 1, THURSDAY + timedelta(hours=posted_h), seen_h=seen_h)
+    daily, _ = digests([post], MORNING_AFTER + timedelta(days=9))
+    assert told(daily) == ({day: ["2611.00001"]} if day else {})
 
 
 def test_days_without_a_paper_and_papers_without_a_title_are_left_out() -> None:
@@ -99,8 +120,8 @@ def test_days_without_a_paper_and_papers_without_a_title_are_left_out() -> None:
 def test_an_issue_ends_somewhere_and_counts_the_rest() -> None:
     posts = [posted(number, number, THURSDAY + timedelta(minutes=number)) for number in range(1, 50)]
     daily, _ = digests(posts, MORNING_AFTER)
-    assert len(daily.issues[0].papers) == PAPERS_MAX["daily"]
-    assert daily.issues[0].more == 49 - PAPERS_MAX["daily"]
+    assert len(daily.issues[0].papers) == LENGTHS["daily"]
+    assert daily.issues[0].more == 49 - LENGTHS["daily"]
 
 
 def test_a_digest_keeps_the_last_issues_only() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from lxml import etree
 
 from generator.model.listing import Listing, Scope
 from generator.model.records import Account, Paper, Tracker
-from generator.model.site import Digest, Site
+from generator.model.site import Digest, Issue, Site
 from generator.model.theme import Theme
 from generator.render.exports import plan_exports
 from generator.render.exports.sitemap import plan as plan_sitemap
@@ -84,6 +85,7 @@ def test_every_file_of_the_contract_is_there() -> None:
         "sitemap.xml",
         "robots.txt",
         "opml.xml",
+        "opml-categories.xml",
         "manifest.webmanifest",
     }
 
@@ -252,27 +254,40 @@ def test_a_paper_whose_title_is_not_known_yet_has_no_record() -> None:
 # --- OPML, manifest
 
 
-def test_opml_has_every_feed_once_and_each_tracker_as_a_group() -> None:
-    root = etree.fromstring(files_of(small_site())["opml.xml"])
+def feeds_in(site: Site, file: str) -> list[str]:
+    """Paths of the feeds that an OPML file names."""
+    root = etree.fromstring(files_of(site)[file])
     assert root.get("version") == "2.0"
-    groups = {group.get("text"): [feed.get("xmlUrl") for feed in group] for group in root.iterfind("body/outline")}
-    assert groups == {
-        "Trending arXiv": [f"{SITE_URL}feed.xml", f"{SITE_URL}top/week/feed.xml", f"{SITE_URL}posts/feed.xml"],
-        "The lab": [f"{SITE_URL}t/lab/feed.xml", f"{SITE_URL}t/lab/posts/feed.xml"],
-        "Categories": [f"{SITE_URL}c/cs.LG/feed.xml"],
-    }
-    feeds = list(root.iter("outline"))
-    assert all(feed.get("text") for feed in feeds)
-    assert {feed.get("type") for feed in feeds if feed.get("xmlUrl")} == {"rss"}
+    outlines = list(root.iter("outline"))
+    assert all(outline.get("text") and outline.get("type") == "rss" for outline in outlines)
+    return [str(outline.get("xmlUrl")).removeprefix(SITE_URL) for outline in outlines]
 
 
-def test_opml_has_digests_and_saved_searches_where_there_are_any() -> None:
-    search = make_listing([], "s/gnn/", Scope(kind="search", id="gnn", title="Graphs"))
-    site = make_site([make_listing([]), search], digests=(Digest(period="weekly", issues=()),))
-    root = etree.fromstring(files_of(site)["opml.xml"])
-    groups = {group.get("text"): [feed.get("xmlUrl") for feed in group] for group in root.iterfind("body/outline")}
-    assert groups["Digests"] == [f"{SITE_URL}digest/weekly/feed.xml"]
-    assert groups["Saved searches"] == [f"{SITE_URL}s/gnn/feed.xml"]
+def test_opml_has_at_most_ten_feeds_none_of_them_empty_and_categories_are_in_another_file() -> None:
+    papers = [rank(make_paper(), [make_post(1)])]
+    scopes = [scope_of(Tracker(id=f"t{number}", title=f"T {number}")) for number in range(12)]
+    scopes.append(Scope(kind="search", id="gnn", title="Graphs"))
+    categories = [Scope(kind="category", id=name, title=name) for name in ("cs.LG", "math.AG", "hep-th")]
+    listings = [
+        make_listing(papers),
+        make_listing(papers, "hot/", order="hot"),
+        *(make_listing(papers, f"{scope.path}", scope) for scope in scopes),
+        *(make_listing(papers, f"{scope.path}hot/", scope, order="hot") for scope in scopes[2:]),
+        *(make_listing(papers if scope.id != "hep-th" else [], scope.path, scope) for scope in categories),
+        *(make_listing(papers, f"{scope.path}hot/", scope, order="hot") for scope in categories[:1]),
+    ]
+    day = date(2026, 11, 20)
+    issue = Issue(first_on=day, last_on=day, closed_at=EPOCH, papers=tuple(papers), more=0)
+    digests = (Digest(period="daily", issues=(issue,)), Digest(period="weekly", issues=()))
+    site = make_site(listings, digests=digests)
+    found = feeds_in(site, "opml.xml")
+    assert found[:5] == [
+        "hot/feed.xml", "digest/daily/feed.xml", "t/t0/feed.xml", "t/t1/feed.xml", "t/t2/hot/feed.xml",
+    ]  # fmt: skip
+    assert len(found) == 10
+    assert feeds_in(site, "opml-categories.xml") == ["c/cs.LG/hot/feed.xml", "c/math.AG/feed.xml"]
+    few = make_site([*listings[:2], listings[14]], digests=digests)
+    assert feeds_in(few, "opml.xml")[2:] == ["s/gnn/feed.xml"]
 
 
 def test_the_owners_note_is_in_the_papers_file() -> None:

@@ -10,9 +10,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from generator.model.records import Account, Counts, Mention, Post
-from generator.ranking.hot import Hot, hot_papers
-from generator.ranking.rank import Ballot, PaperBallots
+from generator.model.records import Account, Ballot, Counts, Mention, Post
+from generator.model.site import Entered
+from generator.ranking.hot import hot_papers
+from generator.ranking.rank import PaperBallots
 from tests.make import NOON, post
 
 DAY = timedelta(days=1)
@@ -110,7 +111,7 @@ def test_entries_never_change_while_the_site_learns_more() -> None:
         hours = chance.randrange(0, 240)
         seen = hours + chance.choice((0, 0, 1, 5, 30)) + 1
         posts.append(said(f"p{number % 50}", hours + number / 1e4, f"2611.0{chance.randrange(90):04}", seen=seen))
-    known: set[Hot] = set()
+    known: set[Entered] = set()
     for run in range(0, 280, 7):
         seen_posts = [each for each in posts if each.seen_at <= NOON + timedelta(hours=run)]
         now = set(hot_papers(ballots_of(seen_posts), people=3, top=5))

@@ -48,7 +48,26 @@ def test_the_site_and_each_tracker_have_every_window_and_searches_and_categories
     changing = {path for path in paths if not path.startswith(("archive/", "day/", "week/", "month/"))}
     scopes = ["", "t/lab/", "t/harbour/"]
     roots = {*scopes, "s/made-up/", "c/cs.LG/", "c/hep-th/"}
-    assert changing == roots | {scope + window for scope in scopes for window in (*WINDOWS, *more)}
+    assert changing == {
+        *roots,
+        *(root + "hot/" for root in roots),
+        *(scope + window for scope in scopes for window in (*WINDOWS, *more)),
+    }
+
+
+def test_hot_papers_of_a_category_or_search_are_those_of_the_whole_site_in_the_order_of_their_moments() -> None:
+    posts = [
+        *(post(f"a{who}", hours=10 - who, who=f"p{who}", papers=("2611.00001",)) for who in range(3)),
+        *(post(f"b{who}", hours=20 - who, who=f"p{who}", papers=("2611.00002",)) for who in range(3)),
+        post("c", hours=1, who="p1", papers=("2611.00003",)),
+    ]
+    site = sample_site(PAPERS, posts, searches=(SEARCH,))
+    lists = by_path(site)
+    assert ids(lists["hot/"])[:2] == ["2611.00003", "2611.00001"], "the first ten of a day are hot, too"
+    for path in ("c/cs.LG/hot/", "s/made-up/hot/"):
+        kept = [paper_id for paper_id in ids(lists["hot/"]) if paper_id in ids(lists[path.removesuffix("hot/")])]
+        assert ids(lists[path]) == kept != []
+    assert ids(lists["t/lab/hot/"]) == []
 
 
 def test_a_new_kind_of_list_is_one_row(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from generator.fetch.configuration import read
 from generator.model.tree import Tree
 from generator.ranking.size_limits import entries_in_feed, papers_in_list, posts_in_list
 from generator.render.make_site import make_site
-from generator.views.feed_of_list import feed_view
+from generator.views.feed_of_papers import PaperFeeds
 from tests.make import NOON, paper, post
 
 
@@ -45,6 +45,6 @@ def test_a_site_of_very_many_trackers_lists_less_of_each_and_counts_all() -> Non
     lengths = {each.path: len(each.papers) for each in site.listings}
     assert (lengths["t/t0/"], lengths["t/t0/new/"], lengths["t/t0/top/all/"]) == (40, 40, 40)
     assert lengths["new/"] == lengths[""] == 60
-    own = next(each for each in site.listings if each.path == "t/t0/new/")
-    assert len(feed_view(site, own).papers) == 15
+    own = next(each for each in site.listings if each.path == "t/t0/")
+    assert len(PaperFeeds(site).feed_of(own).entries) == 15
     assert sum("t0" in readers for readers in site.readers.values()) == 60

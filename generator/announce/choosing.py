@@ -18,7 +18,7 @@ from generator.model.records import EVER, Announced, RankedPaper
 from generator.model.site import Site
 from generator.model.tree import Tree
 from generator.text.latex import to_text
-from generator.views.feed_of_list import clean_line
+from generator.views.feed_html import clean_line
 
 AUTHORS_SHOWN = 3
 ABSTRACT_MAX = 1000

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
-from generator.config.kinds import Block, Category, FeedAddress, Line, Query, Word
+from generator.config.kinds import Block, Category, FeedAddress, Line, Query, SiteAddress, Word
 
 
 class SearchBlock(Block):
@@ -49,7 +49,16 @@ class HotBlock(Block):
     people: Annotated[int, Field(ge=1, le=1000)] = 3
     """So many people must have posted about it."""
     top: Annotated[int, Field(ge=1, le=1000)] = 10
-    """It must be among so many first of the trending list."""
+    """Or it must come among so many first of the last 24 hours."""
+
+
+class DigestBlock(Block):
+    """How long an issue of a digest is; the rest is on the page of that day or week."""
+
+    daily: Annotated[int, Field(ge=1, le=200)] = 20
+    """The most papers of a day."""
+    weekly: Annotated[int, Field(ge=1, le=200)] = 30
+    """The most papers of a week."""
 
 
 class FeedSettings(Block):
@@ -59,6 +68,10 @@ class FeedSettings(Block):
     """Entries in each feed."""
     hot: HotBlock = HotBlock()
     """When a paper becomes hot, for /hot/ and its feeds."""
+    digest: DigestBlock = DigestBlock()
+    """How long the digests are."""
+    ids_at: SiteAddress | None = None
+    """The site's address when the copy was made, before version 1.1: it stays in the ids of entries."""
     searches: Annotated[tuple[SearchBlock, ...], Field(max_length=200)] = ()
     """Saved searches: each gets its own page and feeds."""
     hub: FeedAddress | None = None

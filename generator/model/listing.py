@@ -9,8 +9,8 @@ from typing import Literal
 from generator.model.records import RankedPaper, Span, Tracker
 
 ScopeKind = Literal["site", "tracker", "search", "category"]
-Order = Literal["trending", "newest", "captured"]
-"""By votes, by submission date, by how much was captured."""
+Order = Literal["trending", "newest", "captured", "hot"]
+"""By votes, by submission date, by how much was captured, by when several people had spoken."""
 CalendarPeriod = Literal["day", "week", "month"]
 """Of the calendar, in UTC; a week begins on Monday."""
 
@@ -31,6 +31,8 @@ class Scope:
     within: str = ""
     """What is added to the description of a window: ` In the reading of Ada.`"""
     tracker: Tracker | None = None
+    posts_of: str = ""
+    """Id of the tracker whose posts count; empty where all do."""
 
     @property
     def group(self) -> str:
@@ -75,7 +77,7 @@ class Window:
     @property
     def is_ranked(self) -> bool:
         """The place in the list says something."""
-        return self.order != "newest"
+        return self.order in {"trending", "captured"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

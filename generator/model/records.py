@@ -177,6 +177,19 @@ class Mention(msgspec.Struct, frozen=True):
     through: Through
 
 
+class Ballot(msgspec.Struct, frozen=True):
+    """A mention with what it is worth to its person's vote, before time."""
+
+    mention: Mention
+    person: str
+    """Key of the person: the smallest account id of theirs."""
+    weight: float
+    factor: float
+    commented: bool
+    """It has words beyond the title and the link."""
+    bot: bool
+
+
 class Vote(msgspec.Struct, frozen=True, kw_only=True):
     """The strongest thing that one person did about one paper, and what it is worth now."""
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
 from generator.model.listing import Listing, Order
-from generator.model.records import NetworkState, Paper, Post, RankedPaper, Tracker
+from generator.model.records import Ballot, NetworkState, Paper, Post, RankedPaper, Tracker
 from generator.model.theme import Theme
 
 Period = Literal["daily", "weekly"]
@@ -28,6 +28,18 @@ class Output:
     """Below site/, such as `abs/1602.02410/index.html`."""
     render: Callable[[], bytes]
     """-> its content."""
+
+
+class Entered(NamedTuple):
+    """How a paper came into a list."""
+
+    paper_id: str
+    at: datetime
+    """The time of the post that brought it."""
+    known_at: datetime
+    """What the site knew of until then is what its feed entry says."""
+    again: bool
+    """It was hot before, and silent for 30 days since."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,13 +61,17 @@ class Digest:
     """What was posted about, a day or a week at a time: a page and three feeds at `digest/<period>/`."""
 
     period: Period
+    below: str = ""
+    """The path of what it is a digest of: `t/ml/`, `s/diffusion/`; empty for the whole site."""
+    of: str = ""
+    """The title of that tracker or search."""
     issues: tuple[Issue, ...]
     """Newest first; days and weeks without a paper are left out."""
 
     @property
     def path(self) -> str:
-        """Below the site's root: `digest/daily/`."""
-        return f"digest/{self.period}/"
+        """Below the site's root: `digest/daily/`, `t/ml/digest/daily/`."""
+        return f"{self.below}digest/{self.period}/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,8 +117,16 @@ class Site:
     contact: str
     similar: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Paper id -> ids of papers about the same, the most similar first."""
+    id: str = "tag:example.org,2026-01-01"
+    """First part of the ids of feed entries: it stays when the address moves."""
+    ids_at: str | None = None
+    """The address that stands in the ids of copies from before version 1.1."""
+    ballots: Mapping[str, Mapping[str, Sequence[Ballot]]] = field(default_factory=dict)
+    """Tracker, or empty for the whole site -> paper id -> the ballots of that view, newest first."""
+    hot: Mapping[str, Mapping[str, Entered]] = field(default_factory=dict)
+    """Tracker, or empty for the whole site -> paper id -> when it became hot there; newest first."""
     digests: tuple[Digest, ...] = ()
-    """The daily and the weekly one."""
+    """The daily and the weekly one of the whole site, of each tracker and of each saved search."""
     hub: str | None = None
     """Address of the WebSub hub that feeds name."""
     theme: Theme = field(default_factory=Theme)

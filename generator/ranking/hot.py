@@ -11,14 +11,14 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
-from typing import NamedTuple
 
-from generator.model.records import Post
-from generator.ranking.rank import Ballot, PaperBallots
+from generator.model.records import Ballot, Post
+from generator.model.site import Entered
+from generator.ranking.rank import PaperBallots
 
 SILENCE = timedelta(days=30)
 """A paper that nobody posted about for so long is new when somebody does."""
@@ -29,36 +29,24 @@ _UNITS = 10_000
 """Scores are counted in whole ten-thousandths: sums of floats would depend on their order."""
 
 
-class Hot(NamedTuple):
-    """One paper of a hot list."""
-
-    paper_id: str
-    at: datetime
-    """The time of the post that made it hot."""
-    known_at: datetime
-    """What the site knew of until then is what its feed entry says."""
-    again: bool
-    """It was hot before, and silent for 30 days since."""
-
-
 def known_at(post: Post) -> datetime:
     """When the site learned of a post; the time of the post itself where it comes from an archive."""
     is_live = post.posted_at <= post.seen_at <= post.posted_at + LATE
     return post.seen_at if is_live else post.posted_at
 
 
-def hot_papers(ballots: Mapping[str, PaperBallots], *, people: int, top: int) -> tuple[Hot, ...]:
+def hot_papers(ballots: Mapping[str, PaperBallots], *, people: int, top: int) -> tuple[Entered, ...]:
     """The papers of a view in the order in which they became hot, the newest first; each by its last return.
 
     Args:
-        ballots: the ballots of the view, by paper.
+        ballots: those of the view, by paper.
         people: so many people make a paper hot.
         top: so many places at the top of the last 24 hours make a paper hot.
     """
     spells: dict[str, _Spell] = {}
-    hot: dict[str, Hot] = {}
+    hot: dict[str, Entered] = {}
     day = _Day()
-    for ballot in _in_order(ballots.values()):
+    for ballot in _in_order(ballot for about in ballots.values() for ballot in about.ballots):
         post, paper_id = ballot.mention.post, ballot.mention.paper_id
         spell = spells.get(paper_id)
         if spell is None or post.posted_at - spell.last_at > SILENCE:
@@ -69,19 +57,36 @@ def hot_papers(ballots: Mapping[str, PaperBallots], *, people: int, top: int) ->
         place = day.add(ballot)
         if not spell.is_hot and (len(spell.people) >= people or place <= top):
             spell.is_hot = True
-            hot[paper_id] = Hot(paper_id, spell.last_at, known_at(post), again=paper_id in hot)
+            hot[paper_id] = Entered(paper_id, spell.last_at, known_at(post), again=paper_id in hot)
     return tuple(sorted(hot.values(), key=lambda entry: (entry.at, entry.paper_id), reverse=True))
 
 
-def _in_order(ballots: Iterable[PaperBallots]) -> list[Ballot]:
-    """All ballots in the order in which the site learned of them."""
-    keyed = []
-    for of_paper in ballots:
-        for ballot in of_paper.ballots:
-            post = ballot.mention.post
-            keyed.append((known_at(post), post.posted_at, post.id, ballot.mention.paper_id, ballot))
-    keyed.sort(key=lambda row: row[:4])
-    return [row[4] for row in keyed]
+def first_seen(paper_id: str, ballots: Sequence[Ballot], *, fades: bool) -> Entered | None:
+    """When a paper came into a list that has every paper; None where nobody posted about it.
+
+    Args:
+        paper_id: the paper.
+        ballots: those of the view.
+        fades: a paper leaves the list when nobody posts about it, and comes anew after 30 days of silence.
+    """
+    entered = None
+    last_at = None
+    for ballot in _in_order(ballots):
+        post = ballot.mention.post
+        if entered is None or (fades and last_at and post.posted_at - last_at > SILENCE):
+            entered = Entered(paper_id, post.posted_at, known_at(post), again=False)
+        last_at = max(last_at or post.posted_at, post.posted_at)
+    return entered
+
+
+def _in_order(ballots: Iterable[Ballot]) -> list[Ballot]:
+    """Ballots in the order in which the site learned of them."""
+
+    def order(ballot: Ballot) -> tuple[datetime, datetime, str, str]:
+        post = ballot.mention.post
+        return known_at(post), post.posted_at, post.id, ballot.mention.paper_id
+
+    return sorted(ballots, key=order)
 
 
 @dataclass(slots=True)

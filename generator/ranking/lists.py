@@ -10,11 +10,11 @@ from functools import cached_property
 
 from generator.finding.arxiv_id import is_category
 from generator.model.listing import Listing, Order, Scope, ScopeKind, Window
-from generator.model.records import Paper, RankedPaper, Tracker
+from generator.model.records import Ballot, Paper, RankedPaper, Tracker
+from generator.model.site import Entered
 from generator.ranking.per_tracker import Reading
 from generator.ranking.periods import PERIODS
 from generator.ranking.rank import (
-    Ballot,
     Formula,
     PaperBallots,
     place,
@@ -37,6 +37,8 @@ class Captured:
     now: datetime
     readings: Mapping[str, Reading] = field(default_factory=dict)
     """By tracker."""
+    hot: Mapping[str, Mapping[str, Entered]] = field(default_factory=dict)
+    """Tracker, or empty for the whole site -> paper id -> when it became hot there; newest first."""
 
 
 TRENDING = Window(
@@ -45,6 +47,13 @@ TRENDING = Window(
     title="Trending",
     about="Papers that people are posting about now: one person, one vote, fading with time.",
     order="trending",
+)
+HOT = Window(
+    path="hot/",
+    label="Hot",
+    title="Hot",
+    about="Each paper once, when several people had spoken about it: the latest first.",
+    order="hot",
 )
 NEWEST = Window(
     path="new/",
@@ -106,6 +115,7 @@ _WITH_PEOPLE: tuple[ScopeKind, ...] = ("site", "tracker")
 
 WINDOWS: tuple[tuple[Window, tuple[ScopeKind, ...]], ...] = (
     (TRENDING, _EVERY_SCOPE),
+    (HOT, _EVERY_SCOPE),
     (NEWEST, _WITH_PEOPLE),
     (CAPTURED, _WITH_PEOPLE),
     (DAY, _WITH_PEOPLE),
@@ -212,6 +222,7 @@ def _of_tracker(captured: Captured, tracker: Tracker, limit: int) -> _Contents:
         title=tracker.title,
         within=f" In the reading of {tracker.title}.",
         tracker=tracker,
+        posts_of=tracker.id,
     )
     return _Contents(scope, captured.papers, ballots, newest, limit=limit)
 
@@ -220,7 +231,8 @@ def _of_search(captured: Captured, everything: Sequence[RankedPaper], search: Sa
     finds = Finder(search).finds
     found = [ranked for ranked in everything if finds(ranked.paper)]
     ballots = captured.readings[search.tracker].ballots if search.tracker else captured.ballots
-    scope = Scope(kind="search", id=search.id, title=search.title, about=_what_it_finds(search))
+    about = _what_it_finds(search)
+    scope = Scope(kind="search", id=search.id, title=search.title, about=about, posts_of=search.tracker or "")
     return _some_papers(scope, found, ballots, lists_unmentioned=not search.tracker)
 
 
@@ -271,10 +283,18 @@ def _captured(_captured: Captured, contents: _Contents, _window: Window) -> tupl
     return most_captured(contents.newest, contents.limit)
 
 
+def _hot(captured: Captured, contents: _Contents, _window: Window) -> tuple[RankedPaper, ...]:
+    by_id = {ranked.paper.id: ranked for ranked in contents.newest}
+    became_hot = captured.hot.get(contents.scope.posts_of, {})
+    papers = [by_id[paper_id] for paper_id in became_hot if paper_id in by_id]
+    return place(papers[: contents.limit])
+
+
 _CHOOSE: Mapping[Order, Callable[[Captured, _Contents, Window], tuple[RankedPaper, ...]]] = {
     "trending": _trending,
     "newest": _newest,
     "captured": _captured,
+    "hot": _hot,
 }
 
 

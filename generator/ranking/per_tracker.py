@@ -11,8 +11,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from generator.model import muting as filters
-from generator.model.records import Paper, Post
-from generator.ranking.rank import Ballot, PaperBallots
+from generator.model.records import Ballot, Paper, Post
+from generator.ranking.rank import PaperBallots
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ import msgspec
 from generator.finding import arxiv_id
 from generator.finding.mentions import comment_of
 from generator.model.persons import Persons
-from generator.model.records import SPAN_DAYS, Mention, Paper, Post, RankedPaper, Span, Vote
+from generator.model.records import SPAN_DAYS, Ballot, Mention, Paper, Post, RankedPaper, Span, Vote
 
 BARE_FACTOR = 0.5
 """A post that only repeats the title or the link."""
@@ -39,17 +39,6 @@ class Formula:
     half_life_days: float
     weights: Mapping[str, float]
     bot_factor: float = BOT_FACTOR
-
-
-class Ballot(msgspec.Struct, frozen=True):
-    """A mention with what it is worth to its person's vote, before time."""
-
-    mention: Mention
-    person: str
-    weight: float
-    factor: float
-    commented: bool
-    bot: bool
 
 
 class Tally(NamedTuple):

@@ -16,15 +16,17 @@ from generator.model import handles as names
 from generator.model import muting as filters
 from generator.model.listing import Listing
 from generator.model.persons import Persons
-from generator.model.records import Account, Mention, NetworkState, Paper, PendingPaper, Post, Tracker
-from generator.model.site import Site
+from generator.model.records import Account, Ballot, Mention, NetworkState, Paper, PendingPaper, Post, Tracker
+from generator.model.site import Digest, Entered, Period, Site
 from generator.model.tree import Tree
-from generator.ranking.digests import make_digests
+from generator.ranking.digests import DigestScope, make_digests
+from generator.ranking.hot import hot_papers
 from generator.ranking.lists import Captured, make_listings
 from generator.ranking.per_tracker import Reading, Rules, make_readings, readers_of
-from generator.ranking.rank import BOT_FACTOR, Ballot, Formula, PaperBallots, rank_newest, value_mentions
+from generator.ranking.rank import BOT_FACTOR, Formula, PaperBallots, rank_newest, value_mentions
 from generator.ranking.saved_searches import SavedSearch
 from generator.text.markdown import markdown_to_html
+from generator.views.feed_ids import id_of_address
 
 EMPTY_NOW = datetime(2016, 2, 16, tzinfo=UTC)
 """The time of a site without a single post: any constant will do, because the build reads no clock."""
@@ -74,7 +76,9 @@ def make_site(
         now=now,
     )
     captured = replace(captured, readings=_readings(config, tree, captured))
+    captured = replace(captured, hot=_hot(config, captured))
     site = _site(config, tree, captured, unknown=frozenset(paper.id for paper in unknown))
+    site = _with_feeds(config, captured, site)
     return replace(
         site,
         own_pages=own_pages,
@@ -117,7 +121,6 @@ def _site(config: Config, tree: Tree, captured: Captured, *, unknown: frozenset[
         readers=readers_of(captured.readings),
         networks={name: config.network_titles.get(name, name) for name in _networks(config, tree)},
         states=tree.states,
-        digests=make_digests(captured, unknown),
         cards=_with_cards(listings, settings.per_page) if settings.cards else frozenset(),
         hub=config.feeds.hub,
         offline=settings.offline,
@@ -128,6 +131,57 @@ def _site(config: Config, tree: Tree, captured: Captured, *, unknown: frozenset[
         highlight_words=config.filters.highlight.words,
         highlight_authors=config.filters.highlight.authors,
     )
+
+
+def _with_feeds(config: Config, captured: Captured, site: Site) -> Site:
+    """The site with what feeds are made from."""
+    return replace(
+        site,
+        id=config.site.id or id_of_address(config.feeds.ids_at or site.url),
+        ids_at=config.feeds.ids_at,
+        ballots={name: _plain(ballots) for name, ballots in _views(captured).items()},
+        hot=captured.hot,
+        digests=_digests(config, captured, site),
+    )
+
+
+def _plain(ballots: Mapping[str, PaperBallots]) -> dict[str, Sequence[Ballot]]:
+    return {paper_id: of_paper.ballots for paper_id, of_paper in ballots.items()}
+
+
+def _views(captured: Captured) -> dict[str, Mapping[str, PaperBallots]]:
+    """The ballots of the whole site, under no name, and of each tracker."""
+    return {"": captured.ballots, **{name: reading.ballots for name, reading in captured.readings.items()}}
+
+
+def _hot(config: Config, captured: Captured) -> dict[str, dict[str, Entered]]:
+    """The hot papers of the whole site and of each tracker, newest first."""
+    rule = config.feeds.hot
+    hot = {}
+    for name, ballots in _views(captured).items():
+        papers = hot_papers(ballots, people=rule.people, top=rule.top)
+        hot[name] = {entered.paper_id: entered for entered in papers}
+    return hot
+
+
+def _digests(config: Config, captured: Captured, site: Site) -> tuple[Digest, ...]:
+    """The digests of the whole site, of each tracker and of each saved search."""
+    scopes = [DigestScope(below="", title="", ballots=captured.ballots)]
+    for tracker in config.trackers:
+        ballots = captured.readings[tracker.id].ballots
+        scopes.append(DigestScope(below=f"t/{tracker.id}/", title=tracker.title or tracker.id, ballots=ballots))
+    for listing in site.listings:
+        if listing.scope.kind == "search" and listing.is_root:
+            posts_of = listing.scope.posts_of
+            whole = captured.readings[posts_of].ballots if posts_of else captured.ballots
+            paper_ids = [ranked.paper.id for ranked in listing.papers if ranked.paper.id in whole]
+            ballots = {paper_id: whole[paper_id] for paper_id in paper_ids}
+            scopes.append(DigestScope(below=listing.path, title=listing.title, ballots=ballots))
+    lengths: dict[Period, int] = {"daily": config.feeds.digest.daily, "weekly": config.feeds.digest.weekly}
+    digests: list[Digest] = []
+    for scope in scopes:
+        digests += make_digests(captured, scope, lengths=lengths, unknown=site.unknown)
+    return tuple(digests)
 
 
 def _tracker(block: TrackerBlock) -> Tracker:

@@ -5,96 +5,125 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from markupsafe import Markup
+
 from generator.finding import arxiv_id
-from generator.finding.own_words import comment_of as find_comment
+from generator.finding.own_words import comment_of
 from generator.model.records import RankedPaper
 from generator.model.site import Digest, Issue, Period, Site
-from generator.text.latex import to_name
-from generator.views.feed_of_list import EPOCH, FALLBACK_TITLE, CommentOf, clean_line, feed_post
-from generator.views.feed_types import FeedIssue, FeedPost, FeedView, IssuePaper
+from generator.text.plain import shorten
+from generator.views import feed_html as html
+from generator.views.feed_ids import entry_id
+from generator.views.feed_of_papers import FALLBACK_TITLE, feed_view
+from generator.views.feed_types import FeedEntry, FeedView
 
 TITLES: Mapping[Period, str] = {"daily": "Daily digest", "weekly": "Weekly digest"}
 ABOUT: Mapping[Period, str] = {
     "daily": "One entry a day: the papers that people posted about on that day, ranked.",
     "weekly": "One entry a week: the papers that people posted about from Monday to Sunday, ranked.",
 }
-AUTHORS_MAX = 6
+ABSTRACT_CHARS = 320
+"""Of each abstract: the whole one is a click away, and a week has thirty."""
 
-_REST: Mapping[Period, str] = {"daily": "top/week/", "weekly": "top/month/"}
+_AUTHORS_MAX = 6
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 
 
-def digest_feed_view(site: Site, digest: Digest, comment_of: CommentOf = find_comment) -> FeedView:
-    """The feed of a digest.
+def digest_title(digest: Digest) -> str:
+    """As pages and feeds name it: `Daily digest · The lab`."""
+    return f"{TITLES[digest.period]} · {digest.of}" if digest.of else TITLES[digest.period]
 
-    Args:
-        site: for its address, titles and what may not be passed on.
-        digest: the issues.
-        comment_of: (post, paper) -> words of their own; a build passes one that remembers its answers.
-    """
-    site_title = clean_line(site.title) or FALLBACK_TITLE
-    url = site.url + digest.path
-    return FeedView(
-        title=f"{TITLES[digest.period]} · {site_title}",
-        description=ABOUT[digest.period],
-        site_title=site_title,
-        home_url=url,
-        base_url=url,
-        updated=max((issue.closed_at for issue in digest.issues), default=EPOCH),
-        papers=(),
-        issues=tuple(_feed_issue(site, digest, issue, comment_of) for issue in digest.issues),
-        hub=site.hub,
-    )
+
+def digest_feed_view(site: Site, digest: Digest) -> FeedView:
+    """The feed of a digest."""
+    list_name = digest.path.strip("/").replace("/", "-")
+    entries = []
+    for issue in digest.issues:
+        name = issue.first_on.isoformat()
+        was_before = site.ids_at and not digest.below
+        uid = f"{site.ids_at}{digest.path}#{name}" if was_before else entry_id(site, list_name, name)
+        entries.append((uid, _entry(site, digest, issue)))
+    return feed_view(site, digest.path, html.clean_line(digest_title(digest)), ABOUT[digest.period], entries)
 
 
 def issue_title(first: date, last: date) -> str:
     """`19 November 2026`, `16 to 22 November 2026`, `30 November to 6 December 2026`."""
-    end = f"{last.day} {_MONTHS[last.month - 1]} {last.year}"
+    return _dates(first, last, _MONTHS, with_year=True)
+
+
+def _dates(first: date, last: date, months: tuple[str, ...], *, with_year: bool) -> str:
+    def written(day: date, *, month: bool, year: bool) -> str:
+        return " ".join([str(day.day), *([months[day.month - 1]] if month else []), *([str(day.year)] if year else [])])
+
+    end = written(last, month=True, year=with_year)
     if first == last:
         return end
-    month = f" {_MONTHS[first.month - 1]}" if first.month != last.month else ""
-    year = f" {first.year}" if first.year != last.year else ""
-    return f"{first.day}{month}{year} to {end}"
+    other_year = with_year and first.year != last.year
+    return f"{written(first, month=first.month != last.month, year=other_year)} to {end}"
 
 
-def _feed_issue(site: Site, digest: Digest, issue: Issue, comment_of: CommentOf) -> FeedIssue:
-    return FeedIssue(
-        uid=f"{site.url}{digest.path}#{issue.first_on.isoformat()}",
-        title=f"Papers of {issue_title(issue.first_on, issue.last_on)}",
+def _entry(site: Site, digest: Digest, issue: Issue) -> FeedEntry:
+    url = f"{site.url}{digest.path}#{issue.first_on.isoformat()}"
+    rows = Markup("\n").join(_row(site, ranked) for ranked in issue.papers)
+    rest = ""
+    if issue.more:
+        count = f"and {issue.more:,} {'paper' if issue.more == 1 else 'papers'} more"
+        rest = html.paragraph(html.link(site.url + page_of_period(site, digest, issue), count))
+    return FeedEntry(
+        url=url,
+        title=_title(issue),
+        html=str(Markup("<ol>\n{}\n</ol>\n{}").format(rows, rest)),
+        authors=(html.clean_line(site.title) or FALLBACK_TITLE,),
         published=issue.closed_at,
-        papers=tuple(_issue_paper(site, ranked, comment_of) for ranked in issue.papers),
-        more=issue.more,
-        rest_url=site.url + _REST[digest.period],
+        updated=issue.closed_at,
+        own={"papers": [ranked.paper.id for ranked in issue.papers]},
     )
 
 
-def _issue_paper(site: Site, ranked: RankedPaper, comment_of: CommentOf) -> IssuePaper:
+def _title(issue: Issue) -> str:
+    """`A Survey of Transformers, and 68 more (30 Nov)`."""
+    more = len(issue.papers) - 1 + issue.more
+    dates = _dates(issue.first_on, issue.last_on, html.MONTHS, with_year=False)
+    others = f", and {more:,} more" if more else ""
+    return f"{html.title_of(issue.papers[0].paper)}{others} ({dates})"
+
+
+def page_of_period(site: Site, digest: Digest, issue: Issue) -> str:
+    """The path of the page with all papers of the day or week; of a list up to now where there is none."""
+    year, week, _ = issue.first_on.isocalendar()
+    if digest.period == "daily":
+        page, now = f"day/{issue.first_on.isoformat()}/", "top/week/"
+    else:
+        page, now = f"week/{year}-W{week:02}/", "top/month/"
+    paths = {listing.path for listing in site.listings}
+    wanted = (digest.below + page, page, digest.below + now)
+    return next((path for path in wanted if path in paths), now)
+
+
+def _row(site: Site, ranked: RankedPaper) -> Markup:
     paper = ranked.paper
-    return IssuePaper(
-        paper_id=paper.id,
-        url=f"{site.url}abs/{paper.id}/" if paper.id in site.papers else arxiv_id.abs_url(paper.id),
-        title=paper.title,
-        authors=tuple(map(to_name, paper.authors[:AUTHORS_MAX])),
-        more_authors=max(0, len(paper.authors) - AUTHORS_MAX),
-        abstract=paper.abstract,
-        withdrawn=paper.withdrawn,
-        captured=ranked.captured,
-        x_only=all(mention.post.network == "x" for mention in ranked.mentions),
-        people=len(ranked.votes),
-        comment=_best_comment(site, ranked, comment_of),
-    )
+    url = f"{site.url}abs/{paper.id}/" if paper.id in site.papers else arxiv_id.abs_url(paper.id)
+    abstract = shorten(html.tex_line(paper.abstract), ABSTRACT_CHARS)[0]
+    people = "1 person" if len(ranked.votes) == 1 else f"{len(ranked.votes):,} people"
+    lines = [
+        Markup("<p><strong>{}</strong></p>\n").format(html.link(url, html.title_of(paper))),
+        html.paragraph(people),
+        _best_comment(site, ranked),
+        html.paragraph(abstract),
+        html.paragraph(", ".join(html.authors_of(paper, _AUTHORS_MAX))),
+    ]
+    return Markup("<li>{}</li>").format(Markup("").join(lines))
 
 
-def _best_comment(site: Site, ranked: RankedPaper, comment_of: CommentOf) -> FeedPost | None:
+def _best_comment(site: Site, ranked: RankedPaper) -> Markup:
     """Of the strongest vote of a person that has one and may be passed on."""
     posts = {mention.post.id: mention.post for mention in ranked.mentions}
     for vote in ranked.votes:
         if vote.commented and not vote.bot and vote.post_id not in site.withheld:
-            post = posts[vote.post_id]
-            comment = comment_of(post, ranked.paper)
+            comment = comment_of(posts[vote.post_id], ranked.paper)
             if comment:
-                return feed_post(post, site.networks.get(post.network, post.network), comment)
-    return None
+                return html.comment_html(site, posts[vote.post_id], comment)
+    return Markup("")

@@ -5,23 +5,26 @@ Here a paper comes as often as people post about it; the feeds of lists have it 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
 from urllib.parse import quote
 
-import msgspec
+from markupsafe import Markup, escape
 
 from generator.finding import arxiv_id
-from generator.model.records import Account, Post, Tracker
+from generator.model.records import Post, Tracker
 from generator.model.site import Site
 from generator.ranking.size_limits import entries_in_feed
-from generator.views.feed_of_list import EPOCH, FALLBACK_TITLE, clean_line, feed_post
-from generator.views.feed_types import FeedView, PaperLink, SinglePost
+from generator.text.plain import safe_href, shorten
+from generator.views import feed_html as html
+from generator.views.feed_ids import entry_id
+from generator.views.feed_of_papers import ENTRIES_MAX, KEPT_FOR, feed_view
+from generator.views.feed_types import FeedEntry, FeedView
 from generator.views.posts import without_links_to
 
 PAPERS_MAX = 20
 """Papers named for one post: some list a whole day's."""
+_DID = {"post": "posted", "repost": "reposted", "quote": "quoted", "reply": "replied", "like": "liked"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,51 +52,91 @@ class PostList:
         return f"Every captured post about a paper on arXiv{whose}, newest first."
 
 
-def post_lists(site: Site) -> Iterator[PostList]:
+def post_lists(site: Site) -> list[PostList]:
     """The site's, then each tracker's."""
-    yield PostList(tracker=None, posts=site.posts)
-    for tracker in site.trackers:
-        yield PostList(tracker=tracker, posts=site.tracker_posts[tracker.id])
+    own = [PostList(tracker=tracker, posts=site.tracker_posts[tracker.id]) for tracker in site.trackers]
+    return [PostList(tracker=None, posts=site.posts), *own]
 
 
-def posts_feed_view(site: Site, shown: PostList) -> FeedView:
-    """The feed of these posts: as many as any feed has."""
-    many = entries_in_feed(len(site.trackers), site.feed_entries) if shown.tracker else site.feed_entries
-    posts = tuple(_single(site, shown.path, post) for post in islice(shown.posts, many))
-    site_title = clean_line(site.title) or FALLBACK_TITLE
-    return FeedView(
-        title=f"{clean_line(shown.title)} · {site_title}",
-        description=clean_line(shown.description),
-        site_title=site_title,
-        home_url=site.url + shown.path,
-        base_url=site.url + shown.path,
-        updated=max((post.said.posted_at for post in posts), default=EPOCH),
-        papers=(),
-        posts=posts,
-        hub=site.hub,
+def posts_feed_view(site: Site, listed: PostList) -> FeedView:
+    """The feed of these posts: as many as any feed has, and all that were seen during the last 48 hours."""
+    wanted = entries_in_feed(len(site.trackers), site.feed_entries) if listed.tracker else site.feed_entries
+    since = site.now - KEPT_FOR
+    groups: dict[str, list[Post]] = {}
+    for post in listed.posts:
+        if len(groups) >= wanted and post.seen_at <= since:
+            continue
+        name = _entry_name(site, post)
+        if name in groups:
+            groups[name].append(post)
+        elif len(groups) < max(wanted, ENTRIES_MAX):
+            groups[name] = [post]
+    list_name = listed.path.strip("/").replace("/", "-")
+    entries = []
+    for name, posts in groups.items():
+        uid = f"{site.ids_at}posts/#{name}" if site.ids_at else entry_id(site, list_name, name)
+        entries.append((uid, _entry(site, listed.path, posts)))
+    return feed_view(site, listed.path, html.clean_line(listed.title), listed.description, entries)
+
+
+def _is_silent(site: Site, post: Post) -> bool:
+    """Nothing of it may be passed on but that it exists: no name and no words."""
+    return post.id in site.withheld or not (post.text or html.name_of(post))
+
+
+def _entry_name(site: Site, post: Post) -> str:
+    """Its id; for silent posts their network and the run that saw them, so that a run is one entry."""
+    if _is_silent(site, post):
+        return f"{post.network}-{post.seen_at:%Y-%m-%dT%H%M%SZ}"
+    return quote(post.id, safe=":")
+
+
+def _entry(site: Site, path: str, posts: Sequence[Post]) -> FeedEntry:
+    first = posts[0]
+    network = site.networks.get(first.network, first.network)
+    paper_ids = sorted({paper_id for post in posts for paper_id in post.papers if paper_id in site.ranked})
+    titles = {paper_id: html.title_of(site.ranked[paper_id].paper) for paper_id in paper_ids[:PAPERS_MAX]}
+    subject = titles[paper_ids[0]] if paper_ids else "arXiv"
+    name = None
+    words = Markup("")
+    if _is_silent(site, first):
+        if len(paper_ids) > 1:
+            subject = f"{len(paper_ids):,} papers"
+        count = "1 post" if len(posts) == 1 else f"{len(posts):,} posts"
+        title = f"{count} on {network} about {subject}"
+    else:
+        name = html.name_of(first)
+        title = f"{name or 'Somebody'} {_DID.get(first.kind, 'posted')} on {network}: {subject}"
+        words = _words(first)
+    is_alone = len(posts) == 1
+    return FeedEntry(
+        url=(is_alone and safe_href(first.url)) or site.url + path,
+        title=title,
+        html=str(words + _papers(site, titles, posts, len(paper_ids))),
+        authors=(name,) if name else (),
+        published=max(post.posted_at for post in posts),
+        updated=max(post.posted_at for post in posts),
+        own={"papers": list(titles)},
     )
 
 
-def _single(site: Site, path: str, post: Post) -> SinglePost:
-    may_be_passed_on = post.id not in site.withheld  # readers keep copies, and what is deleted could not be there
-    said = feed_post(
-        post if may_be_passed_on else msgspec.structs.replace(post, account=Account(id=post.account.id)),
-        site.networks.get(post.network, post.network),
-        (without_links_to(post.papers, post.text) if may_be_passed_on else "") or None,
-    )
-    about = [paper_id for paper_id in post.papers if paper_id in site.ranked]
-    return SinglePost(
-        uid=f"{site.url}posts/#{quote(post.id, safe=':')}",
-        page_url=site.url + path,
-        said=said,
-        papers=tuple(_link(site, paper_id) for paper_id in about[:PAPERS_MAX]),
-        more_papers=max(0, len(about) - PAPERS_MAX),
-    )
+def _words(post: Post) -> Markup:
+    text = shorten(html.clean_text(without_links_to(post.papers, post.text)), html.COMMENT_MAX)[0].strip()
+    if not text:
+        return Markup("")
+    return Markup('<blockquote dir="auto"><p>{}</p></blockquote>\n').format(escape(text).replace("\n", Markup("<br>")))
 
 
-def _link(site: Site, paper_id: str) -> PaperLink:
-    return PaperLink(
-        paper_id=paper_id,
-        url=f"{site.url}abs/{paper_id}/" if paper_id in site.papers else arxiv_id.abs_url(paper_id),
-        title=site.ranked[paper_id].paper.title,
-    )
+def _papers(site: Site, titles: dict[str, str], posts: Sequence[Post], total: int) -> Markup:
+    """The papers, each with links to its posts where there are several."""
+    rows = []
+    for paper_id, title in titles.items():
+        url = f"{site.url}abs/{paper_id}/" if paper_id in site.papers else arxiv_id.abs_url(paper_id)
+        links: list[Markup] = []
+        if len(posts) > 1:
+            about = [post for post in posts if paper_id in post.papers]
+            links = [html.link(safe_href(post.url), html.day(post.posted_at)) for post in about[:PAPERS_MAX]]
+        row = html.link(url, title)
+        rows.append(Markup("<li>{}</li>\n").format(row + (Markup(": ") + Markup(", ").join(links) if links else "")))
+    more = html.paragraph(f"and {total - len(titles):,} more" if total > len(titles) else "")
+    return Markup("<ul>\n{}</ul>\n{}").format(Markup("").join(rows), more)

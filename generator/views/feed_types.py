@@ -1,136 +1,51 @@
-"""The shapes of what feeds show: a list of papers, the issues of a digest, or posts one by one. No behaviour.
-
-A view decides the bytes of the three files of its feed. It holds the stored texts as they are: turning LaTeX into text
-is the work of rendering, so that a list without news costs next to nothing.
-"""
+"""The shapes of feeds: a feed, and an entry that is the same in every format. No behaviour."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
 
-import msgspec
+EPOCH = datetime(1991, 8, 14, tzinfo=UTC)
+"""arXiv's first day: the date of a feed without entries, because a feed must have one and the clock would change it."""
 
 
-class FeedPost(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
-    """One post about a paper, as far as a feed shows it."""
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class FeedEntry:
+    """One entry, ready for any format. It does not know its feed: one entry serves all feeds that show it."""
 
-    network: str
-    """Title, such as `Bluesky`."""
-    kind: str
-    name: str | None
-    """None where the network allows us ids only."""
     url: str
-    """As the network states it: not fit for a link yet."""
-    posted_at: datetime
-    comment: str | None
-    """Words of their own, plain text."""
-
-
-class FeedPaper(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
-    """One paper of a feed."""
-
-    paper_id: str
-    uid: str
-    """The same for ever and in every feed, whether the page exists or not."""
-    has_page: bool
-    url: str
-    """Our page, or arXiv's where we have none."""
-    arxiv_url: str
+    external_url: str | None = None
     title: str
-    """LaTeX, as stored."""
-    authors: tuple[str, ...]
-    """At most AUTHORS_MAX."""
-    more_authors: int
-    abstract: str
-    """LaTeX, as stored."""
-    categories: tuple[str, ...]
-    withdrawn: bool
-    captured: int
-    x_only: bool
-    """Every mention is from X: the line speaks of tweets."""
+    """Plain text."""
+    html: str
+    """Without anything active."""
+    authors: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
     published: datetime
     updated: datetime
-    posts: tuple[FeedPost, ...]
-    """Comments first, then who is named; each newest first."""
-    more: tuple[tuple[str, int], ...]
-    """(network title, number) of the posts that are not in `posts`."""
-    note_html: str = ""
-    """The owner's note on it, sanitised."""
+    own: Mapping[str, Any]
+    """The extension of JSON Feed: what programs want to know."""
+    written: dict[str, str] = field(default_factory=dict)
+    """Format -> the entry as that format writes it, once it did."""
 
 
-class IssuePaper(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
-    """One paper of a digest's issue: enough to decide whether to open it."""
-
-    paper_id: str
-    url: str
-    title: str
-    """LaTeX, as stored."""
-    authors: tuple[str, ...]
-    """The first few."""
-    more_authors: int
-    abstract: str
-    """LaTeX, as stored; its beginning is shown."""
-    withdrawn: bool
-    captured: int
-    x_only: bool
-    people: int
-    comment: FeedPost | None
-    """The one of the strongest vote."""
-
-
-class FeedIssue(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
-    """A day or a week of a digest: one entry of its feed."""
-
-    uid: str
-    """The same for ever; opens the issue as long as it is on its page."""
-    title: str
-    published: datetime
-    papers: tuple[IssuePaper, ...]
-    """Ranked."""
-    more: int
-    """Further papers."""
-    rest_url: str
-    """Where those are."""
-
-
-class PaperLink(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
-    """A paper that a post is about."""
-
-    paper_id: str
-    url: str
-    """Our page, or arXiv's where we have none."""
-    title: str
-    """LaTeX, as stored."""
-
-
-class SinglePost(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
-    """A post that is an entry of its own."""
-
-    uid: str
-    """The same for ever and in every feed."""
-    page_url: str
-    """The page of posts that it stands on while it is new."""
-    said: FeedPost
-    papers: tuple[PaperLink, ...]
-    more_papers: int
-
-
-class FeedView(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
-    """One list as a feed: decides the bytes of its three files."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedView:
+    """One list as a feed, for its three files."""
 
     title: str
     description: str
     site_title: str
-    home_url: str
-    """The list's page."""
     base_url: str
-    """What a feed's file name is appended to."""
-    updated: datetime
-    papers: tuple[FeedPaper, ...]
-    """In the list's order."""
-    issues: tuple[FeedIssue, ...] = ()
-    """Of a digest, newest first, in place of papers."""
-    posts: tuple[SinglePost, ...] = ()
-    """Of a feed of posts, newest first, in place of papers."""
+    """The page of the list; a file name follows it."""
+    entries: tuple[tuple[str, FeedEntry], ...]
+    """(id, entry), in the order of the list."""
     hub: str | None = None
     """Address of a WebSub hub."""
+
+    @property
+    def updated(self) -> datetime:
+        """As new as the newest entry."""
+        return max((entry.updated for _, entry in self.entries), default=EPOCH)

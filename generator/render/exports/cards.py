@@ -21,7 +21,7 @@ from generator.model.records import Paper
 from generator.model.site import Output, Site
 from generator.model.theme import Colours
 from generator.text.latex import to_name, to_text
-from generator.views.feed_of_list import clean_line
+from generator.views.feed_html import clean_line
 
 if TYPE_CHECKING:
     from PIL.ImageDraw import ImageDraw

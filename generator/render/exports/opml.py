@@ -1,4 +1,4 @@
-"""`/opml.xml`: every feed of the site for import into a reader, grouped.
+"""`/opml.xml`: at most ten feeds for import into a reader, none of them empty; `/opml-categories.xml`: one a category.
 
 OPML 2.0 (http://opml.org/spec2.opml, read 2026-11-23). One address per list, the RSS one: a reader that took all three
 would show every paper three times.
@@ -6,91 +6,72 @@ would show every paper three times.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 
-import msgspec
 from lxml import etree
 
-from generator.model.site import Digest, Output, Site
-from generator.views.feed_of_digest import ABOUT, TITLES
-from generator.views.feed_of_list import RSS_FILE, clean_line
-from generator.views.feed_of_posts import post_lists
+from generator.model.listing import Listing, ScopeKind
+from generator.model.site import Output, Site
+from generator.views.feed_html import clean_line
+from generator.views.feed_of_digest import ABOUT, digest_title
+from generator.views.feed_of_papers import RSS_FILE
 
+FEEDS_MAX = 10
+"""Feeds in the file: they overlap, and nobody reads a hundred."""
 
-class FeedLink(msgspec.Struct, frozen=True, array_like=True):
-    """One feed."""
-
-    title: str
-    description: str
-    feed_url: str
-    page_url: str
-
-
-class FeedGroup(msgspec.Struct, frozen=True, array_like=True):
-    """Feeds under one heading."""
-
-    title: str
-    feeds: tuple[FeedLink, ...]
-
-
-class FeedGroups(msgspec.Struct, frozen=True, array_like=True):
-    """The whole file."""
-
-    title: str
-    groups: tuple[FeedGroup, ...]
+_Link = tuple[str, str, str]
+"""(title, description, path)."""
 
 
 def plan(site: Site) -> Iterator[Output]:
-    """The list of feeds."""
-    yield Output("opml.xml", lambda: _render(feed_groups(site)))
+    """The two lists of feeds."""
+    yield Output("opml.xml", partial(_render, site, recommended(site)))
+    categories = [_link_to(listing) for listing in best_lists(site, "category")]
+    yield Output("opml-categories.xml", partial(_render, site, categories))
 
 
-def feed_groups(site: Site) -> FeedGroups:
-    """Every feed: the site's own lists, its digests, then each tracker, saved searches and categories."""
-    groups: dict[str, list[FeedLink]] = {
-        site.title: [],
-        "Digests": list(map(partial(_digest_link, site), site.digests)),
-    }
+def recommended(site: Site) -> list[_Link]:
+    """What is hot, the digests, then what is hot of each tracker and saved search."""
+    digests = [digest for digest in site.digests if digest.issues and not digest.below]
+    links = [
+        *map(_link_to, best_lists(site, "site")),
+        *((digest_title(digest), ABOUT[digest.period], digest.path) for digest in digests),
+        *map(_link_to, best_lists(site, "tracker")),
+        *map(_link_to, best_lists(site, "search")),
+    ]
+    return links[:FEEDS_MAX]
+
+
+def best_lists(site: Site, kind: ScopeKind) -> list[Listing]:
+    """One list of each scope of this kind: what is hot there, or all of it where nothing is yet."""
+    best: dict[str, Listing] = {}
     for listing in site.listings:
-        if not listing.window.changes:
-            continue
-        link = FeedLink(
-            listing.title,
-            listing.description,
-            f"{site.url}{listing.path}{RSS_FILE}",
-            site.url + listing.path,
-        )
-        groups.setdefault(listing.scope.group or site.title, []).append(link)
-    for posts in post_lists(site):
-        page = site.url + posts.path
-        link = FeedLink(posts.title, posts.description, page + RSS_FILE, page)
-        groups.setdefault(posts.tracker.title if posts.tracker else site.title, []).append(link)
-    return FeedGroups(site.title, tuple(FeedGroup(title, tuple(links)) for title, links in groups.items() if links))
+        is_wanted = listing.scope.kind == kind and (listing.is_root or listing.window.order == "hot")
+        has_entries = any(ranked.paper.id not in site.unknown for ranked in listing.papers)
+        if is_wanted and has_entries and (listing.window.order == "hot" or listing.scope.id not in best):
+            best[listing.scope.id] = listing
+    return list(best.values())
 
 
-def _digest_link(site: Site, digest: Digest) -> FeedLink:
-    page = site.url + digest.path
-    return FeedLink(TITLES[digest.period], ABOUT[digest.period], page + RSS_FILE, page)
+def _link_to(listing: Listing) -> _Link:
+    return listing.title, listing.description, listing.path
 
 
-def _render(view: FeedGroups) -> bytes:
+def _render(site: Site, links: Sequence[_Link]) -> bytes:
     root = etree.Element("opml", version="2.0")
-    etree.SubElement(etree.SubElement(root, "head"), "title").text = clean_line(view.title)
+    etree.SubElement(etree.SubElement(root, "head"), "title").text = clean_line(site.title)
     body = etree.SubElement(root, "body")
-    for group in view.groups:
-        title = clean_line(group.title)
-        outline = etree.SubElement(body, "outline", text=title, title=title)
-        for feed in group.feeds:
-            name = clean_line(feed.title)
-            etree.SubElement(
-                outline,
-                "outline",
-                type="rss",
-                text=name,
-                title=name,
-                description=clean_line(feed.description),
-                xmlUrl=feed.feed_url,
-                htmlUrl=feed.page_url,
-            )
+    for title, description, path in links:
+        name = clean_line(title)
+        etree.SubElement(
+            body,
+            "outline",
+            type="rss",
+            text=name,
+            title=name,
+            description=clean_line(description),
+            xmlUrl=site.url + path + RSS_FILE,
+            htmlUrl=site.url + path,
+        )
     return etree.tostring(root, pretty_print=True, encoding="UTF-8", xml_declaration=True)

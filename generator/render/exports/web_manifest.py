@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from generator.model.site import Output, Site
-from generator.views.feed_of_list import clean_line
+from generator.views.feed_html import clean_line
 
 _SHORT_MAX = 24
 _ICON_SIZES = (192, 512)

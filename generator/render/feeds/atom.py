@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from generator.render.feeds.base import FeedFormat
-from generator.render.feeds.xml_feed import to_feedgen
-from generator.views.feed_types import FeedView
+from generator.render.feeds.xml_feed import make_entry, make_frame, text_of, with_entries
+from generator.views.feed_types import FeedEntry, FeedView
 
+NAME = "Atom"
 FILE = "atom.xml"
 MEDIA_TYPE = "application/atom+xml"
 
 
 def render(view: FeedView) -> bytes:
     """The view as Atom 1.0."""
-    atom: bytes = to_feedgen(view, FILE, MEDIA_TYPE).atom_str(pretty=True)
-    return atom
+    frame = make_frame(view, FILE, MEDIA_TYPE).atom_str(pretty=True)
+    entries = [(uid, _text(entry)) for uid, entry in view.entries]
+    return with_entries(frame, entries, "<id>{}</id>", "</feed>")
 
 
-FORMAT = FeedFormat(name="Atom", file=FILE, media_type=MEDIA_TYPE, render=render)
+def _text(entry: FeedEntry) -> str:
+    if NAME not in entry.written:
+        entry.written[NAME] = text_of(make_entry(entry, entry.title).atom_entry())
+    return entry.written[NAME]

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 
-from generator.render.feeds.base import FeedFormat
-from generator.render.feeds.entries import Entry, entries_of
-from generator.views.feed_types import FeedView
+from generator.views.feed_types import FeedEntry, FeedView
 
+NAME = "JSON Feed"
 FILE = "feed.json"
 MEDIA_TYPE = "application/feed+json"
 VERSION = "https://jsonfeed.org/version/1.1"
@@ -17,24 +14,29 @@ VERSION = "https://jsonfeed.org/version/1.1"
 
 def render(view: FeedView) -> bytes:
     """The view as JSON Feed 1.1."""
-    hubs = {"hubs": [{"type": "WebSub", "url": view.hub}]} if view.hub else {}
     feed = {
         "version": VERSION,
         "title": view.title,
-        "home_page_url": view.home_url,
+        "home_page_url": view.base_url,
         "feed_url": view.base_url + FILE,
         "description": view.description,
-        "authors": [{"name": view.site_title, "url": view.home_url}],
+        "authors": [{"name": view.site_title, "url": view.base_url}],
         "language": "en",
-        **hubs,
-        "items": list(map(_entry, entries_of(view))),
+        **({"hubs": [{"type": "WebSub", "url": view.hub}]} if view.hub else {}),
+        "items": [msgspec.Raw(_with_id(entry, uid)) for uid, entry in view.entries],
     }
     return msgspec.json.format(msgspec.json.encode(feed), indent=1) + b"\n"
 
 
-def _entry(entry: Entry) -> dict[str, Any]:
+def _with_id(entry: FeedEntry, uid: str) -> bytes:
+    if NAME not in entry.written:
+        entry.written[NAME] = _text(entry)
+    return f'{{"id":{msgspec.json.encode(uid).decode()},{entry.written[NAME][1:]}'.encode()
+
+
+def _text(entry: FeedEntry) -> str:
+    """The entry without its id."""
     fields = {
-        "id": entry.uid,
         "url": entry.url,
         "external_url": entry.external_url,
         "title": entry.title,
@@ -45,7 +47,4 @@ def _entry(entry: Entry) -> dict[str, Any]:
         "tags": entry.categories,
         "_trending_arxiv": entry.own,
     }
-    return {name: value for name, value in fields.items() if value}
-
-
-FORMAT = FeedFormat(name="JSON Feed", file=FILE, media_type=MEDIA_TYPE, render=render)
+    return msgspec.json.encode({name: value for name, value in fields.items() if value}).decode()

@@ -4,35 +4,40 @@ from __future__ import annotations
 
 import re
 
-from lxml import etree
+from generator.render.feeds.xml_feed import make_entry, make_frame, text_of, with_entries
+from generator.views.feed_of_papers import RSS_FILE
+from generator.views.feed_types import FeedEntry, FeedView
 
-from generator.render.feeds.base import FeedFormat
-from generator.render.feeds.xml_feed import to_feedgen
-from generator.views.feed_of_list import RSS_FILE
-from generator.views.feed_types import FeedView
-
+NAME = "RSS"
 MEDIA_TYPE = "application/rss+xml"
 
-_ATOM = "http://www.w3.org/2005/Atom"
 _TAG_LIKE = re.compile(r"<(?=[A-Za-z/!?])")
 """RSS never said whether a title is text or HTML; readers that take it for HTML would swallow `<b` in 'if a<b'."""
 
 
 def render(view: FeedView) -> bytes:
     """The view as RSS 2.0."""
-    feed = to_feedgen(view, RSS_FILE, MEDIA_TYPE)
-    for entry in feed.entry():
-        entry.title(_TAG_LIKE.sub("< ", entry.title()))
-    rss: bytes = feed.rss_str(pretty=True)
-    return _with_hub(rss, view.hub) if view.hub else rss
+    feed = make_frame(view, RSS_FILE, MEDIA_TYPE)
+    frame: bytes = feed.rss_str(pretty=True)
+    if view.hub:
+        frame = _with_hub(frame, view.hub)
+    entries = [(uid, _text(entry)) for uid, entry in view.entries]
+    return with_entries(frame, entries, '<guid isPermaLink="false">{}</guid>', "</channel>")
 
 
-def _with_hub(rss: bytes, hub: str) -> bytes:
+def _text(entry: FeedEntry) -> str:
+    if NAME not in entry.written:
+        title = _TAG_LIKE.sub("< ", entry.title)
+        entry.written[NAME] = text_of(make_entry(entry, title).rss_entry())
+    return entry.written[NAME]
+
+
+def _with_hub(frame: bytes, hub: str) -> bytes:
     """The feed naming its hub, as WebSub asks (https://www.w3.org/TR/websub/, 4, read 2026-11-23); feedgen does not."""
-    tree = etree.fromstring(rss)
-    for own in tree.findall(f"channel/{{{_ATOM}}}link"):
-        own.addnext(etree.Element(f"{{{_ATOM}}}link", href=hub, rel="hub"))
-    return etree.tostring(tree, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+    hub_link = f'<atom:link href="{_attribute(hub)}" rel="hub"/>\n'
+    before, own_link, after = frame.decode().partition("<atom:link ")
+    return f"{before}{hub_link}{own_link}{after}".encode()
 
 
-FORMAT = FeedFormat(name="RSS", file=RSS_FILE, media_type=MEDIA_TYPE, render=render)
+def _attribute(text: str) -> str:
+    return text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")

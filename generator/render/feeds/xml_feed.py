@@ -1,21 +1,25 @@
-"""A view as feedgen's model, from which feedgen writes RSS and Atom.
+"""RSS and Atom, written by feedgen: the frame once a feed, an entry once for all feeds that show it.
 
-Every value that feedgen would take from the clock or from its own version is set here.
+Every value that feedgen would take from the clock or from its own version is set here. An entry is written with a mark
+in place of its id, because the id is the only thing that feeds do not share.
 """
 
 from __future__ import annotations
 
 from typing import Any
+from xml.sax.saxutils import escape
 
-from generator.render.feeds.entries import Entry, entries_of
-from generator.views.feed_types import FeedView
+from lxml import etree
+
+from generator.views.feed_types import FeedEntry, FeedView
 
 CATEGORY_SCHEME = "http://arxiv.org/schemas/atom"
 """What arXiv's own Atom says beside a category (https://info.arxiv.org/help/api/user-manual.html, read 2026-11-23)."""
+_MARK = "id-of-the-entry"
 
 
-def to_feedgen(view: FeedView, file: str, media_type: str) -> Any:
-    """The feed with all its papers, ready for `rss_str` or `atom_str`.
+def make_frame(view: FeedView, file: str, media_type: str) -> Any:
+    """The feed without its entries, ready for `rss_str` or `atom_str`.
 
     Args:
         view: what to show.
@@ -26,34 +30,64 @@ def to_feedgen(view: FeedView, file: str, media_type: str) -> Any:
 
     feed = FeedGenerator()
     feed.load_extension("dc", atom=False, rss=True)
-    feed.id(view.home_url)
+    feed.id(view.base_url)
     feed.title(view.title)
     feed.subtitle(view.description)
     feed.description(view.description)
     feed.link(href=view.base_url + file, rel="self", type=media_type)
     if view.hub:
         feed.link(href=view.hub, rel="hub")  # before the alternate one: RSS takes the last as its own
-    feed.link(href=view.home_url, rel="alternate", type="text/html")
+    feed.link(href=view.base_url, rel="alternate", type="text/html")
     feed.language("en")
     feed.generator("trending-arxiv")
     feed.author({"name": view.site_title})
     feed.updated(view.updated)
     feed.lastBuildDate(view.updated)
-    for entry in entries_of(view):
-        _add(feed, entry)
     return feed
 
 
-def _add(feed: Any, entry: Entry) -> None:
-    added = feed.add_entry(order="append")
-    added.guid(entry.uid, permalink=entry.uid_opens)
-    added.title(entry.title)
-    added.link(href=entry.url)  # the only one: feedgen 1.0.0 loses `rel`, and two would both be 'alternate'
+def make_entry(entry: FeedEntry, title: str) -> Any:
+    """The entry as feedgen's model.
+
+    Args:
+        entry: what to show.
+        title: its title in this format.
+    """
+    from feedgen.entry import FeedEntry as FeedgenEntry  # noqa: PLC0415 - as above
+
+    made = FeedgenEntry()
+    made.load_extension("dc", atom=False, rss=True)
+    made.guid(_MARK, permalink=False)
+    made.title(title)
+    made.link(href=entry.url)  # the only one: feedgen 1.0.0 loses `rel`, and two would both be 'alternate'
     if entry.authors:
-        added.author([{"name": name} for name in entry.authors])
-        added.dc.dc_creator(", ".join(entry.authors))
+        made.author([{"name": name} for name in entry.authors])
+        made.dc.dc_creator(", ".join(entry.authors))
     if entry.categories:
-        added.category([{"term": term, "scheme": CATEGORY_SCHEME} for term in entry.categories])
-    added.published(entry.published)
-    added.updated(entry.updated)
-    added.content(entry.html, type="html")
+        made.category([{"term": term, "scheme": CATEGORY_SCHEME} for term in entry.categories])
+    made.published(entry.published)
+    made.updated(entry.updated)
+    made.content(entry.html, type="html")
+    return made
+
+
+def with_entries(frame: bytes, entries: list[tuple[str, str]], around_id: str, end: str) -> bytes:
+    """Put the entries into their feed.
+
+    Args:
+        frame: the feed without them.
+        entries: (id, the entry as `text_of` wrote it).
+        around_id: the element of an id, such as `<id>{}</id>`; nothing else in an entry looks like it, for text is
+            escaped.
+        end: what the entries stand before in the frame.
+    """
+    mark = around_id.format(_MARK)
+    written = [text.replace(mark, around_id.format(escape(uid)), 1) for uid, text in entries]
+    before, _, after = frame.decode().rpartition(end)
+    return "".join([before, *written, end, after]).encode()
+
+
+def text_of(element: Any) -> str:
+    """An entry as text; its feed declares the namespace."""
+    text: str = etree.tostring(element, pretty_print=True, encoding="unicode")
+    return text.replace('<dc:creator xmlns:dc="http://purl.org/dc/elements/1.1/">', "<dc:creator>", 1)

@@ -11,7 +11,7 @@ import msgspec
 from generator.model.records import RankedPaper
 from generator.model.site import Digest, Issue, Output, Site
 from generator.render.templates import Templates
-from generator.views.feed_of_digest import ABOUT, TITLES, issue_title
+from generator.views.feed_of_digest import ABOUT, TITLES, digest_title, issue_title, page_of_period
 
 AUTHORS_SHOWN = 4
 
@@ -38,6 +38,8 @@ class IssueView(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     rows: tuple[DigestRow, ...]
     more: int
+    more_at: str
+    """The path of the page with all of them."""
 
 
 class DigestView(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,19 +64,20 @@ def digest_view(site: Site, digest: Digest) -> DigestView:
     """The issues of one digest, newest first."""
     return DigestView(
         path=digest.path,
-        title=TITLES[digest.period],
+        title=digest_title(digest),
         about=ABOUT[digest.period],
-        others=tuple((TITLES[each.period], each.path) for each in site.digests),
-        issues=tuple(_issue_view(site, issue) for issue in digest.issues),
+        others=tuple((TITLES[each.period], each.path) for each in site.digests if each.below == digest.below),
+        issues=tuple(_issue_view(site, digest, issue) for issue in digest.issues),
     )
 
 
-def _issue_view(site: Site, issue: Issue) -> IssueView:
+def _issue_view(site: Site, digest: Digest, issue: Issue) -> IssueView:
     return IssueView(
         first_on=issue.first_on,
         title=issue_title(issue.first_on, issue.last_on),
         rows=tuple(_row(site, ranked) for ranked in issue.papers),
         more=issue.more,
+        more_at=page_of_period(site, digest, issue),
     )
 
 

@@ -12,7 +12,7 @@ from generator.model.listing import Listing
 from generator.model.site import Output, Site
 from generator.render.templates import Templates
 from generator.views.feed_of_digest import TITLES
-from generator.views.feed_of_list import RSS_FILE
+from generator.views.feed_of_papers import RSS_FILE
 from generator.views.feed_of_posts import post_lists
 
 _READERS = (
