@@ -310,4 +310,6 @@ def _encode_state(state: NetworkState) -> bytes:
     plain["cursors"] = dict(sorted(plain["cursors"].items()))
     plain["accounts"] = dict(sorted(plain["accounts"].items()))
     plain["validators"] = dict(sorted(plain["validators"].items()))
+    if not plain["not_before"]:
+        del plain["not_before"]
     return msgspec.json.format(msgspec.json.encode(plain), indent=1) + b"\n"
