@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-_OUTPUT = re.compile(r"[\w .,:{}\[\]\"+-]*")
+_OUTPUT = re.compile(r"[\w .,:/~{}\[\]\"+-]*")
 _SHOWN = 300
 
 

@@ -18,29 +18,34 @@ class Failure:
     """Its name."""
 
 
-_PREPARING = {"Install", "Install what draws cards, if wanted", "Set up job", ""}
+_PREPARING = {"Prepare", "prepare", "Set up job", ""}
+_LASTING = {"Fetch", "Prune", "Build", "Check", "Gate"}
+"""Steps whose failure the next run meets again. The others depend on machines and services, and usually pass."""
 _PASSES = "This usually passes: the next run tries again by itself. Where it does not within a day:"
+
+
+def passes(failure: Failure, needs: Mapping[str, Mapping[str, str]]) -> bool:
+    """Whether this usually passes without anybody."""
+    return failure.step not in _LASTING and needs.get(failure.job, {}).get("status") != "2"
 
 
 def for_failure(failure: Failure, needs: Mapping[str, Mapping[str, str]], places: Places) -> str:
     """One paragraph of Markdown. `needs` are the outputs of the jobs before, by job."""
     outputs = needs.get(failure.job, {})
-    if failure.step in {"Where is the data?", "The data, from its branch"}:
-        return _for_branch(places)
-    if failure.step in {"Fetch", "Prune"} and outputs.get("status") == "2":
+    if failure.step == "Fetch" and outputs.get("status") == "2":
         return _for_config(places)
+    if failure.step == "Prune":
+        return (
+            "Posts that their authors took back may stay on the page until this works again. The log of the step "
+            f"*Prune* says why: open this run under {places.actions}."
+        )
     if failure.job in {"check", "test"}:
         return _for_change(places)
-    if failure.step in _PREPARING and failure.job != "deploy":
-        return (
-            "The machine that GitHub lent could not be prepared, or was taken back. Open this run under "
-            f"{places.actions} and press **Re-run jobs › Re-run failed jobs**; what runs on a schedule tries again by "
-            "itself. Where it still fails after a day, read the log of the step."
-        )
+    if failure.step in _PREPARING or failure.step.startswith("Run actions/"):
+        return _for_preparing(places)
     by_job = {
+        "publish": _for_publish(failure.step, outputs.get("reason", ""), places),
         "commit": _for_commit(places),
-        "build": _for_gate(outputs.get("reason", ""), places) if failure.step == "Gate" else _for_build(places),
-        "deploy": _for_deploy(places),
         **_by_hand(places),
     }
     again = f"{_PASSES} open this run under {places.actions} and read the log of the step with the red cross."
@@ -65,18 +70,18 @@ def _by_hand(places: Places) -> dict[str, str]:
         f"{places.permissions}, **Workflow permissions**? Then open {upgrade} and press **Run workflow** again.",
         "propose": f"The new version is on a branch that begins with `upgrade/`: open {places.branches}, and press "
         "**New pull request** beside it.",
-        "keep": f"Schedules may be off. Open {update}, and press **Enable workflow** if it is there; then the same for "
-        f"{places.workflow('prune.yml', 'Prune')}.",
         "live": "Nothing is wrong with your copy, and the page goes on. Where this summary names a network whose "
         f"answers have a new shape, a newer version reads it: {upgrade}.",
     }
 
 
-def _for_branch(places: Places) -> str:
+def _for_preparing(places: Places) -> str:
     marker = f"[`.data-branch`]({places.root}/edit/{places.branch}/.data-branch)"
     return (
-        f"The data is kept on a branch of its own, which {marker} names, and that branch could not be read. Was it "
-        f"deleted or renamed? See {places.branches}; GitHub restores a deleted one under [**Activity**]"
+        "The machine that GitHub lent could not be prepared, or was taken back. Open this run under "
+        f"{places.actions} and press **Re-run jobs › Re-run failed jobs**; what runs on a schedule tries again by "
+        f"itself. Is there a file {marker}? Then the data is kept on the branch that it names. Where the run says that "
+        f"this branch is not there, see {places.branches}; GitHub restores a deleted one under [**Activity**]"
         f"({places.root}/activity), and any clone can push it again. Nothing was changed."
     )
 
@@ -104,14 +109,14 @@ def _for_commit(places: Places) -> str:
     )
 
 
-def _for_build(places: Places) -> str:
-    return (
-        "Something is wrong in the configuration, the data, the templates or the site; the page of the run lists it as "
-        f"`file:line: message`. The configuration is {places.config}."
-    )
-
-
-def _for_deploy(places: Places) -> str:
+def _for_publish(step: str, reason: str, places: Places) -> str:
+    if step == "Gate":
+        return _for_gate(reason, places)
+    if step in {"Build", "Check"}:
+        return (
+            "Something is wrong in the configuration, the data, the templates or the site; the page of the run lists "
+            f"it as `file:line: message`. The configuration is {places.config}."
+        )
     return (
         f"The site is ready, and Pages did not take it. {_PASSES} is **Source** set to **GitHub Actions** in "
         f"{places.pages}? Does the environment **github-pages** in {places.environments} let this branch in?"
@@ -153,8 +158,7 @@ def for_pages(state: str, places: Places, url: str) -> str:
 def for_schedule(places: Places) -> str:
     """What to do where the schedule does not run."""
     return (
-        f"**The schedule does not run.** Open {places.workflow('update.yml', 'Update')} and press **Enable workflow**, "
-        f"or run {places.workflow('keepalive.yml', 'Keep the schedule on')}, which does the same."
+        f"**The schedule does not run.** Open {places.workflow('update.yml', 'Update')} and press **Enable workflow**."
     )
 
 

@@ -161,9 +161,13 @@ def main(arguments: Sequence[str], environment: Mapping[str, str] = os.environ) 
     """From the form of the workflow, or from a terminal."""
     if list(arguments) == ["start"]:
         return start(environment)
-    verb, *rest = arguments or (VERBS[environment["DO"]], environment.get("OF", ""))
+    verb, *rest = arguments or (VERBS.get(environment.get("DO", ""), ""), environment.get("OF", ""))
     if verb not in VERBS.values() or len(rest) > 1:
-        print(__doc__, file=sys.stderr)
+        print(
+            "Say what to do with the data: archive 2027, bring-back, move data, move-back, or restore COMMIT "
+            "(docs/operations.md).",
+            file=sys.stderr,
+        )
         return 2
     return care(verb, "".join(rest), environment)
 

@@ -76,11 +76,13 @@ change() {
       [ ! -e "$scratch/$value/schema.json" ] || "$python" -m generator merge "$scratch/$value" --quiet || return 1
       kept_on=$value
       printf '%s\n' "$value" >.data-branch
+      ignore_data
       ;;
     move-back)
       [ -n "$kept_on" ] || fail "The data is beside the code: there is nothing to move back."
       kept_on=
       rm .data-branch
+      forget_data_is_ignored
       ;;
     restore) put_tree ;;
     *) fail "care_data.sh: $verb is none of archive, bring-back, move, move-back, restore" ;;
@@ -93,7 +95,7 @@ before() { # the archive is pushed before anything leaves data/
 
 stage() {
   case $verb in
-    move) git rm -r --cached --quiet --ignore-unmatch data && git add .data-branch ;;
+    move) git rm -r --cached --quiet --ignore-unmatch data && git add .data-branch .gitignore ;;
     move-back) git rm --cached --quiet .data-branch ;;
   esac
 }

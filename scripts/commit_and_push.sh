@@ -25,8 +25,7 @@ take_remote() {
 }
 
 lost_data_branch() { # .data-branch names one that is not there
-  echo "::error file=.data-branch,line=1::The branch $1 is to hold the data and is not there: restore it (in GitHub under Branches or Activity), or push it again from a clone. Nothing was changed."
-  exit 1
+  say_branch_is_lost "$1"
 }
 
 take_data() { # sets kept_on: the branch of the data, or nothing

@@ -14,6 +14,8 @@ here=$(dirname "$0")
 change() {
   if [ "${HAD_DATA:-false}" = true ] && [ ! -e data/schema.json ]; then
     echo "data/ was emptied while this run worked: what it brought is of before, and left out"
+  elif [ ! -d "$brought" ]; then
+    echo "what was fetched is not kept any more: the next run asks for it again"
   else
     "$python" -m generator merge "$brought" --quiet
   fi

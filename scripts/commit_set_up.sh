@@ -9,6 +9,7 @@ python=${PYTHON:-python}
 
 lost_data_branch() { # the template's owner keeps data on a branch, which a copy of the template has not
   quietly rm --quiet .data-branch || exit 1
+  forget_data_is_ignored
   kept_on=
 }
 
@@ -18,6 +19,7 @@ change() {
 
 stage() {
   git add --all config.yaml
+  git rm --quiet --ignore-unmatch .github/dependabot.yml # the template's: a copy is updated by Update the software
   [ -z "$(git ls-files trackers)" ] || git add --all trackers
 }
 

@@ -28,6 +28,20 @@ is_on_remote() { # 0: there is such a branch, 2: there is none, else the remote 
   git ls-remote --exit-code origin "refs/heads/$1" >/dev/null 2>&1
 }
 
+ignore_data() { # what a clone takes from the branch of the data is nothing to add to this one
+  printf '/data/\n' >>.gitignore
+}
+
+forget_data_is_ignored() {
+  sed -i '\#^/data/$#d' .gitignore
+  git add .gitignore
+}
+
+say_branch_is_lost() { # and end the script
+  echo "::error file=.data-branch,line=1::The branch $1 is to hold the data and is not there: restore it (in GitHub under Branches or Activity), or push it again from a clone. Nothing was changed."
+  exit 1
+}
+
 fetch_branch() { # of a branch that is new to a shallow clone its newest commit alone: its history may be years long
   local ref=refs/remotes/origin/$1 depth=()
   if [ "$(git rev-parse --is-shallow-repository)" = true ] && ! git rev-parse --quiet --verify "$ref" >/dev/null; then

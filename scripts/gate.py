@@ -1,5 +1,7 @@
 """May the built site be published? Measures it, finds out what was published last, asks `generator.check.publishable`.
 
+Says also where `site.url` is not the address that Pages gives the page (PAGE_URL), because links in feeds lead there.
+
 What was published last stands in .cache/published.json, which the workflow keeps with every publication. Where that is
 lost, the published site itself is asked (api/v1/index.json); where that does not answer either, there is nothing to
 compare with, and only an empty or too large site is refused.
@@ -21,7 +23,7 @@ from generator.config import Config
 from generator.fetch.configuration import load
 from generator.model.errors import TrendingError
 from generator.net.http.interface import get_json
-from scripts.actions import annotate, set_output, write_summary
+from scripts.actions import annotate, inert, set_output, write_summary
 from scripts.places import Places
 
 SITE = Path("site")
@@ -88,10 +90,22 @@ def tell(verdict: Verdict, site: Measure) -> None:
         )
 
 
+def tell_address(configured: str, page_url: str) -> None:
+    """Say so where the configured address is not that of the page; http and https are the same here."""
+    if not page_url or configured.partition("://")[2] == page_url.partition("://")[2]:
+        return
+    write_summary(
+        f"### `site.url` is not where the page is\n\nPages publishes it at {page_url}, and links in feeds lead to "
+        f"{inert(configured)}. Open {Places.here().config}, write `url: {page_url}` below `site:`, and press "
+        "**Commit changes**."
+    )
+
+
 def main() -> int:
     """Judge the site of this folder."""
-    site = measure(SITE)
-    published = published_last(PUBLISHED, load(Path("config.yaml")))
+    site, config = measure(SITE), load(Path("config.yaml"))
+    tell_address(config.site.url, os.environ.get("PAGE_URL", ""))
+    published = published_last(PUBLISHED, config)
     verdict = judge(site, published, accept_fewer=os.environ.get("ACCEPT_FEWER") == "true")
     tell(verdict, site)
     return int(verdict.decision == "refuse")

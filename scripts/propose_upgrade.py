@@ -75,7 +75,7 @@ def workflows(report: Mapping[str, Any], branch: str, run: str, places: Places) 
     if report["workflows"]:
         parts.append(
             f"New ones, with what you changed in yours:\n\n{listed(report['workflows'])}\n\n"
-            f"1. Open {run} and download **workflows** at its end; unpack it.\n"
+            f"1. Open {run} and download **workflows-1** (or the highest number) at its end; unpack it.\n"
             f"2. Open [this page]({where}) and drop the files on it.\n"
             "3. Press **Commit changes**."
         )
@@ -94,7 +94,7 @@ def known_before(github: GitHub, version: str, *, by_hand: bool) -> str:
     """
     for pull in github.ask("GET", "/pulls?state=all&per_page=100&sort=created&direction=desc") or []:
         ref = str(pull["head"]["ref"])
-        ours = re.fullmatch(rf"{BRANCHES}{re.escape(version)}-\d+", ref)
+        ours = re.fullmatch(rf"{BRANCHES}{re.escape(version)}-\d+(-\d+)?", ref)
         if ours and (pull["state"] == "open" or not by_hand):
             return str(pull["html_url"])
     return ""
@@ -128,7 +128,8 @@ def main(environment: Mapping[str, str] = os.environ) -> int:
     except ApiError as error:
         annotate("warning", f"The pull request could not be opened: {error}. The summary says how to do it.")
         address = None
-    if address is None:
+    address = address or known_before(github, report["version"], by_hand=True)  # a job that is run again
+    if not address:
         compare = f"{places.root}/compare/{quote(base)}...{quote(branch)}?expand=1"
         write_summary(
             f"## {title}: one click is left\n\nThe new version is on the branch {inert(branch)}. This repository does "

@@ -9,10 +9,9 @@ from collections.abc import Mapping
 from scripts import advice
 from scripts.actions import annotate, write_summary
 from scripts.github_api import ApiError, GitHub
-from scripts.places import Places, page_url
-
-SCHEDULED = ("update.yml", "prune.yml", "keepalive.yml", "live.yml", "upgrade.yml")
-_NOT_FOUND = 404
+from scripts.keep_alive import SCHEDULED
+from scripts.pages import pages_of
+from scripts.places import Places
 
 
 def start(github: GitHub, branch: str) -> None:
@@ -24,15 +23,6 @@ def start(github: GitHub, branch: str) -> None:
     for file in SCHEDULED:
         github.ask("PUT", f"/actions/workflows/{file}/enable")
     github.ask("POST", "/actions/workflows/update.yml/dispatches", {"ref": branch, "inputs": {"accept_fewer": "true"}})
-
-
-def pages_state(github: GitHub) -> str:
-    """`on`, `off`, `branch` (Pages publishes a branch), or `unknown`."""
-    try:
-        site = github.ask("GET", "/pages")
-    except ApiError as error:
-        return "off" if error.status == _NOT_FOUND else "unknown"
-    return "branch" if isinstance(site, dict) and site.get("build_type") == "legacy" else "on"
 
 
 def next_steps(pages: str, places: Places, url: str, *, reads_x: bool, started: bool) -> str:
@@ -65,8 +55,8 @@ def main(environment: Mapping[str, str] = os.environ) -> int:
         annotate("error", f"Update could not be started: {error}. The summary says where to press the button.")
         started = False
     reads_x = environment.get("READS_X") == "true"
-    url = page_url(github.repository)
-    write_summary(next_steps(pages_state(github), places, url, reads_x=reads_x, started=started))
+    pages = pages_of(github)
+    write_summary(next_steps(pages.state, places, pages.url, reads_x=reads_x, started=started))
     return 0 if started else 1
 
 

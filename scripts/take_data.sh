@@ -7,4 +7,7 @@ set -euo pipefail
 branch=$(data_branch)
 [ -n "$branch" ] || exit 0
 fetch_branch "$branch"
+if ! git check-ignore --quiet data/; then # moved by an older version, which did not write .gitignore
+  printf '/data/\n' >>"$(git rev-parse --git-path info/exclude)"
+fi
 take_tree "refs/remotes/origin/$branch" data

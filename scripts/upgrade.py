@@ -23,6 +23,8 @@ from scripts.github_api import GitHub
 from scripts.places import Places
 from scripts.upstream import RECORD, Started, UpgradeError, Version, git
 
+DEPENDABOT = ".github/dependabot.yml"
+"""The template's alone: a copy gets newer packages with a new version of the software."""
 OWNED = ("config.yaml", "data", ".data-branch", "content", "trackers", "site", RECORD.name)
 """Of the owner alone: a new version never changes these."""
 WORKFLOWS = ".github/workflows"
@@ -120,7 +122,8 @@ def prepare(start: Started, target: Version, repository: str) -> Report:
     """Make the commit as refs/heads/upgrade, lay the workflows aside in RESULT, and say what was done."""
     head, ours = git("rev-parse", "HEAD"), git("rev-parse", "HEAD^{tree}")
     base = with_paths_of(start.commit, [WORKFLOWS], start.workflows)
-    theirs = with_paths_of(target.commit, OWNED, base)
+    nothing = git("mktree", stdin="")
+    theirs = with_paths_of(with_paths_of(target.commit, OWNED, base), [DEPENDABOT], nothing)
     code = merge(base, ours, with_paths_of(theirs, [WORKFLOWS], base))
     flows = merge_workflows(base, ours, theirs, target.commit)
     left = changed_between(ours, flows.tree, WORKFLOWS)

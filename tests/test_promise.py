@@ -33,8 +33,8 @@ LATE_H = (0, 5, 1, 6, 0, 3)
 
 
 def scheduled(days: int) -> Iterator[datetime]:
-    """When .github/workflows/prune.yml runs, as late as that gets."""
-    workflow = yaml.load((ROOT / ".github/workflows/prune.yml").read_text("utf-8"), yaml.BaseLoader)  # noqa: S506 (`on` is no truth)
+    """When Update runs, which asks each time, as late as that gets."""
+    workflow = yaml.load((ROOT / ".github/workflows/update.yml").read_text("utf-8"), yaml.BaseLoader)  # noqa: S506 (`on` is no truth)
     (cron,) = workflow["on"]["schedule"]
     minute, hours, *every_day = cron["cron"].split()
     assert every_day == ["*", "*", "*"]
@@ -42,10 +42,10 @@ def scheduled(days: int) -> Iterator[datetime]:
     starts = [
         midnight + timedelta(days=day, hours=int(hour), minutes=int(minute))
         for day in range(days)
-        for hour in hours.split(",")
+        for hour in range(0, 24, int(hours.removeprefix("*/")))
     ]
-    for number, start in enumerate(each for each in starts if each > NOON):
-        yield start + timedelta(hours=LATE_H[number % len(LATE_H)])
+    late = [start + timedelta(hours=LATE_H[number % len(LATE_H)]) for number, start in enumerate(starts)]
+    yield from sorted(each for each in late if each > NOON)  # one waits for the other
 
 
 def captured(mastodon: str) -> list[Post]:

@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +22,14 @@ from generator.fetch.configuration import read
 from scripts import (
     actions,
     advice,
+    advise,
     care,
     gate,
     github_api,
     keep_alive,
     live_check,
+    pages,
     report,
-    start_update,
     summary,
     tell_problems,
 )
@@ -44,16 +46,12 @@ JOBS = [(workflow, job) for workflow in WORKFLOWS.values() for job in workflow.j
 PLACES = Places("https://github.com/ada-example/papers", "main")
 each_job = pytest.mark.parametrize(("workflow", "job"), JOBS, ids=[f"{w.file}:{j.id}" for w, j in JOBS])
 PUSHING = {
-    ("update.yml", "commit"), ("prune.yml", "commit"), ("setup.yml", "write"), ("update.yml", "note"),
-    ("upgrade.yml", "push"), ("care.yml", "care"),
+    ("update.yml", "commit"), ("setup.yml", "write"), ("update.yml", "note"), ("upgrade.yml", "push"),
+    ("care.yml", "care"),
 }  # fmt: skip
-WITH_SECRETS = {
-    ("update.yml", "fetch"): "networks",
-    ("prune.yml", "prune"): "networks",
-    ("update.yml", "announce"): "announce",
-}
+WITH_SECRETS = {("update.yml", "fetch"): "networks", ("update.yml", "announce"): "announce"}
 """Job -> the environment that its secrets may be kept in."""
-
+PREPARE = "$/.github/actions/prepare"
 READS_DATA = re.compile(r"-m generator (fetch|build|prune|update)|tell_problems|-e data/schema")
 
 
@@ -75,7 +73,7 @@ def test_secrets_writing_and_publishing_are_never_in_one_job(workflow: Workflow,
     assert uses_secrets == (place in WITH_SECRETS)
     writes = {area for area, right in job.permissions.items() if right == "write"}
     assert ("contents" in writes) == (place in PUSHING)
-    assert bool(writes & {"pages", "id-token"}) == (place == ("update.yml", "deploy"))
+    assert bool(writes & {"pages", "id-token"}) == (place == ("update.yml", "publish"))
     if uses_secrets:
         assert job.permissions == {"contents": "read"}
         assert job.environment == {"name": WITH_SECRETS[place], "deployment": "false"}
@@ -85,13 +83,12 @@ def test_secrets_writing_and_publishing_are_never_in_one_job(workflow: Workflow,
 
 
 @each_job
-def test_a_job_that_may_follow_a_skipped_one_says_itself_when_it_runs(workflow: Workflow, job: Job) -> None:
+def test_a_job_that_may_follow_a_skipped_one_is_skipped_with_it_or_says_itself_when_it_runs(
+    workflow: Workflow, job: Job
+) -> None:
     skippable = {each for each in job.ancestors if workflow.jobs[each].condition}
-    assert (
-        not skippable
-        or re.search(r"\b(cancelled|always|failure)\(\)", job.condition or "")
-        or job.needs == tuple(skippable)
-    )
+    explicit = re.search(r"\b(cancelled|always|failure)\(\)", job.condition or "")
+    assert explicit or skippable <= set(job.needs), "GitHub skips it with every job before it that was skipped"
 
 
 @each_job
@@ -102,10 +99,11 @@ def test_no_text_from_outside_is_put_into_a_script(workflow: Workflow, job: Job)
 @each_job
 def test_actions_are_githubs_own_pinned_by_commit_with_their_version_beside(workflow: Workflow, job: Job) -> None:
     text = Path(ROOT, ".github/workflows", workflow.file).read_text("utf-8")
-    for step in job.steps:
-        if step.uses:
-            assert re.fullmatch(r"actions/[\w/-]+@[0-9a-f]{40}", step.uses)
-            assert re.search(rf"{re.escape(step.uses)} # v\d+\.\d+\.\d+\n", text)
+    text += (ROOT / ".github/actions/prepare/action.yml").read_text("utf-8")
+    for uses in re.findall(r"uses: (\S+)", text):
+        if uses != PREPARE:
+            assert re.fullmatch(r"actions/[\w/-]+@[0-9a-f]{40}", uses)
+            assert re.search(rf"{re.escape(uses)} # v\d+\.\d+\.\d+\n", text)
 
 
 def test_the_pinned_commits_are_those_of_their_versions(shared: Path) -> None:
@@ -113,7 +111,7 @@ def test_the_pinned_commits_are_those_of_their_versions(shared: Path) -> None:
     known = dict(re.findall(r"\| (actions/[\w-]+) \| v[\d.]+ \| ([0-9a-f]{40}) \|", table))
     for _, job in JOBS:
         for step in job.steps:
-            if step.uses:
+            if step.uses and step.uses != PREPARE:
                 name, _, commit = step.uses.partition("@")
                 assert known["/".join(name.split("/")[:2])] == commit
 
@@ -130,11 +128,9 @@ def test_the_token_stays_on_the_machine_only_where_it_pushes(workflow: Workflow,
 
 @each_job
 def test_whatever_builds_the_site_installs_what_draws_cards_first(workflow: Workflow, job: Job) -> None:
-    runs = [step.run or "" for step in job.steps]
-    for number, run in enumerate(runs):
-        if re.search(r"-m generator (build|update)", run):
-            assert "scripts/install_cards.sh" in runs[:number]
-            assert any("-r requirements.lock" in earlier for earlier in runs[: runs.index("scripts/install_cards.sh")])
+    if any(re.search(r"-m generator (build|update)", step.run or "") for step in job.steps):
+        (prepared,) = [step for step in job.steps if step.uses == PREPARE]
+        assert prepared.given["cards"] == "true"
 
 
 @pytest.mark.parametrize(
@@ -169,7 +165,7 @@ def test_the_lock_of_cards_is_the_lock_of_the_rest_and_two_packages() -> None:
 
 
 def test_what_writes_to_data_waits_for_each_other_and_is_never_cut_off() -> None:
-    for file in ("update.yml", "prune.yml", "setup.yml", "care.yml"):
+    for file in ("update.yml", "setup.yml", "care.yml"):
         assert WORKFLOWS[file].concurrency == {"group": "data", "cancel-in-progress": "false", "queue": "max"}
 
 
@@ -189,7 +185,7 @@ def test_schedules_keep_off_the_full_hour_and_are_known_to_what_switches_them_on
     for crons in scheduled.values():
         for each in crons:
             assert int(each["cron"].split()[0]) % 5, "minutes that many choose are those when runs are dropped"
-    assert set(keep_alive.SCHEDULED) == set(start_update.SCHEDULED) == set(scheduled)
+    assert set(keep_alive.SCHEDULED) == set(scheduled)
 
 
 def test_the_form_of_set_up_is_what_its_script_reads() -> None:
@@ -214,16 +210,68 @@ def test_the_form_of_look_after_the_data_is_what_its_script_reads() -> None:
 @each_job
 def test_whatever_reads_the_data_takes_it_from_where_it_is(workflow: Workflow, job: Job) -> None:
     reads = [number for number, step in enumerate(job.steps) if READS_DATA.search(step.run or "")]
-    taken = [number for number, step in enumerate(job.steps) if step.name == "The data, from its branch"]
+    taken = [
+        number for number, step in enumerate(job.steps) if step.uses == PREPARE and step.given.get("data") != "none"
+    ]
     if reads and workflow.file != "live.yml":
         assert taken, "data that is kept on a branch of its own would be missing here"
         assert taken[0] < reads[0]
-        assert job.steps[taken[0]].given["path"] == "data"
+
+
+@each_job
+def test_artifacts_and_caches_are_named_by_attempt_because_neither_can_be_written_twice(
+    workflow: Workflow, job: Job
+) -> None:
+    for step in job.steps:
+        uses = (step.uses or "").partition("@")[0]
+        if uses in {"actions/upload-artifact", "actions/upload-pages-artifact"}:
+            assert step.given["name"].endswith("-${{ github.run_attempt }}")
+        if uses == "actions/cache/save" and not step.given["key"].startswith("published-"):
+            assert step.given["key"].endswith("-${{ github.run_id }}-${{ github.run_attempt }}")
+        if uses == "actions/download-artifact":
+            assert step.given["name"].startswith("${{ needs."), "the attempt that made it may be an earlier one"
+
+
+def test_a_run_with_news_is_four_jobs_and_one_without_is_two() -> None:
+    """What is left out needs news, or somebody who is to be told."""
+    jobs = WORKFLOWS["update.yml"].jobs
+    assert [job.id for job in jobs.values() if not job.condition and not job.needs] == ["fetch"]
+    assert jobs["commit"].condition == "needs.fetch.outputs.news == 'true'"
+    assert (jobs["publish"].condition, set(jobs["publish"].needs)) == (None, {"fetch", "commit"})
+    assert jobs["announce"].condition == "needs.publish.outputs.announce == 'true'"
+    assert "needs.announce.outputs.changed" in str(jobs["note"].condition)
+    assert jobs["report"].condition == "${{ !cancelled() }}"
+
+
+@pytest.mark.parametrize(
+    ("event", "changed", "code"),
+    [("pull_request", ["config.yaml", "trackers/a.yaml", "data/x.jsonl", "content/a.md", "README.md"], "false"),
+     ("pull_request", ["trackers/a.yaml", "generator/cli.py"], "true"), ("pull_request", ["templates/a.html"], "true"),
+     ("workflow_dispatch", ["config.yaml"], "true")],
+)  # fmt: skip
+def test_a_pull_request_that_touches_no_code_runs_no_tests_of_code(
+    tmp_path: Path, event: str, changed: list[str], code: str
+) -> None:
+    from tests.rehearsal.github import QUIET_GIT, git
+
+    git("init", "--quiet", ".", cwd=tmp_path)
+    git("commit", "--quiet", "--allow-empty", "--message", "Begin", cwd=tmp_path)
+    for name in changed:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    git("add", "--all", cwd=tmp_path)
+    git("commit", "--quiet", "--message", "Change", cwd=tmp_path)
+    (step,) = [step for step in WORKFLOWS["test.yml"].jobs["check"].steps if step.id == "changed"]
+    output = tmp_path / ".git/output"
+    environment = {"PATH": os.environ["PATH"], **QUIET_GIT, "EVENT": event, "GITHUB_OUTPUT": str(output)}
+    subprocess.run(["bash", "-e", "-c", step.run or ""], cwd=tmp_path, env=environment, check=True)
+    assert output.read_text() == f"code={code}\n"
+    assert WORKFLOWS["test.yml"].jobs["test"].condition == "${{ !cancelled() && needs.check.outputs.code == 'true' }}"
 
 
 def test_the_form_of_update_is_called_as_the_advice_calls_it() -> None:
     text = WORKFLOWS["update.yml"].inputs["accept_fewer"]["description"]
-    assert text in advice.for_failure(Failure("build", "Gate"), {"build": {"reason": "fewer"}}, PLACES)
+    assert text in advice.for_failure(Failure("publish", "Gate"), {"publish": {"reason": "fewer"}}, PLACES)
 
 
 def test_the_live_check_reads_every_network_that_needs_no_secret() -> None:
@@ -441,29 +489,100 @@ def test_whatever_the_last_run_left_is_summarised_in_safe_text(run: dict[str, An
     assert " ".join(summary.findings_of(run, {})).isascii()
 
 
-def test_of_a_matrix_the_machine_that_failed_is_named() -> None:
-    jobs = [
-        {"name": f"Fetch ({number})", "conclusion": how, "steps": [{"name": "Fetch", "conclusion": how}]}
-        for number, how in ((1, "success"), (2, "failure"))
-    ]
-    assert report.find_failures({"fetch": "failure"}, {"fetch": "Fetch"}, jobs) == [Failure("fetch", "Fetch")]
-
-
 # --- what to do
 
 
 @each_job
 def test_every_step_that_can_fail_has_a_sentence_with_a_place(workflow: Workflow, job: Job) -> None:
-    assert workflow.file in report.KINDS
-    report_needs = workflow.jobs["report"].needs
-    assert job.id == "report" or job.id in report_needs, "its end is told to nobody"
-    for step in (*(step.name for step in job.steps), ""):
+    if workflow.file == "update.yml":
+        assert job.id == "report" or job.id in workflow.jobs["report"].needs, "its end is told to nobody"
+    else:
+        assert (job.steps[-1].name, job.steps[-1].condition) == ("What to do", "failure()")
+    for step in (*(step.name for step in job.steps), *(step.id for step in job.steps), ""):
         text = advice.for_failure(Failure(job.id, step), {job.id: {"status": "1", "reason": "empty"}}, PLACES)
         assert len(text) > 60
         assert "](https://github.com/ada-example/papers/" in text
     assert "[**config.yaml**](https" in advice.for_failure(
         Failure("fetch", "Fetch"), {"fetch": {"status": "2"}}, PLACES
     )
+
+
+def test_the_last_step_of_a_job_that_failed_says_what_to_do(tmp_path: Path) -> None:
+    steps = {"prepare": {"conclusion": "success"}, "care": {"conclusion": "failure", "outcome": "failure"}}
+    summary_file = tmp_path / "summary"
+    advise.main({
+        "GITHUB_JOB": "care", "GITHUB_WORKFLOW": "Look after the data", "STEPS": json.dumps(steps),
+        "GITHUB_REPOSITORY": "ada-example/papers", "GITHUB_STEP_SUMMARY": str(summary_file),
+    })  # fmt: skip
+    assert summary_file.read_text().startswith("## Look after the data failed\n\nWhat was not committed")
+    assert "or may workflows not write" in summary_file.read_text()
+    assert {workflow.name for workflow in WORKFLOWS.values()} - {"Update"} == set(advise._CONSEQUENCES)
+
+
+@pytest.mark.parametrize(
+    ("failures", "findings", "before", "alarm"),
+    [([("publish", "Publish, second try")], [], False, False), ([("publish", "Publish, second try")], [], True, True),
+     ([("fetch", "")], [], False, False), ([("fetch", "Fetch")], [], False, True),
+     ([("publish", "Gate")], [], False, True), ([("fetch", "Prune")], [], False, True), ([], [], True, False),
+     ([], ["secret-refused:X_BEARER_TOKEN"], False, True), ([], ["secret-absent:X_BEARER_TOKEN"], False, False),
+     ([("note", "Merge, commit and push")], ["secret-refused:A"], False, True),
+     ([], ["format:x", "no-account"], True, False)],
+)  # fmt: skip
+def test_an_issue_is_opened_for_what_an_owner_can_mend_or_what_failed_twice(
+    failures: list[tuple[str, str]], findings: list[str], before: bool, alarm: bool
+) -> None:
+    outcome = report.Outcome(failures=[Failure(*each) for each in failures], findings=findings)
+    assert (outcome.needs_owner({}) or (outcome.failed and before)) == alarm
+
+
+@pytest.mark.parametrize(
+    ("answer", "state", "url"),
+    [(as_json({"html_url": "https://papers.example.org/", "build_type": "workflow"}), "on", "https://papers.example.org/"),
+     (as_json({"html_url": "https://a.github.io/", "build_type": "legacy"}), "branch", "https://a.github.io/"),
+     (as_json({"html_url": "https://a.github.io/b", "build_type": "workflow"}), "on", "https://a.github.io/b/"),
+     (as_json({"html_url": "javascript:alert(1)"}), "on", "https://a.github.io/b/"), (as_json([]), "unknown", "https://a.github.io/b/"),
+     (Answer(404), "off", "https://a.github.io/b/"), (Answer(503), "unknown", "https://a.github.io/b/")],
+)  # fmt: skip
+def test_the_address_of_the_page_is_what_pages_says(answer: Answer, state: str, url: str) -> None:
+    with Loopback([answer] * 3) as server:
+        assert pages.pages_of(github_api.GitHub(environment(server))) == pages.Pages(state, url)
+
+
+@pytest.mark.parametrize(
+    ("configured", "page", "said"),
+    [("https://a.github.io/b/", "https://papers.example.org/", True),
+     ("http://a.github.io/b/", "https://a.github.io/b/", False), ("https://a.github.io/b/", "", False),
+     ("https://example.github.io/trending-arxiv/", "https://a.github.io/b/", True)],
+)  # fmt: skip
+def test_a_configured_address_that_is_not_the_pages_is_one_line_of_the_summary(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], configured: str, page: str, said: bool
+) -> None:
+    monkeypatch.setenv("GITHUB_REPOSITORY", "a/b")
+    monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
+    gate.tell_address(configured, page)
+    assert (f"write `url: {page}`" in capsys.readouterr().out) == said
+
+
+@pytest.mark.parametrize(
+    ("verb", "value", "said"),
+    [("archive", "", "which year"), ("archive", "27", "which year"), ("archive", "2999", "which year"),
+     ("archive", "2025; x", "which year"), ("archive", " 2025 ", None), ("move", "main", "to be called"),
+     ("move", "archive", "to be called"), ("move", "a branch", "to be called"), ("move", "-x", "to be called"),
+     ("move", "$(touch x)", "to be called"), ("move", "papers/data", None), ("restore", "", "which commit"),
+     ("restore", "v1", "which commit"), ("restore", "0" * 40, "which commit"), ("bring-back", "x", "empty")],
+)  # fmt: skip
+def test_what_is_typed_beside_a_choice_is_looked_at_first(verb: str, value: str, said: str | None) -> None:
+    now = datetime(2026, 11, 20, tzinfo=UTC)
+    if said is None:
+        assert care.value_of(verb, value, "main", now) == value.strip()
+        return
+    with pytest.raises(care.CareError, match=said):
+        care.value_of(verb, value, "main", now)
+
+
+def test_care_without_a_word_of_what_to_do_says_which_there_are(capsys: pytest.CaptureFixture[str]) -> None:
+    assert care.main([], {}) == 2
+    assert "Say what to do with the data: archive 2027" in capsys.readouterr().err
 
 
 def test_places_are_those_of_the_repository() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,11 +27,11 @@ class Stage:
     runner: Runner
     folder: Path
 
-    def push(self, files: dict[str, str | None], subject: str = "Edit by hand") -> None:
+    def push(self, files: Mapping[str, str | None], subject: str = "Edit by hand") -> None:
         """What a person does in another clone; None removes a file or folder."""
         git("push", "--quiet", "origin", BRANCH, cwd=self._commit(files, subject))
 
-    def push_during_the_next_push(self, files: dict[str, str | None], subject: str) -> None:
+    def push_during_the_next_push(self, files: Mapping[str, str | None], subject: str) -> None:
         """A person's push that lands while the server receives the workflow's: the workflow's is refused."""
         self.race(self._commit(files, subject), BRANCH)
 
@@ -46,7 +46,23 @@ class Stage:
         )
         hook.chmod(0o755)
 
-    def _commit(self, files: dict[str, str | None], subject: str) -> Path:
+    def before_job(self, job: str, files: Mapping[str, str | None], subject: str) -> None:
+        """A person's push that lands just before this job checks out, once."""
+        clone = self._commit(files, subject)
+        hook = self.github.folder / "hooks" / job
+        hook.parent.mkdir(exist_ok=True)
+        hook.write_text(f'#!/bin/sh\nrm "$0"\nexec git -C {clone} push --quiet origin {BRANCH}\n')
+        hook.chmod(0o755)
+
+    def refuse_pushes(self) -> Path:
+        """Let the server refuse every push until the file is gone that this returns."""
+        hook = self.github.remote / "hooks" / "pre-receive"
+        hook.parent.mkdir(exist_ok=True)
+        hook.write_text("#!/bin/sh\nexit 1\n")
+        hook.chmod(0o755)
+        return hook
+
+    def _commit(self, files: Mapping[str, str | None], subject: str) -> Path:
         clone = self.folder / "by-hand"
         if not clone.exists():
             git("clone", "--quiet", str(self.github.remote), str(clone), cwd=self.folder)
@@ -93,14 +109,14 @@ def stage(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
     github = GitHub(tmp_path / "github", remote)
     secrets = {"X_BEARER_TOKEN": X_CANARY, "BLUESKY_APP_PASSWORD": PASSWORD_CANARY}
     with github.server, Networks() as networks:
-        runner = Runner(github, tmp_path / "runner", secrets, {"BLUESKY_API": "http://127.0.0.1:9"})
+        runner = Runner(github, tmp_path / "runner", secrets, {"BLUESKY_API": networks.bluesky_server.url})
         yield Stage(github, networks, runner, tmp_path)
         assert github.refused == []
         _no_secret_anywhere(github, runner)
 
 
 def _no_secret_anywhere(github: GitHub, runner: Runner) -> None:
-    canaries = [each.encode() for each in (X_CANARY, PASSWORD_CANARY, *runner.secrets.values(), *runner.tokens)]
+    canaries = [each.encode() for each in (X_CANARY, PASSWORD_CANARY, *runner.secrets.values(), *github.rights)]
     packed = git("rev-list", "--objects", "--all", cwd=github.remote).splitlines()
     blobs = "\n".join(line.split()[0] for line in packed)
     content = git("cat-file", "--batch", cwd=github.remote, stdin=blobs).encode("utf-8", "surrogateescape")

@@ -6,7 +6,7 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -82,9 +82,8 @@ class GitHub:
 
     folder: Path
     remote: Path
-    pages: str | None = "workflow"
-    """How Pages is set: `workflow`, `legacy`, or None for off."""
-    deploy_fails: bool = False
+    page_settings: dict[str, Any] = field(default_factory=lambda: {"build_type": "workflow", "fails": 0})
+    """How Pages is set up (`build_type` is `workflow`, `legacy`, or None for off), and how often it fails from now."""
     issues_on: bool = True
     template: str | None = None
     """What this copy was made from, as GitHub remembers it."""
@@ -95,15 +94,12 @@ class GitHub:
     """By file; the others are `active`."""
     scheduled_at: str | None = None
     """When the schedule last started Update; None: never."""
-    succeeded_at: str | None = None
     issues: list[dict[str, Any]] = field(default_factory=list)
     dispatched: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-    caches: dict[tuple[str, str], Path] = field(default_factory=dict)
-    """(key, path) -> what was saved; newest last."""
-    artifacts: dict[str, Path] = field(default_factory=dict)
-    deployments: int = 0
-    jobs: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    """By run id, as the API lists them."""
+    jobs: Callable[[], list[dict[str, Any]]] = list
+    """Of the run that is running, as the API lists them."""
+    failed_before: bool = False
+    """Whether the run of Update before this one failed."""
     rights: dict[str, Mapping[str, str]] = field(default_factory=dict)
     """By token."""
     refused: list[str] = field(default_factory=list)
@@ -111,11 +107,23 @@ class GitHub:
 
     def __post_init__(self) -> None:
         self.server = Loopback(self.answer)
+        self.page_settings["html_url"] = f"{self.server.url}/"
 
     @property
     def published(self) -> Path:
         """What readers see."""
         return self.folder / "published"
+
+    @property
+    def deployments(self) -> int:
+        """How often something was published."""
+        path = self.folder / "deployments"
+        return len(path.read_text().splitlines()) if path.exists() else 0
+
+    def artifact(self, run: str, name: str) -> Path:
+        """What a run handed over; `name` may have a star."""
+        (found,) = (self.folder / "artifacts" / run).glob(f"*/{name}")
+        return found
 
     def head(self) -> str:
         """The commit that the branch is at."""
@@ -143,13 +151,14 @@ class GitHub:
 
     def _api(self, method: str, path: str, body: dict[str, Any]) -> Reply:
         if path == "/pages":
-            return as_json({"build_type": self.pages}) if self.pages else as_json({"message": "Not Found"}, 404)
+            is_on = self.page_settings["build_type"]
+            return as_json(self.page_settings) if is_on else as_json({"message": "Not Found"}, 404)
         if path.startswith("/pulls"):
             return self._pull(method, body)
         if path.startswith("/issues"):
             return self._issue(method, path, body) if self.issues_on else as_json({"message": "gone"}, 410)
-        if found := re.fullmatch(r"/actions/runs/(\d+)/jobs\?per_page=100", path):
-            return as_json({"jobs": self.jobs.get(found[1], [])})
+        if re.fullmatch(r"/actions/runs/(\d+)/jobs\?per_page=100", path):
+            return as_json({"jobs": self.jobs()})
         if path == "/actions/workflows?per_page=100":
             files = sorted(each.name for each in (ROOT / ".github/workflows").glob("*.yml"))
             return as_json({"workflows": [self._workflow(file) for file in files]})
@@ -171,8 +180,10 @@ class GitHub:
             self.dispatched.append((file, body))
             return Answer(204)
         if found[2] == "/runs":
-            at = self.scheduled_at if "event=schedule" in path else self.succeeded_at
-            return as_json({"workflow_runs": [{"created_at": at}] if at else []})
+            if "status=completed" in path:
+                conclusion = "failure" if self.failed_before else "success"
+                return as_json({"workflow_runs": [{"id": 1, "conclusion": conclusion}]})
+            return as_json({"workflow_runs": [{"created_at": self.scheduled_at}] if self.scheduled_at else []})
         return as_json(self._workflow(file))
 
     def _workflow(self, file: str) -> dict[str, Any]:

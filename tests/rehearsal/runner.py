@@ -1,28 +1,34 @@
-"""A runner: executes the `run:` steps of a job in a clean folder, and does what our actions do on GitHub.
+"""Runs workflows on this machine by act, a runner with GitHub's expressions, jobs and steps.
 
-Steps see what they would see there: `bash -e`, a clean environment, GITHUB_* files, nothing of the job before but
-artifacts, caches and outputs. The one thing that is left out is `pip install`: a `python` in front of the PATH skips it
-and is the machine's with the locked packages: the one that is ready (tests/ready), unless a rehearsal wants another.
+What act runs is a copy of the workflow in which GitHub's own actions are stand-ins (`stand_in`), and in which each job
+says at its end what its outputs are. `pip install` is passed over: `python` is one that is ready (tests/ready). A run
+can be run again, all of it or its failed jobs; its attempts share run id, artifacts and caches, as on GitHub.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
+import shutil
 import subprocess
-from collections.abc import Callable, Iterator, Mapping
+import sysconfig
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import count, product
+from itertools import count
 from pathlib import Path
 from typing import Any
 
-from tests.conftest import ROOT
-from tests.ready import PACKAGES, command
-from tests.rehearsal import actions
-from tests.rehearsal.expressions import Closed, Status, condition, evaluate, insert
-from tests.rehearsal.github import BRANCH, REPOSITORY, GitHub
-from tests.rehearsal.workflow import Job, Step, Workflow, load
+import yaml
 
+from tests.ready import BASE_PYTHON, PACKAGES, command
+from tests.rehearsal import stand_in
+from tests.rehearsal.github import BRANCH, REPOSITORY, GitHub, git
+from tests.rehearsal.workflow import Job, Workflow, read
+
+ACT = Path(sysconfig.get_path("scripts")) / "act"
+UNKNOWN = re.compile(r"^ +(queue: max|deployment: false)\b.*\n", re.MULTILINE)
+"""GitHub's, and not known to act."""
 _SHIM = """\
 #!/usr/bin/env bash
 if [ "${{1:-}} ${{2:-}} ${{3:-}}" = "-m pip install" ]; then
@@ -30,7 +36,16 @@ if [ "${{1:-}} ${{2:-}} ${{3:-}}" = "-m pip install" ]; then
   test -s "$file"
   exit
 fi
+[ -z "${{GH_TOKEN:-}}" ] || export GH_TOKEN="$GH_TOKEN-$GITHUB_JOB" # each job has a token of its own
 PYTHONPATH={packages} exec {python} "$@"
+"""
+_LAST_STEP = """\
+      - name: Outputs of this job
+        if: always()
+        env:
+          OUTPUTS: ""
+{env}
+        run: env | grep ^OUTPUT_ >"$REHEARSAL/outputs-$GITHUB_JOB" || true
 """
 _numbers = count(1000)
 
@@ -39,7 +54,7 @@ _numbers = count(1000)
 class Ended:
     """How a job ended."""
 
-    result: str = "success"
+    result: str = "skipped"
     outputs: dict[str, str] = field(default_factory=dict)
     steps: dict[str, str] = field(default_factory=dict)
     """Step name -> conclusion."""
@@ -47,9 +62,13 @@ class Ended:
 
 @dataclass
 class Run:
-    """How a run of a workflow ended."""
+    """An attempt of a run of a workflow."""
 
     id: str
+    file: str
+    event: str
+    inputs: dict[str, str]
+    attempt: int = 1
     jobs: dict[str, Ended] = field(default_factory=dict)
     log: str = ""
     """Everything that steps printed."""
@@ -63,259 +82,216 @@ class Run:
 
 @dataclass
 class Runner:
-    """Runs workflows for one GitHub. `between` is called before a job: for what others do meanwhile."""
+    """Runs workflows for one GitHub."""
 
     github: GitHub
     folder: Path
     secrets: Mapping[str, str] = field(default_factory=dict)
-    env: Mapping[str, str] = field(default_factory=dict)
+    env: dict[str, str] = field(default_factory=dict)
     """Added to every step's environment."""
-    between: Callable[[str], None] = lambda _job: None
-    tokens: list[str] = field(default_factory=list)
-    """Every GITHUB_TOKEN that was lent."""
     runs: list[Run] = field(default_factory=list)
-    lost: set[str] = field(default_factory=set)
-    """Machines that are taken back before their first step, by job and place in its matrix: `fetch (2)`."""
+    is_template: bool = False
 
     def __post_init__(self) -> None:
         (self.folder / "bin").mkdir(parents=True)
         self.use(command())
 
     def use(self, python: tuple[str, ...]) -> None:
-        """Let steps find this as `python`."""
-        shim = self.folder / "bin/python"
-        shim.write_text(_SHIM.format(packages=PACKAGES, python=shlex.join(python)))
-        shim.chmod(0o755)
+        """Let steps find this as `python` and `python3`."""
+        for name in ("python", "python3"):
+            shim = self.folder / "bin" / name
+            shim.write_text(_SHIM.format(packages=PACKAGES, python=shlex.join(python)))
+            shim.chmod(0o755)
 
-    def run(
-        self, file: str, event: str = "schedule", inputs: Mapping[str, str] | None = None, only: tuple[str, ...] = ()
-    ) -> Run:
-        """Run a workflow to its end; of one whose jobs need nothing of each other, `only` these."""
-        workflow = load(ROOT / ".github/workflows" / file)
-        run = Run(str(next(_numbers)))
-        self.runs.append(run)
-        contexts = {
-            "github": self._github(run, event),
-            "secrets": dict(self.secrets),
-            "inputs": _inputs(workflow, event, inputs or {}),
-        }
-        for job in (each for each in _in_order(workflow) if not only or each.id in only):
-            self.between(job.id)
-            run.jobs[job.id] = self._job(job, run, contexts)
-        return run
+    def run(self, file: str, event: str = "schedule", inputs: Mapping[str, str] | None = None) -> Run:
+        """Run a workflow of the branch to its end."""
+        return self._act(Run(str(next(_numbers)), file, event, dict(inputs or {})), {})
 
-    def run_report(self, file: str, failed: str, step: str = "") -> Run:
-        """The last job of a workflow, after a run in which this step of this job failed."""
-        workflow = load(ROOT / ".github/workflows" / file)
-        run = Run(str(next(_numbers)))
+    def again(self, run: Run, *, failed: bool = False) -> Run:
+        """Re-run all jobs, or the failed ones with all that need them; the others keep their outputs."""
+        workflow = self._workflow(run.file)
+        kept: dict[str, Ended] = {}
+        if failed:
+            ended_badly = {job for job, ended in run.jobs.items() if ended.result == "failure"}
+            to_repeat = {job for job in run.jobs if ended_badly & {job, *workflow.jobs[job].ancestors}}
+            kept = {job: ended for job, ended in run.jobs.items() if job not in to_repeat}
+        return self._act(Run(run.id, run.file, run.event, run.inputs, run.attempt + 1), kept)
+
+    def _workflow(self, file: str) -> Workflow:
+        return read(git("show", f"{BRANCH}:.github/workflows/{file}", cwd=self.github.remote), file)
+
+    def _act(self, run: Run, kept: Mapping[str, Ended]) -> Run:
         self.runs.append(run)
+        text = git("show", f"{BRANCH}:.github/workflows/{run.file}", cwd=self.github.remote) + "\n"
+        workflow = read(text, run.file)
+        place = self.folder / f"{run.id}-{run.attempt}"
+        self._prepare(place, run, _for_act(text, workflow, kept))
+        token = f"ghs_canary{run.id}"
         for job in workflow.jobs.values():
-            how = "failure" if job.id == failed else "skipped" if failed in job.ancestors else "success"
-            run.jobs[job.id] = Ended(how)
-            steps = [{"name": step, "conclusion": "failure"}] if step and job.id == failed else []
-            self.github.jobs.setdefault(run.id, []).append({"name": job.name, "conclusion": how, "steps": steps})
-        github = self._github(run, "schedule")
-        run.jobs["report"] = self._job(workflow.jobs["report"], run, {"github": github, "secrets": {}, "inputs": {}})
+            run.jobs[job.id] = Ended()
+            self.github.rights[f"{token}-{job.id}"] = job.permissions
+        self.github.jobs = lambda: _as_api(workflow, run)
+        rights = {job.id: job.permissions for job in workflow.jobs.values()}
+        (self.github.folder / "rights.json").write_text(json.dumps(rights))
+        (self.github.folder / "pages.json").write_text(json.dumps(self.github.page_settings))
+        for path in self.github.folder.glob("outputs-*"):
+            path.unlink()
+        process = subprocess.Popen(
+            self._command(place, run, token), cwd=place, env=self._environment(place), stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True,
+        )  # fmt: skip
+        assert process.stdout is not None
+        for line in process.stdout:
+            self._take(line, run, workflow)
+        process.wait(timeout=60)
+        run.jobs |= kept
+        self.github.page_settings = json.loads((self.github.folder / "pages.json").read_text())
+        shutil.rmtree(place)
         return run
 
-    def _github(self, run: Run, event: str) -> Closed:
-        return Closed(
-            run_id=run.id,
-            ref=f"refs/heads/{BRANCH}",
-            ref_name=BRANCH,
-            sha=self.github.head(),
-            event_name=event,
-            repository=REPOSITORY,
-            token="",
-            event={"repository": {"default_branch": BRANCH}},
-        )
-
-    def _job(self, job: Job, run: Run, contexts: Mapping[str, Any]) -> Ended:
-        needs = {each: {"result": run.jobs[each].result, "outputs": run.jobs[each].outputs} for each in job.needs}
-        before = {run.jobs[each].result for each in job.ancestors}  # a skip or a failure goes down the whole chain
-        status: Status = {
-            "success": lambda: before <= {"success"},
-            "failure": lambda: "failure" in before,
-            "cancelled": lambda: False,
-            "always": lambda: True,
+    def _prepare(self, place: Path, run: Run, text: str) -> None:
+        """A folder for act: a repository with the workflow alone, the event, and the actions."""
+        path = place / ".github/workflows" / run.file
+        path.parent.mkdir(parents=True)
+        path.write_text(text)
+        event = {
+            "inputs": run.inputs,
+            "repository": {"default_branch": BRANCH, "full_name": REPOSITORY, "is_template": self.is_template},
         }
-        token = f"ghs_canary{run.id}{job.id}"
-        contexts = {**contexts, "needs": Closed(needs), "github": Closed({**contexts["github"], "token": token})}
-        if not condition(job.condition, contexts, status):
-            return Ended("skipped")
-        self.tokens.append(token)
-        self.github.rights[token] = job.permissions
-        machines = [self._machine(job, run, contexts, token, values) for values in _matrix(job, contexts, status)]
-        return machines[0] if len(machines) == 1 else _together(machines)
+        (place / "event.json").write_text(json.dumps(event))
+        git("init", "--quiet", f"--initial-branch={BRANCH}", ".", cwd=place)
+        git("remote", "add", "origin", f"https://github.com/{REPOSITORY}", cwd=place)
+        git("add", ".github", cwd=place)
+        git("commit", "--quiet", "--message", "Only the workflow", cwd=place)
+        local = place / ".github/actions/prepare/action.yml"
+        local.parent.mkdir(parents=True)
+        local.write_text(git("show", f"{BRANCH}:.github/actions/prepare/action.yml", cwd=self.github.remote))
+        stand_ins(self.folder / "stand-ins")
 
-    def _machine(self, job: Job, run: Run, contexts: Mapping[str, Any], token: str, values: Mapping[str, Any]) -> Ended:
-        """One machine of a job: of a matrix the one with these values."""
-        place = f" ({', '.join(map(str, values.values()))})" if values else ""
-        if job.id + place in self.lost:
-            ended = Ended("failure")
-        else:
-            ended = _Work(self, job, run, {**contexts, "matrix": Closed(values)}, token, place=place).execute()
-        self.github.jobs.setdefault(run.id, []).append(
-            {
-                "name": job.name + place,
-                "conclusion": ended.result,
-                "steps": [{"name": name, "conclusion": how} for name, how in ended.steps.items()],
-            }
-        )
-        return ended
-
-
-class _Work:
-    """One job on its machine."""
-
-    def __init__(
-        self, runner: Runner, job: Job, run: Run, contexts: Mapping[str, Any], token: str, *, place: str = ""
-    ) -> None:
-        self.github = runner.github
-        self.runner = runner
-        self.job = job
-        self.run = run
-        self.token = token
-        self.home = runner.folder / f"{run.id}-{job.id}{place.replace(' ', '-')}"
-        self.folder = self.home / "work"
-        self.folder.mkdir(parents=True)
-        (self.home / "temp").mkdir()
-        self.steps: dict[str, Any] = {}
-        self.contexts = {**contexts, "steps": self.steps, "runner": {"temp": str(self.home / "temp")}}
-        self.ended = Ended()
-        self.at_end: list[Callable[[], None]] = []
-
-    @property
-    def status(self) -> Status:
-        """Of the steps so far."""
-        return {
-            "success": lambda: self.ended.result == "success",
-            "failure": lambda: self.ended.result == "failure",
-            "cancelled": lambda: False,
-            "always": lambda: True,
-        }
-
-    def execute(self) -> Ended:
-        """All steps in order."""
-        ids = {step.id for step in self.job.steps}
-        for step in self.job.steps:
-            self.contexts["steps"] = Closed({each: self.steps.get(each, {"outputs": {}}) for each in ids if each})
-            self._step(step)
-        if self.ended.result == "success":
-            for act in self.at_end:
-                act()
-        self.contexts["steps"] = Closed({each: self.steps.get(each, {"outputs": {}}) for each in ids if each})
-        for text in self.job.environment.values():
-            insert(text, self.contexts, self.status)
-        self.ended.outputs = {
-            name: value for name, text in self.job.outputs.items()
-            if (value := insert(text, self.contexts, self.status))
-        }  # fmt: skip
-        return self.ended
-
-    def _step(self, step: Step) -> None:
-        if not condition(step.condition, self.contexts, self.status):
-            self._note(step, "skipped", {})
-            return
-        env = {name: insert(value, self.contexts, self.status) for name, value in step.env.items()}
-        if step.uses:
-            given = {name: insert(value, self.contexts, self.status) for name, value in step.given.items()}
-            sound, outputs = actions.act(self, step.uses, given)
-        else:
-            assert "${{" not in str(step.run), f"{step.name}: an expression inside of run"
-            sound, outputs = self._shell(str(step.run), env)
-        self._note(step, "success" if sound else "failure", outputs)
-        if not sound and not step.may_fail:
-            self.ended.result = "failure"
-
-    def _note(self, step: Step, how: str, outputs: Mapping[str, str]) -> None:
-        self.ended.steps[step.name] = how
-        if step.id:
-            self.steps[step.id] = {"outputs": dict(outputs), "conclusion": how, "outcome": how}
-
-    def _shell(self, script: str, env: Mapping[str, str]) -> tuple[bool, dict[str, str]]:
-        number = len(self.ended.steps)
-        files = {name: self.home / f"{name.lower()}-{number}" for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
-        for path in files.values():
-            path.touch()
-        text = self.home / f"step-{number}.sh"
-        text.write_text(script, "utf-8")
-        done = subprocess.run(
-            ["bash", "-e", str(text)], cwd=self.folder, capture_output=True, text=True, timeout=120, check=False,
-            env={**self._environment(), **{name: str(path) for name, path in files.items()}, **env},
-        )  # fmt: skip
-        self.log(done.stdout + done.stderr)
-        self.run.summary += files["GITHUB_STEP_SUMMARY"].read_text("utf-8")
-        return done.returncode == 0, _outputs(files["GITHUB_OUTPUT"].read_text("utf-8"))
-
-    def _environment(self) -> dict[str, str]:
-        return {
-            "PATH": f"{self.runner.folder / 'bin'}:/usr/local/bin:/usr/bin:/bin",
-            "HOME": str(self.home),
-            "LANG": "C.UTF-8",
-            "CI": "true",
-            "GITHUB_ACTIONS": "true",
+    def _command(self, place: Path, run: Run, token: str) -> list[str]:
+        settings = {
+            "REHEARSAL": str(self.github.folder),
+            "GITHUB_RUN_ID": run.id,
+            "GITHUB_RUN_ATTEMPT": str(run.attempt),
             "GITHUB_API_URL": f"{self.github.server.url}/api",
-            "GITHUB_SERVER_URL": "https://github.com",
-            "GITHUB_REPOSITORY": REPOSITORY,
-            "GITHUB_RUN_ID": self.run.id,
-            "GITHUB_REF_NAME": BRANCH,
-            "GITHUB_SHA": self.contexts["github"]["sha"],
-            "GITHUB_EVENT_NAME": self.contexts["github"]["event_name"],
-            "RUNNER_TEMP": str(self.home / "temp"),
-            "GIT_CONFIG_SYSTEM": "/dev/null",
-            "PYTHONDONTWRITEBYTECODE": "1",
+            "REHEARSAL_SHA": self.github.head(),
             "RETRY_S": "0.05",
-            **self.runner.env,
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "GIT_CONFIG_SYSTEM": "/dev/null",
+            **self.env,
+        }
+        stubs = self.folder / "stand-ins"
+        pins = sorted(set(re.findall(r"uses: (actions/[a-z-]+)(?:/[a-z]+)?@([0-9a-f]{40})", self._uses(place))))
+        return [
+            str(ACT), run.event, "--json", "--insecure-secrets", "--no-skip-checkout", "--no-cache-server",
+            "--eventpath", "event.json",
+            "--workflows", f".github/workflows/{run.file}", "--platform", "ubuntu-24.04=-self-hosted",
+            "--action-cache-path", str(place / "act"), "--actor", "ada-example", "--secret", f"GITHUB_TOKEN={token}",
+            *(f"--env={name}={value}" for name, value in settings.items()),
+            *(f"--secret={name}={value}" for name, value in self.secrets.items()),
+            *(f"--local-repository={name}@{pin}={stubs / name.removeprefix('actions/')}" for name, pin in pins),
+        ]  # fmt: skip
+
+    def _uses(self, place: Path) -> str:
+        return "\n".join(path.read_text() for path in (place / ".github").rglob("*.yml"))
+
+    def _environment(self, place: Path) -> dict[str, str]:
+        return {
+            "PATH": f"{self.folder / 'bin'}:/usr/local/bin:/usr/bin:/bin",
+            "HOME": str(place),
+            "LANG": "C.UTF-8",
         }
 
-    def log(self, text: str) -> None:
-        """Keep what was printed."""
-        self.run.log += text
+    def _take(self, line: str, run: Run, workflow: Workflow) -> None:
+        """One line of act's log."""
+        try:
+            said: dict[str, Any] = json.loads(line)
+        except ValueError:
+            run.log += line
+            return
+        if said.get("raw_output"):
+            run.log += said["msg"]
+        elif said.get("command") == "summary":
+            run.summary += said["content"]
+        elif "jobID" not in said:
+            run.log += said["msg"] + "\n"
+            return
+        elif said.get("level") == "error":
+            run.log += said["msg"] + "\n"
+        job = run.jobs[said["jobID"]]
+        name = said.get("step", "")
+        name = f"Run {name}" if name.startswith("actions/") else name  # as GitHub calls it
+        if said.get("stepResult") and said.get("stage") == "Main" and len(said.get("stepID", ())) == 1:
+            step = next((each for each in workflow.jobs[said["jobID"]].steps if each.name == name), None)
+            job.steps[name] = "success" if step and step.may_fail else said["stepResult"]
+        if said.get("jobResult"):
+            job.result = said["jobResult"]
+            written = self.github.folder / f"outputs-{said['jobID']}"
+            lines = written.read_text().splitlines() if written.exists() else []
+            pairs = (each.removeprefix("OUTPUT_").partition("=") for each in lines)
+            job.outputs = {name: value for name, _, value in pairs if value}
 
 
-def _matrix(job: Job, contexts: Mapping[str, Any], status: Status) -> list[dict[str, Any]]:
-    """The values of each machine of a job; one machine without any where the job has no matrix."""
-    strategy = job.keys.get("strategy")
-    if strategy is None:
-        return [{}]
-    assert strategy["fail-fast"] == "false", f"{job.id}: one machine that fails would end the others"
-    columns = {
-        name: evaluate(values, contexts, status) if isinstance(values, str) else values
-        for name, values in strategy["matrix"].items()
+def stand_ins(folder: Path) -> None:
+    """Write an action.yml for each of GitHub's actions."""
+    if folder.exists():
+        return
+    script = Path(stand_in.__file__)
+    for name, (_, inputs, outputs) in stand_in.ACTIONS.items():
+        action = {
+            "name": name,
+            "description": "A stand-in",
+            "inputs": {each: {"required": False} for each in inputs.split()},
+            "outputs": {each: {"value": f"${{{{ steps.do.outputs.{each} }}}}"} for each in outputs.split()},
+            "runs": {
+                "using": "composite",
+                "steps": [{
+                    "id": "do", "shell": "bash", "env": {"INPUTS": "${{ toJSON(inputs) }}"},
+                    "run": f"{BASE_PYTHON} -I -S {script} {name}",
+                }],
+            },
+        }  # fmt: skip
+        path = folder / name / "action.yml"
+        path.parent.mkdir(parents=True)
+        path.write_text(yaml.safe_dump(action))
+
+
+def _for_act(text: str, workflow: Workflow, kept: Mapping[str, Ended]) -> str:
+    """The workflow as act runs it: jobs that are kept from an earlier attempt only say their outputs again."""
+    text = UNKNOWN.sub("", text).replace("uses: $/", "uses: ./")
+    head, *jobs = re.split(r"^(?=  [a-z_]+:\n    name: )", text, flags=re.MULTILINE)
+    parts = [head]
+    for part in jobs:
+        job = workflow.jobs[part.partition(":")[0].strip()]
+        if job.id in kept:
+            parts.append(_kept_job(job, kept[job.id]))
+            continue
+        env = "\n".join(f"          OUTPUT_{name}: {json.dumps(value)}" for name, value in job.outputs.items())
+        parts.append(part.rstrip("\n") + "\n" + _LAST_STEP.format(env=env))
+    return "\n".join(parts)
+
+
+def _kept_job(job: Job, ended: Ended) -> str:
+    about: dict[str, Any] = {
+        "name": job.name,
+        "needs": list(job.needs),
+        "runs-on": "ubuntu-24.04",
+        "outputs": ended.outputs,
+        "steps": [{"run": "true"}],
     }
-    return [dict(zip(columns, values, strict=True)) for values in product(*columns.values())]
+    if ended.result == "skipped":
+        about["if"] = "false"
+    text = yaml.safe_dump({job.id: about}, width=10_000)
+    return "".join(f"  {line}\n" for line in text.splitlines())
 
 
-def _together(machines: list[Ended]) -> Ended:
-    """A matrix as later jobs see it: failed where one did; of each output the last that says something."""
-    sound = all(each.result == "success" for each in machines)
-    outputs = {name: value for each in machines for name, value in each.outputs.items() if value}
-    return Ended("success" if sound else "failure", outputs)
-
-
-def _outputs(text: str) -> dict[str, str]:
-    lines = [line.partition("=") for line in text.splitlines()]
-    assert all(re.fullmatch(r"[a-z_]+", name) and equals for name, equals, _ in lines), text
-    return {name: value for name, _, value in lines}
-
-
-def _inputs(workflow: Workflow, event: str, given: Mapping[str, str]) -> dict[str, Any]:
-    if event != "workflow_dispatch":
-        return {}
-    assert given.keys() <= workflow.inputs.keys(), f"{workflow.file} has no input {set(given) - set(workflow.inputs)}"
-    values: dict[str, Any] = {}
-    for name, about in workflow.inputs.items():
-        value = given.get(name, about.get("default", ""))
-        values[name] = value == "true" if about["type"] == "boolean" else value
-    return Closed(values)
-
-
-def _in_order(workflow: Workflow) -> Iterator[Job]:
-    done: set[str] = set()
-    while len(done) < len(workflow.jobs):
-        ready = [job for job in workflow.jobs.values() if job.id not in done and done.issuperset(job.needs)]
-        assert ready, f"{workflow.file}: jobs that wait for each other"
-        for job in ready:
-            yield job
-            done.add(job.id)
+def _as_api(workflow: Workflow, run: Run) -> list[dict[str, Any]]:
+    """The jobs of a run as GitHub's API lists them."""
+    return [
+        {
+            "name": workflow.jobs[job].name,
+            "conclusion": ended.result,
+            "steps": [{"name": name, "conclusion": how} for name, how in ended.steps.items()],
+        }
+        for job, ended in run.jobs.items()
+    ]

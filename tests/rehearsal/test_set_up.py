@@ -1,4 +1,4 @@
-"""Set up, Prune, Keep the schedule on, Live check and Test, rehearsed."""
+"""Set up, Live check and Test, rehearsed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import pytest
 
 from generator.fetch.configuration import read
 from tests.loopback import as_json
-from tests.ready import BASE_PYTHON
 from tests.rehearsal.conftest import Stage
 from tests.rehearsal.github import BRANCH, git
 from tests.rehearsal.runner import Run
@@ -16,7 +15,8 @@ from tests.rehearsal.test_update import ALL_SOUND
 
 pytestmark = pytest.mark.slow
 
-SOUND = {"write": "success", "start": "success", "report": "success"}
+SOUND = {"write": "success", "start": "success"}
+REFUSED = {"write": "failure", "start": "skipped"}
 
 
 def committed_config(stage: Stage) -> bytes:
@@ -42,8 +42,8 @@ def owned_template(stage: Stage) -> None:
 
 
 def test_a_fresh_copy_with_somebody_elses_data_becomes_ones_own(stage: Stage, owned_template: None) -> None:
-    stage.github.pages = None
-    stage.github.workflow_states = {"update.yml": "disabled_fork", "prune.yml": "disabled_fork"}
+    stage.github.page_settings["build_type"] = None
+    stage.github.workflow_states = {"update.yml": "disabled_fork", "upgrade.yml": "disabled_fork"}
     run = set_up(stage, bluesky="@ada.example.com", x="ada_example", title='"Papers": mine & $(touch x) `y`')
     assert run.results == SOUND, run.log
     config = read(committed_config(stage))
@@ -52,8 +52,9 @@ def test_a_fresh_copy_with_somebody_elses_data_becomes_ones_own(stage: Stage, ow
     assert config.wanted("bluesky")[0][1]["accounts"] == ("ada.example.com",)
     assert stage.saved("*/**") == []
     assert stage.github.subjects() == ["Initial commit", "Set up this copy"]
+    assert "dependabot" not in git("ls-tree", "-r", "--name-only", BRANCH, cwd=stage.github.remote)
     assert stage.github.dispatched == [("update.yml", {"ref": BRANCH, "inputs": {"accept_fewer": "true"}})]
-    assert stage.github.workflow_states["prune.yml"] == "active"
+    assert stage.github.workflow_states["upgrade.yml"] == "active"
     assert "](https://github.com/ada-example/papers/settings/pages)" in run.summary
     assert "choose **GitHub Actions**" in run.summary
     assert "X_BEARER_TOKEN" in run.summary
@@ -85,7 +86,7 @@ def test_a_form_that_cannot_be_used_changes_nothing_and_says_why(
 ) -> None:
     head = stage.github.head()
     run = set_up(stage, **inputs)
-    assert run.results == {"write": "failure", "start": "skipped", "report": "success"}
+    assert run.results == REFUSED
     assert stage.github.head() == head
     assert "Nothing was changed" in run.summary
     assert said in run.log + run.summary
@@ -95,8 +96,7 @@ def test_a_form_that_cannot_be_used_changes_nothing_and_says_why(
 
 def test_set_up_does_not_throw_away_what_a_copy_captured_unless_told(stage: Stage) -> None:
     stage.configure(x=False)
-    stage.networks.post()
-    stage.update()
+    stage.push({"data/posts/bluesky/2026/11/20.jsonl": "{}\n"}, "Captured")
     head = stage.github.head()
     refused = set_up(stage, bluesky="bo.example.com")
     assert refused.results["write"] == "failure"
@@ -114,97 +114,42 @@ def test_set_up_takes_a_push_in_between(stage: Stage) -> None:
     assert stage.github.subjects()[-2:] == ["A page of my own", "Set up this copy"]
 
 
-def test_prune_takes_away_what_is_gone_and_the_next_update_publishes_without_it(stage: Stage) -> None:
-    stage.runner.use((BASE_PYTHON,))
-    stage.configure(x=False)
-    nothing = stage.runner.run("prune.yml")
-    assert nothing.results == {"prune": "success", "commit": "skipped", "report": "success"}
-    for _ in range(3):
-        stage.networks.post()
-    stage.update()
-    config = stage.networks.config(f"{stage.github.server.url}/", x=False)
-    stage.push({"config.yaml": config + "filters: {mute_accounts: ['bluesky:ada.example.com']}\n"}, "A request")
-    run = stage.runner.run("prune.yml")
-    assert run.results == {"prune": "success", "commit": "success", "report": "success"}, run.log
-    assert stage.github.subjects()[-1] == "3 posts removed"
-    assert stage.saved("posts/*/*/*/*.jsonl") == []
-
-
-def test_prune_that_fails_opens_an_issue_of_its_own(stage: Stage) -> None:
-    stage.configure(x=False)
-    stage.networks.post()
-    stage.update()
-    stage.push({"config.yaml": "site: {titel: wrong}\n"})
-    run = stage.runner.run("prune.yml")
-    assert run.results["prune"] == "failure"
-    (issue,) = stage.github.issues
-    assert issue["labels"] == ["prune-failed"]
-    assert "line and column" in issue["body"]
-
-
-def test_schedules_are_kept_on_while_the_page_lives_and_never_against_a_person(stage: Stage) -> None:
-    stage.github.workflow_states = {
-        "prune.yml": "disabled_inactivity", "live.yml": "disabled_manually", "upgrade.yml": "disabled_fork",
-    }  # fmt: skip
-    stage.github.succeeded_at = "2020-01-01T00:00:00Z"
-    asleep = stage.runner.run("keepalive.yml")
-    assert asleep.results == {"keep": "success", "report": "success"}
-    assert stage.github.workflow_states["prune.yml"] == "disabled_inactivity"
-    assert "/actions/workflows/update.yml), press **Enable workflow**" in asleep.summary
-    stage.github.succeeded_at = "2999-01-01T00:00:00Z"
-    awake = stage.runner.run("keepalive.yml")
-    assert "keepalive.yml, prune.yml, update.yml, upgrade.yml" in awake.summary
-    assert stage.github.workflow_states["prune.yml"] == "active"
-    assert stage.github.workflow_states["live.yml"] == "disabled_manually"
-    assert "they stay off: [**Actions › live.yml**]" in awake.summary
-
-
 def test_the_live_check_tells_a_changed_format_from_a_service_that_is_down(stage: Stage) -> None:
     stage.push({".github/live.yaml": stage.networks.config(f"{stage.github.server.url}/", x=False)}, "Loopback")
     stage.networks.post()
     stage.networks.arxiv_down = True
+    assert stage.runner.run("live.yml").results == {"live": "skipped"}, "a copy cannot mend an adapter"
+    stage.runner.is_template = True
     sound = stage.runner.run("live.yml")
-    assert sound.results == {"live": "success", "report": "success"}, sound.log
+    assert sound.results == {"live": "success"}, sound.log
     assert "did so in the shape that is read" in sound.summary
     stage.networks.bluesky.broken["getAuthorFeed"] = as_json({"posts": []})
     changed = stage.runner.run("live.yml")
-    assert changed.results == {"live": "failure", "report": "success"}
+    assert changed.results == {"live": "failure"}
     assert "::error::The format of bluesky changed." in changed.log
     assert "Nothing is wrong with your copy" in changed.summary
-
-
-def test_a_pull_request_is_told_in_words_what_is_wrong_in_its_configuration(stage: Stage) -> None:
-    stage.configure(x=False)
-    sound = stage.runner.run("test.yml", "pull_request", only=("check",))
-    assert sound.results == {"check": "success"}, sound.log
-    stage.push({"config.yaml": "trackers:\n  - id: Ada\n    bluesky: {acounts: [ada]}\n"}, "A member's change")
-    wrong = stage.runner.run("test.yml", "pull_request", only=("check",))
-    assert wrong.results == {"check": "failure"}
-    assert "::error file=config.yaml,line=3" in wrong.log
-    assert "accounts" in wrong.log
 
 
 def test_a_member_who_changes_one_file_is_told_what_is_wrong_in_it_and_no_markup_of_theirs_works(stage: Stage) -> None:
     stage.configure(x=False)
     member = "title: Bea reads\nbluesky:\n  acounts: [bea.example.com]\nabout: [1]\n'::error::@everyone|<b>': x\n"
-    stage.push({"trackers/bea.yaml": member}, "Add me")
-    wrong = stage.runner.run("test.yml", "pull_request", only=("check",))
-    assert wrong.results == {"check": "failure"}
+    stage.push({"trackers/bea.yaml": member, "README.md": "# Mine\n"}, "Add me")
+    wrong = stage.runner.run("test.yml", "pull_request")
+    assert wrong.results == {"check": "failure", "test": "skipped"}, "no code is touched: the check judges alone"
     assert "::error file=trackers/bea.yaml,line=3,col=3::trackers/bea.yaml:3:3: bluesky.acounts" in wrong.log
     assert "## 3 things to mend" in wrong.summary
     assert (
         "| <code>trackers&#47;bea&#46;yaml</code> | 3 | <code>bluesky&#46;acounts&#58; is no key here" in wrong.summary
     )
     assert "did you mean &#96;accounts&#96;&#63;" in wrong.summary
+    assert "Something would break if this change were merged" in wrong.summary
     assert not any(line.startswith("::error::@everyone") for line in wrong.log.splitlines())
     assert "@everyone" not in wrong.summary
     assert "<b>" not in wrong.summary
     stage.push({"trackers/bea.yaml": "bluesky: {accounts: [ada.example.com]}\n"}, "Mend it")
-    sound = stage.runner.run("test.yml", "pull_request", only=("check",))
+    sound = stage.runner.run("test.yml", "pull_request")
+    assert sound.results == {"check": "success", "test": "skipped"}, sound.log
     assert "Nothing wrong" in sound.summary
-    stage.networks.post()
-    stage.update()
-    assert (stage.github.published / "t/bea/index.html").exists()
 
 
 def test_set_up_takes_the_template_owners_trackers_away_and_ones_own_only_when_told(
