@@ -564,6 +564,46 @@ class TestParse:
         assert parse({"post": view("ann", "3k", author=profile("ann", said))})[0].account.bot
         assert not parse({"post": view("ann", "3k", author=profile("ann", claimed))})[0].account.bot
 
+    def test_papers_are_found_in_cards_and_descriptions_of_pictures(self) -> None:
+        external = {
+            "uri": "https://blog.example/p",
+            "title": "On arXiv:2611.00001",
+            "description": "[2611.00002] Title",
+        }
+        pictures = {"images": [{"alt": "From arXiv:2611.00003v2"}, {"alt": None}]}
+        for embed in ({"external": external}, {"media": {"external": external}}):
+            own = parse({"post": view("ann", "k1", embed=embed)})[-1]
+            assert own.links == (
+                "https://arxiv.org/abs/2611.00001", "https://arxiv.org/abs/2611.00002", "https://blog.example/p",
+            )  # fmt: skip
+            assert own.text == "made up"
+        assert parse({"post": view("ann", "k1", embed=pictures)})[-1].links == ("https://arxiv.org/abs/2611.00003v2",)
+
+    def test_a_bridged_post_says_all_that_it_said_where_it_was_written(self) -> None:
+        html = '<p>Read <a href="https://arxiv.org/abs/2611.00001">this paper</a> to the end</p>'
+        shown = view("ann", "k1", "Read this pap…")
+        shown["record"]["bridgyOriginalText"] = html
+        own = parse({"post": shown})[-1]
+        assert (own.text, own.links) == ("Read this paper to the end", ("https://arxiv.org/abs/2611.00001",))
+
+    def test_a_reply_whose_parent_is_named_by_handle_is_a_reply(self) -> None:
+        parent = view("bob", "k2")
+        reply = {"parent": {"uri": "at://bob.example/app.bsky.feed.post/k2"}}
+        shown = view("ann", "k1")
+        shown["record"]["reply"] = reply
+        own = parse({"post": shown, "reply": {"parent": parent, "root": parent}})[-1]
+        assert (own.kind, own.of) == ("reply", f"bluesky:{did('bob')}/k2")
+        own = parse({"post": shown})[-1]
+        assert (own.kind, own.of) == ("reply", None)
+
+    def test_a_post_without_time_is_from_when_its_record_was_made(self) -> None:
+        shown = view("ann", "3mxbcdefghij2")
+        shown["record"]["createdAt"], shown["indexedAt"] = "", None
+        assert parse({"post": shown})[-1].posted_at.year >= 2025
+        shown = view("ann", "self")
+        shown["record"]["createdAt"], shown["indexedAt"] = None, ""
+        assert parse({"post": shown})[-1].posted_at == NOW
+
     def test_a_handle_that_does_not_lead_back_is_none(self) -> None:
         author = {**profile("ann"), "handle": "handle.invalid", "displayName": " \u202e "}
         assert parse({"post": view("ann", "3k", author=author)})[0].account == Account(id=f"bluesky:{ANN}")

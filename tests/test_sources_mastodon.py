@@ -858,6 +858,24 @@ class TestParsing:
     def test_a_warning_stands_before_the_text(self) -> None:
         assert post_of(status(ANN, "7", "<p>Text</p>", spoiler_text="A & <warning>")).text == "A & <warning>\n\nText"
 
+    def test_papers_are_found_in_cards_and_descriptions_of_pictures(self) -> None:
+        card = {"url": "https://blog.example/p", "title": "On arXiv:2611.00001", "description": ""}
+        pictures = [{"description": "From arXiv:2611.00002"}, {"description": None}]
+        own = post_of(status(ANN, "7", "<p>Look</p>", card=card, media_attachments=pictures))
+        assert own.links == (
+            "https://arxiv.org/abs/2611.00001", "https://arxiv.org/abs/2611.00002", "https://blog.example/p",
+        )  # fmt: skip
+        assert own.text == "Look"
+
+    def test_pleroma_states_a_quote_in_its_extension(self) -> None:
+        quoted = status(account("bob", ONE, "2"), "6")
+        own = parse(status(ANN, "7", pleroma={"quote": quoted}))[-1]
+        assert (own.kind, own.of) == ("quote", f"mastodon:{quoted['uri']}")
+
+    @pytest.mark.parametrize("time", [None, ""])
+    def test_a_status_without_time_was_posted_when_it_was_seen(self, time: str | None) -> None:
+        assert post_of({**status(ANN, "7"), "created_at": time}).posted_at == NOW
+
     def test_times_in_the_future_are_now(self) -> None:
         assert post_of(status(ANN, "7", at=NOW + timedelta(days=3))).posted_at == NOW
 

@@ -619,11 +619,29 @@ class TestParse:
         assert parse(raw)[0].posted_at == NOW - timedelta(minutes=5)
         assert parse({**raw, "created_at": "yesterday"})[0].posted_at == NOW - timedelta(minutes=5)
 
-    def test_an_id_from_before_2010_needs_a_stated_time(self) -> None:
+    def test_an_id_from_before_2010_without_time_is_from_before_ids_held_one(self) -> None:
+        for missing in ({}, {"created_at": ""}, {"created_at": None}):
+            [own] = parse({"id": "20", "text": "t", "author_id": "12", **missing})
+            assert own.posted_at == datetime(2010, 11, 4, 1, 42, 54, tzinfo=UTC)
         with pytest.raises(RecordError, match="created_at"):
-            parse({"id": "20", "text": "t", "author_id": "12"})
+            parse({"id": "20", "text": "t", "author_id": "12", "created_at": "yesterday"})
         [own] = parse({"id": "20", "text": "t", "author_id": "12", "created_at": "2006-03-21T20:50:14.000Z"})
         assert own.posted_at == datetime(2006, 3, 21, 20, 50, 14, tzinfo=UTC)
+
+    def test_papers_are_found_beside_the_words_and_links_as_written_and_after_redirects(self) -> None:
+        consent = link("https://t.co/aa", "https://arxiv.org/abs/2611.01234", "https://consent.example/?c=1")
+        card = {**link("https://t.co/bb", "https://blog.example/p"), "title": "On arXiv:2611.00002", "description": ""}
+        raw = post(
+            OWN, "11", "Look https://t.co/aa https://t.co/bb", entities={"urls": [consent, card]},
+            article={"title": "A", "plain_text": "of 10.48550/arXiv.2611.00003"}, attachments={"media_keys": ["3_1"]},
+        )  # fmt: skip
+        picture = {"media_key": "3_1", "alt_text": "Figure 1 of arXiv:2611.00004v2"}
+        [own] = parse(raw, {"includes": {"media": [picture]}})
+        assert own.links == (
+            "https://arxiv.org/abs/2611.00002", "https://arxiv.org/abs/2611.00003", "https://arxiv.org/abs/2611.00004v2",
+            "https://arxiv.org/abs/2611.01234", "https://blog.example/p", "https://consent.example/?c=1",
+        )  # fmt: skip
+        assert own.text == "Look https://consent.example/?c=1 https://blog.example/p"
 
     def test_a_time_in_the_future_is_now(self) -> None:
         assert parse({**post(OWN, "11"), "created_at": "2036-01-01T00:00:00.000Z"})[0].posted_at == NOW

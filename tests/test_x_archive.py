@@ -180,7 +180,7 @@ def test_before_2019_tweets_stand_without_a_wrapper_and_ids_may_be_numbers() -> 
     [None, [], 7, {}, {"tweet": []}, {"tweet": {"id_str": "x"}}, {"tweet": {"id_str": "1", "full_text": 7}},
      {"tweet": {"id_str": "1/../../2", "full_text": "a"}},
      {"tweet": {"id_str": "20", "full_text": "a", "entities": []}},
-     {"tweet": {"id_str": "20", "full_text": "a"}}, {"tweet": {"id_str": "20", "full_text": "a", "created_at": "Foo"}},
+     {"tweet": {"id_str": "20", "full_text": "a", "created_at": "Foo"}},
      {"tweet": {"id_str": str(made.BASE), "full_text": "a", "in_reply_to_status_id_str": "../1"}}],
 )  # fmt: skip
 def test_what_is_no_tweet_is_named(wrong: Any) -> None:

@@ -18,9 +18,9 @@ Shapes: lexicons app.bsky.feed.defs, app.bsky.embed.*, app.bsky.richtext.facet, 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from generator.fetch.adapter import json_fields as wire
@@ -35,6 +35,9 @@ REPOSTS = "app.bsky.feed.repost"
 DID = re.compile(r"did:[a-z]{2,10}:[A-Za-z0-9._:%-]{0,199}[A-Za-z0-9._-]", re.ASCII)
 HANDLE = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
 RKEY = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._:~-]{1,512}", re.ASCII)
+_TID_LETTERS = "234567abcdefghijklmnopqrstuvwxyz"
+_TID = re.compile(r"[2-7a-j][2-7a-z]{12}")
+_FIRST_YEAR = 2022
 NO_HANDLE = "handle.invalid"
 """What the service states where an account's handle does not lead back to it."""
 _EMBED_DEPTH = 3
@@ -95,7 +98,10 @@ def parse(record: Record, seen_at: datetime) -> list[Post]:
         RecordError: the row's own post, or its repost, is not of the described shape.
     """
     row = wire.mapping(record.raw, record.where)
-    reader = _Reader(tuple(sorted(record.trackers)), seen_at.replace(microsecond=0))
+    above = row.get("reply")
+    shown = [above.get(name) for name in ("parent", "root")] if isinstance(above, dict) else []
+    uris = tuple(view.get("uri") for view in shown if isinstance(view, dict))
+    reader = _Reader(tuple(sorted(record.trackers)), seen_at.replace(microsecond=0), uris)
     view = wire.mapping(row.get("post") if "post" in row else row, f"{record.where}.post")
     own = reader.posts(view, f"{record.where}.post")
     if not own:
@@ -111,6 +117,8 @@ def parse(record: Record, seen_at: datetime) -> list[Post]:
 class _Reader:
     trackers: tuple[str, ...]
     seen_at: datetime
+    thread_uris: tuple[Any, ...] = ()
+    """Addresses of the posts that the row shows above it: by DID, whatever its own record says."""
 
     def thread(self, reply: Any, where: str) -> Iterator[Post]:
         """Root and parent, where they are shown whole; deleted and blocked ones are not."""
@@ -144,8 +152,9 @@ class _Reader:
         declared = own_labels.get("values") if isinstance(own_labels, dict) else None
         if any(_hidden(labels, self.seen_at) for labels in (author.get("labels"), view.get("labels"), declared)):
             return []
+        shown_uris = [_quoted_uri(view.get("embed")), *self.thread_uris]
         quoted = [one for shown in _quoted_views(view.get("embed")) for one in self.embedded(shown, where, depth + 1)]
-        kind, of = _kind(said, where)
+        kind, of = _kind(said, shown_uris, where)
         own = Post(
             id=uri.id,
             network=NETWORK,
@@ -153,7 +162,7 @@ class _Reader:
             of=of,
             url=uri.url,
             account=account(author),
-            posted_at=self.posted_at(said.get("createdAt"), view.get("indexedAt"), where),
+            posted_at=self.posted_at(uri.rkey, said.get("createdAt"), view.get("indexedAt")),
             seen_at=self.seen_at,
             text=text_of(said, where),
             lang=wire.language(next(iter(wire.rows(said.get("langs"), f"{where}.record.langs")), None)),
@@ -182,17 +191,32 @@ class _Reader:
             of=original.id,
             url=original.url,
             account=account(by),
-            posted_at=self.posted_at(reason.get("indexedAt"), None, where),
+            posted_at=self.posted_at(uri.rkey if uri else "", reason.get("indexedAt")),
             seen_at=self.seen_at,
             trackers=self.trackers,
         )
 
-    def posted_at(self, stated: Any, indexed: Any, where: str) -> datetime:
-        """When it was posted: as its author states, but not after the service saw it, nor in the future."""
-        found = [moment for value in (stated, indexed) if (moment := wire.time(value))]
-        if not found:
-            raise RecordError(where, f"has no time: {wire.shown(stated)!r}")
-        return min([*found, self.seen_at])
+    def posted_at(self, rkey: str, *stated: Any) -> datetime:
+        """When it was posted: as its author states, but not after the service saw it, nor in the future.
+
+        Without any stated time, when its record was made; without that, when it was first seen.
+        """
+        moments = [moment for value in stated if (moment := wire.time(value))]
+        made = made_at(rkey)
+        if not moments and made is not None:
+            moments.append(made)
+        return min([*moments, self.seen_at])
+
+
+def made_at(rkey: str) -> datetime | None:
+    """The time within a timestamp identifier (atproto.com/specs/tid): base 32, microseconds above ten other bits."""
+    if not _TID.fullmatch(rkey):
+        return None
+    number = 0
+    for letter in rkey:
+        number = number * 32 + _TID_LETTERS.index(letter)
+    moment = datetime.fromtimestamp((number >> 10) // 1_000_000, UTC)
+    return moment if moment.year >= _FIRST_YEAR else None
 
 
 def account(profile: Mapping[str, Any]) -> Account:
@@ -229,22 +253,38 @@ def _hidden(labels: Any, now: datetime) -> bool:
     return False
 
 
-def _kind(said: Mapping[str, Any], where: str) -> tuple[Kind, str | None]:
+def _kind(said: Mapping[str, Any], shown_uris: Iterable[Any], where: str) -> tuple[Kind, str | None]:
     embed = wire.mapping(said.get("embed"), f"{where}.record.embed")
     quoted = embed.get("record")
     if isinstance(quoted, dict) and isinstance(quoted.get("record"), dict):
         quoted = quoted["record"]  # recordWithMedia
-    uri = parse_uri(quoted.get("uri")) if isinstance(quoted, dict) else None
-    if uri is not None and uri.collection == POSTS:
-        return "quote", uri.id
+    if isinstance(quoted, dict):
+        uri = parse_uri(_by_did(quoted.get("uri"), shown_uris))
+        if uri is not None and uri.collection == POSTS:
+            return "quote", uri.id
     reply = wire.mapping(said.get("reply"), f"{where}.record.reply")
     if not reply:
         return "post", None
     parent = wire.mapping(reply.get("parent"), f"{where}.record.reply.parent")
-    uri = parse_uri(parent.get("uri"))
-    if uri is None:
-        raise RecordError(f"{where}.record.reply.parent.uri", f"names no post: {wire.shown(parent.get('uri'))!r}")
-    return "reply", uri.id
+    uri = parse_uri(_by_did(parent.get("uri"), shown_uris))
+    return "reply", uri.id if uri is not None else None
+
+
+def _by_did(stated: Any, shown_uris: Iterable[Any]) -> Any:
+    """The address that is shown by DID where the stated one names an account by its handle."""
+    if parse_uri(stated) is None and isinstance(stated, str) and stated.startswith("at://"):
+        for shown in shown_uris:
+            if isinstance(shown, str) and shown.rpartition("/")[2] == stated.rpartition("/")[2]:
+                return shown
+    return stated
+
+
+def _quoted_uri(embed: Any) -> Any:
+    """The address of a quoted post as the service shows it."""
+    shown = embed.get("record") if isinstance(embed, dict) else None
+    if isinstance(shown, dict) and isinstance(shown.get("record"), dict):
+        shown = shown["record"]  # recordWithMedia
+    return shown.get("uri") if isinstance(shown, dict) else None
 
 
 def _quoted_views(embed: Any) -> Iterator[Mapping[str, Any]]:

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from generator.fetch.adapter import json_fields as wire
+from generator.fetch.adapter.html_text import Plain, read_html
+from generator.fetch.adapter.words_beside import papers_beside
 from generator.model.errors import RecordError
 
 _CUT = ("...", "…")
@@ -27,17 +29,34 @@ def links_of(said: Mapping[str, Any], where: str) -> Iterator[Any]:
     for _, url in _facets(said, where):
         yield url
     yield from card_links(said.get("embed"))
+    bridged = _bridged(said)
+    if bridged is not None:
+        yield from bridged.links
     for entity in wire.rows(said.get("entities"), f"{where}.record.entities"):  # what facets replaced in 2023
         if isinstance(entity, dict) and entity.get("type") == "link":
             yield entity.get("value")
 
 
-def card_links(embed: Any) -> Iterable[Any]:
-    """Address of a link card, alone or beside a quoted post."""
+def card_links(embed: Any) -> Iterator[Any]:
+    """Address of a link card, alone or beside a quoted post, and of papers that it or a picture's description names."""
     for holder in (embed, embed.get("media")) if isinstance(embed, dict) else ():
-        card = holder.get("external") if isinstance(holder, dict) else None
+        if not isinstance(holder, dict):
+            continue
+        card = holder.get("external")
         if isinstance(card, dict):
             yield card.get("uri")
+            yield from papers_beside(card.get("title"), card.get("description"))
+        yield from papers_beside(holder.get("alt"))
+        images = holder.get("images")
+        for image in images if isinstance(images, list) else ():
+            if isinstance(image, dict):
+                yield from papers_beside(image.get("alt"))
+
+
+def _bridged(said: Mapping[str, Any]) -> Plain | None:
+    """What a post said where it was written (Bridgy Fed, Wafrn); here it may be cut."""
+    original = said.get("bridgyOriginalText") or said.get("fullText")
+    return read_html(original) if isinstance(original, str) else None
 
 
 def text_of(said: Mapping[str, Any], where: str) -> str:
@@ -45,7 +64,11 @@ def text_of(said: Mapping[str, Any], where: str) -> str:
     text = said.get("text")
     if not isinstance(text, str):
         raise RecordError(f"{where}.record.text", f"is no text: {wire.shown(text)!r}")
-    return wire.clean(_with_whole_links(text, _facets(said, where))).strip()
+    whole = _with_whole_links(text, _facets(said, where))
+    bridged = _bridged(said)
+    if bridged is not None and len(bridged.text) > len(whole):
+        whole = bridged.text
+    return wire.clean(whole).strip()
 
 
 def _with_whole_links(text: str, facets: Iterable[tuple[Any, str]]) -> str:

@@ -27,8 +27,8 @@ from urllib.parse import urlsplit
 
 from generator.fetch.adapter import json_fields as wire
 from generator.fetch.adapter.source import Record
+from generator.fetch.adapter.words_beside import papers_beside
 from generator.fetch.sources.mastodon.text import asks_not_to_be_shown, read_html
-from generator.finding.arxiv_links import find_in_text
 from generator.model.errors import RecordError
 from generator.model.records import Account, Kind, Post
 
@@ -100,8 +100,12 @@ def is_public(status: Mapping[str, Any]) -> bool:
 
 
 def quoted_of(status: Mapping[str, Any]) -> tuple[Mapping[str, Any] | None, str | None]:
-    """(quoted status, its local id) of an accepted quote: whole (Quote), by id (ShallowQuote), or bare (Akkoma)."""
-    quote = status.get("quote")
+    """(quoted status, its local id) of an accepted quote: whole (Quote), by id (ShallowQuote), or bare.
+
+    Akkoma states a bare one as `quote`, Pleroma as `pleroma.quote`.
+    """
+    extension = status.get("pleroma")
+    quote = status.get("quote") or (extension.get("quote") if isinstance(extension, dict) else None)
     if not isinstance(quote, dict) or quote.get("state", "accepted") != "accepted":
         return None, None
     whole = quote.get("quoted_status") if "state" in quote or "quoted_status" in quote else quote
@@ -249,18 +253,24 @@ class _Reader:
         written = read_html(content or "", _unlinked(status))
         text = wire.clean("\n\n".join(part for part in (_warning(status), written.text) if part))
         card = status.get("card")
-        links = [*written.links, *([card.get("url")] if isinstance(card, dict) else [])]
+        links: list[Any] = list(written.links)
+        if isinstance(card, dict):
+            links.append(card.get("url"))
+            links += papers_beside(card.get("title"), card.get("description"))
+        pictures = status.get("media_attachments")
+        for picture in pictures if isinstance(pictures, list) else ():
+            if isinstance(picture, dict):
+                links += papers_beside(picture.get("description"))
         if hidden:
-            named = find_in_text(text)
-            links += [f"https://arxiv.org/abs/{one.id}{f'v{one.version}' if one.version else ''}" for one in named]
+            links += papers_beside(text)
         return {"text": None if hidden else text, "links": wire.links(links)}
 
     def posted_at(self, status: Mapping[str, Any], where: str) -> datetime:
-        """When it was posted, but not in the future."""
+        """When it was posted, but not in the future; without a time, when it was first seen."""
         moment = wire.time(status.get("created_at"))
-        if moment is None:
+        if moment is None and status.get("created_at"):
             raise RecordError(f"{where}.created_at", f"is no time: {wire.shown(status.get('created_at'))!r}")
-        return min(moment, self.seen_at)
+        return self.seen_at if moment is None else min(moment, self.seen_at)
 
 
 def opted_out(profile: Mapping[str, Any]) -> bool:

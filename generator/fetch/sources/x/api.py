@@ -27,12 +27,12 @@ IDS_MAX = 100
 
 # `author_id` and the references come with their expansions in the new naming; in the old one they are fields as well.
 _NEW: Mapping[str, str] = {
-    "post.fields": "created_at,entities,lang,note_post,public_metrics",
+    "post.fields": "article,created_at,entities,lang,note_post,public_metrics",
     "expansions": "author_id,referenced_posts",
     "user.fields": "name,username",
 }
 _OLD: Mapping[str, str] = {
-    "tweet.fields": "author_id,created_at,entities,lang,note_tweet,public_metrics,referenced_tweets",
+    "tweet.fields": "article,author_id,created_at,entities,lang,note_tweet,public_metrics,referenced_tweets",
     "expansions": "author_id,referenced_tweets.id,referenced_tweets.id.author_id",
     "user.fields": "name,username",
 }

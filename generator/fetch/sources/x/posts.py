@@ -14,13 +14,15 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from generator.fetch.adapter import json_fields as wire
 from generator.fetch.adapter.source import Record
+from generator.fetch.adapter.words_beside import papers_beside
+from generator.finding.shorteners import is_short
 from generator.model.errors import RecordError
 from generator.model.records import Account, Kind, Post
 
@@ -30,6 +32,7 @@ HANDLE = re.compile(r"[A-Za-z0-9_]{1,15}", re.ASCII)
 
 _SNOWFLAKE_EPOCH = datetime.fromtimestamp(1_288_834_974.657, UTC)
 """2010-11-04T01:42:54.657Z: post ids since then hold milliseconds from here, above 22 lower bits."""
+LAST_WITHOUT_TIME = _SNOWFLAKE_EPOCH.replace(microsecond=0)
 _FIRST_SNOWFLAKE = 29_700_859_247
 """Ids below were counted, not timed."""
 _SHORT = re.compile(r"https?://t\.co/\w{1,64}", re.ASCII)
@@ -56,6 +59,8 @@ class Included:
 
     posts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     users: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    media: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """By media key."""
     account_id: str | None = None
     """X's id of the account whose timeline the page is: older answers leave `author_id` out."""
 
@@ -65,13 +70,14 @@ class Included:
         includes = answer.get("includes")
         includes = includes if isinstance(includes, dict) else {}
         posts = {**_by_id(includes.get("tweets")), **_by_id(includes.get("posts"))}
-        return cls(posts, _by_id(includes.get("users")), account_id)
+        media = _by_id(includes.get("media"), "media_key")
+        return cls(posts, _by_id(includes.get("users")), media, account_id)
 
 
-def _by_id(objects: Any) -> dict[str, Mapping[str, Any]]:
+def _by_id(objects: Any, key: str = "id") -> dict[str, Mapping[str, Any]]:
     if not isinstance(objects, list):
         return {}
-    return {one["id"]: one for one in objects if isinstance(one, dict) and isinstance(one.get("id"), str)}
+    return {one[key]: one for one in objects if isinstance(one, dict) and isinstance(one.get(key), str)}
 
 
 def snowflake_time(post_id: str) -> datetime | None:
@@ -123,7 +129,9 @@ class _Reader:
         kind, of = _kind(raw, where)
         original = self.included.posts.get(of) if kind == "repost" and of else None
         said = original if original is not None else raw
-        found = [*_links(raw, where), *(_links(original, where) if original is not None else ())]
+        links: list[Any] = [*_links(raw, where), *self.papers_in_pictures(raw)]
+        if original is not None:
+            links += [*_links(original, where), *self.papers_in_pictures(original)]
         return Post(
             id=f"{NETWORK}:{own_id}",
             network=NETWORK,
@@ -135,7 +143,7 @@ class _Reader:
             seen_at=self.seen_at,
             text=_text(said, where),
             lang=wire.language(said.get("lang")),
-            links=wire.links(found),
+            links=wire.links(links),
             counts=wire.counts(wire.mapping(raw.get("public_metrics"), f"{where}.public_metrics"), _COUNTS),
             trackers=tuple(sorted(self.trackers)),
         )
@@ -150,11 +158,22 @@ class _Reader:
         )
 
     def posted_at(self, raw: Mapping[str, Any], own_id: str, where: str) -> datetime:
-        stated = wire.time(raw.get("created_at"))
-        found = stated if stated and own_id == raw.get("id") else snowflake_time(own_id) or stated
-        if found is None:
+        """When it was posted: by its id or as stated; without both, before ids held a time."""
+        stated, in_id = wire.time(raw.get("created_at")), snowflake_time(own_id)
+        if stated is None and in_id is None and raw.get("created_at"):
             raise RecordError(f"{where}.created_at", f"is no time: {wire.shown(raw.get('created_at'))!r}")
-        return min(found, self.seen_at)
+        moment = stated or in_id
+        if in_id is not None and own_id != raw.get("id"):
+            # The stated time is that of a later edition.
+            moment = in_id
+        return min(moment or LAST_WITHOUT_TIME, self.seen_at)
+
+    def papers_in_pictures(self, raw: Mapping[str, Any]) -> list[str]:
+        """Papers that the descriptions of its pictures name."""
+        attachments = raw.get("attachments")
+        keys = attachments.get("media_keys") if isinstance(attachments, dict) else None
+        pictures = [self.included.media.get(key, {}) for key in keys] if isinstance(keys, list) else []
+        return papers_beside([picture.get("alt_text") for picture in pictures])
 
 
 def _id(value: Any, where: str) -> str:
@@ -209,18 +228,23 @@ def _target(entity: Mapping[str, Any]) -> str | None:
     return next(filter(None, urls), None)
 
 
-def _links(raw: Mapping[str, Any], where: str) -> Iterable[str]:
-    """Targets of its links; media that X hosts is not one. The note repeats the links without their last address."""
-    targets: dict[str, str] = {}
+def _links(raw: Mapping[str, Any], where: str) -> Iterator[Any]:
+    """Targets of its links, as written and after redirects; media that X hosts is not one.
+
+    With them the papers that its cards and its article name. A shortened link stands only where no target is known.
+    """
+    targets: dict[Any, list[str]] = {}
     for index, entity in enumerate(_url_entities(raw, where)):
-        target = _target(entity)
-        if target is None or entity.get("media_key") is not None:
+        if entity.get("media_key") is not None:
             continue
         short = entity.get("url")
-        key = short if isinstance(short, str) else f"#{index}"
-        if key not in targets or wire.web_url(entity.get("unwound_url")):
-            targets[key] = target
-    return targets.values()
+        # The note repeats the links of the text, with less known about them.
+        known = targets.setdefault(short if isinstance(short, str) else index, [])
+        known += filter(None, (wire.web_url(entity.get(name)) for name in ("unwound_url", "expanded_url", "url")))
+        yield from papers_beside(entity.get("title"), entity.get("description"))
+    for urls in targets.values():
+        yield from [url for url in urls if not is_short(url)] or urls[:1]
+    yield from papers_beside(raw.get("article"))
 
 
 def _text(raw: Mapping[str, Any], where: str) -> str:
