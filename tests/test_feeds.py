@@ -30,6 +30,7 @@ from generator.views import feed_html
 from generator.views.feed_ids import id_of_address
 from generator.views.feed_of_papers import COMMENTS_MAX, NAMES_MAX, PaperFeeds
 from generator.views.feed_types import FeedEntry, FeedView
+from tests.conftest import ROOT
 from tests.site_factory import EPOCH, SITE_URL, make_listing, make_paper, make_post, make_site, make_x_post, rank
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -387,6 +388,20 @@ def test_a_paper_without_a_page_leads_to_arxiv() -> None:
     item = rss_of(view).find("item")
     assert item.findtext("link") == "https://arxiv.org/abs/2611.00001"
     assert f"{SITE_URL}abs/" not in item.findtext("description")
+
+
+@pytest.mark.parametrize("name", ["RSS", "Atom"])
+@pytest.mark.parametrize(("path", "root"), [("", "./"), ("t/lab/hot/", "../../../")])
+def test_a_browser_shows_a_feed_as_a_page_that_leads_to_the_list_and_to_the_page_of_feeds(
+    name: str, path: str, root: str
+) -> None:
+    view = view_of(rank(make_paper(), [make_post(1)]), path=path)
+    tree: Any = etree.fromstring(render(name, view), STRICT)
+    (style,) = tree.xpath("preceding-sibling::processing-instruction('xml-stylesheet')")
+    assert (style.get("type"), style.get("href")) == ("text/css", f"{root}static/feed.css")
+    assert (ROOT / "templates/static/feed.css").exists()
+    links = [link.get("href") for link in tree.iter("{http://www.w3.org/1999/xhtml}a")]
+    assert links == ["./", f"{root}feeds/"]
 
 
 # --- JSON Feed 1.1

@@ -6,6 +6,7 @@ import gzip
 import json
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ import pytest
 from generator.model.records import Counts, NetworkState
 from generator.model.site import Site
 from generator.render.pages import PAGES, plan_pages
+from generator.render.pages.feeds import volume
 from generator.render.pages.paging import paginate
 from generator.render.templates import FEED_TYPES, Templates
 from tests.site_samples import NOW, a_paper, a_post, an_id, many_shapes, sample_site
@@ -98,7 +100,7 @@ def test_formulas_are_mathml_with_their_source(shapes: dict[str, bytes]) -> None
 
 
 def test_every_link_leads_somewhere_under_any_sub_path(shapes: dict[str, bytes], empty: dict[str, bytes]) -> None:
-    others = {"manifest.webmanifest", "opml.xml", "api/v1/index.json"}
+    others = {"manifest.webmanifest", "opml.xml", "opml-categories.xml", "api/v1/index.json"}
     base = "https://somewhere.example/below/here/"
     for pages in (shapes, empty):
         known = {path.removesuffix("index.html") for path in pages} | others
@@ -321,15 +323,51 @@ def test_a_digest_has_a_section_for_each_day_and_week(shapes: dict[str, bytes]) 
     assert "weekly/" in " ".join(link.get("href", "") for link in daily.iter(f"{X}a"))
 
 
-def test_feeds_are_subscribed_to_at_a_click_without_asking_anybody_before(shapes: dict[str, bytes]) -> None:
+def test_feeds_are_three_choices_that_are_subscribed_to_at_a_click_without_asking_anybody_before(
+    shapes: dict[str, bytes],
+) -> None:
     tree = _tree(shapes["feeds/index.html"])
 
+    choices = _by_class(tree, "choice")
+    titles = [_text(choice.find(f"{X}h2")).partition(" about ")[0] for choice in choices]
+    assert titles == ["What several people talk", "One entry a day one a day", "Everything"]
+    site_url = "https://example.github.io/trending-arxiv/"
+    addresses = [_text(next(choice.iter(f"{X}code"))) for choice in choices]
+    assert addresses == [f"{site_url}{path}feed.xml" for path in ("hot/", "digest/daily/", "new/")]
     links = {_text(link): link.get("href") for row in _by_class(tree, "readers") for link in row.iter(f"{X}a")}
-    feed = "https%3A%2F%2Fexample.github.io%2Ftrending-arxiv%2Fdigest%2Fdaily%2Ffeed.xml"
-    assert links["Feedly to Daily digest"] == f"https://feedly.com/i/subscription/feed%2F{feed}"
-    assert links["NewsBlur to Daily digest"] == f"https://www.newsblur.com/?url={feed}"
-    assert links["an app to Trending"] == "feed://example.github.io/trending-arxiv/feed.xml"
-    assert len(_by_class(tree, "readers")) == 1 + 2 + 2, "home, two digests, two readers: the others only name formats"
+    feed = "https%3A%2F%2Fexample.github.io%2Ftrending-arxiv%2Fhot%2Ffeed.xml"
+    assert links["Feedly to Hot"] == f"https://feedly.com/i/subscription/feed%2F{feed}"
+    assert links["NewsBlur to Hot"] == f"https://www.newsblur.com/?url={feed}"
+    assert links["an app to Newest"] == "feed://example.github.io/trending-arxiv/new/feed.xml"
+
+
+def test_the_feed_of_each_list_leads_to_its_row_on_the_page_of_feeds(shapes: dict[str, bytes]) -> None:
+    rows = {str(row.get("id")): str(row.get("data-name")) for row in _tree(shapes["feeds/index.html"]).iter(f"{X}li")}
+    assert rows["c-cs.LG-hot"] == "Hot · cs.LG Machine Learning"
+    for path in (
+        "index.html",
+        "t/lab/index.html",
+        "c/cs.LG/hot/index.html",
+        "posts/index.html",
+        "digest/daily/index.html",
+    ):
+        links = [str(link.get("href")) for link in _tree(shapes[path]).iter(f"{X}a") if _text(link) == "Feed"]
+        assert [link.partition("#")[2] in rows for link in links] == [True], path
+
+
+@pytest.mark.parametrize(
+    ("ages_in_days", "words"),
+    [
+        ([], "none so far"),
+        ([40], "none so far"),
+        ([day / 6 for day in range(28 * 6)], "about 6 a day"),
+        ([day * 2.3 for day in range(12)], "about 3 a week"),
+        ([27.9], "fewer than one a week"),
+        ([0.1, 0.2, 0.3], "about 3 a day"),
+    ],
+)
+def test_the_volume_of_a_feed_is_measured(ages_in_days: list[float], words: str) -> None:
+    assert volume((NOW - timedelta(days=age) for age in ages_in_days), NOW) == words
 
 
 def test_an_empty_site_says_what_to_do_next(empty: dict[str, bytes]) -> None:
@@ -367,13 +405,15 @@ def test_the_acknowledgement_and_the_disclaimer_are_on_every_page(shapes: dict[s
         assert "not affiliated with arXiv and not endorsed by it" in footer, path
 
 
-def test_only_home_and_status_know_the_time_of_the_view() -> None:
+def test_only_home_status_and_the_volume_of_feeds_know_the_time_of_the_view() -> None:
     papers, posts = many_shapes()
     site, later = (sample_site(papers, posts, now=now) for now in (NOW, NOW.replace(year=2027)))
     templates = Templates(ROOT / "templates", site)
 
     before, after = ({output.path: output.render() for output in plan_pages(each, templates)} for each in (site, later))
-    assert {path for path in before if before[path] != after[path]} == {"index.html", "status/index.html"}
+    assert {path for path in before if before[path] != after[path]} == {
+        "index.html", "status/index.html", "feeds/index.html",
+    }  # fmt: skip
 
 
 def test_pages_weigh_little(shapes: dict[str, bytes]) -> None:

@@ -110,6 +110,11 @@ def summary(text: str, limit: int = 200) -> str:
     return shorten(" ".join(clean(text).split()), limit)[0]
 
 
+def list_name(path: str) -> str:
+    """The name of the list at a path, as its JSON file and its row on the page of feeds have it: `t-ml-hot`."""
+    return path.strip("/").replace("/", "-") or "home"
+
+
 def own_categories(categories: Sequence[str]) -> list[str]:
     """Those that are arXiv's and so have a list here; papers state classes of the ACM and MSC too."""
     return list(filter(is_category, categories))
@@ -126,6 +131,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "did": did,
     "doi_link": doi_link,
     "json_ld": json_ld,
+    "list_name": list_name,
     "listed": listed,
     "linkify": linkify,
     "moment": moment,

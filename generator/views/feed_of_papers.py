@@ -157,6 +157,7 @@ def feed_view(
         description=html.clean_line(description) or whole_title,
         site_title=site_title,
         base_url=site.url + path,
+        root="../" * path.count("/") or "./",
         entries=tuple(entries),
         hub=site.hub,
     )

@@ -40,6 +40,8 @@ class FeedView:
     site_title: str
     base_url: str
     """The page of the list; a file name follows it."""
+    root: str
+    """The way from there to the root of the site: `../../`."""
     entries: tuple[tuple[str, FeedEntry], ...]
     """(id, entry), in the order of the list."""
     hub: str | None = None

@@ -14,7 +14,7 @@ def render(view: FeedView) -> bytes:
     """The view as Atom 1.0."""
     frame = make_frame(view, FILE, MEDIA_TYPE).atom_str(pretty=True)
     entries = [(uid, _text(entry)) for uid, entry in view.entries]
-    return with_entries(frame, entries, "<id>{}</id>", "</feed>")
+    return with_entries(view, frame, entries, "<id>{}</id>", "</feed>")
 
 
 def _text(entry: FeedEntry) -> str:

@@ -22,7 +22,7 @@ def render(view: FeedView) -> bytes:
     if view.hub:
         frame = _with_hub(frame, view.hub)
     entries = [(uid, _text(entry)) for uid, entry in view.entries]
-    return with_entries(frame, entries, '<guid isPermaLink="false">{}</guid>', "</channel>")
+    return with_entries(view, frame, entries, '<guid isPermaLink="false">{}</guid>', "</channel>")
 
 
 def _text(entry: FeedEntry) -> str:

@@ -16,6 +16,12 @@ from generator.views.feed_types import FeedEntry, FeedView
 CATEGORY_SCHEME = "http://arxiv.org/schemas/atom"
 """What arXiv's own Atom says beside a category (https://info.arxiv.org/help/api/user-manual.html, read 2026-11-23)."""
 _MARK = "id-of-the-entry"
+_STYLE = '\n<?xml-stylesheet type="text/css" href="{root}static/feed.css"?>\n'
+_FOR_PEOPLE = (
+    '<div xmlns="http://www.w3.org/1999/xhtml">This is a feed: copy its address into a feed reader, and what is new '
+    'comes to you. <a href="./">The same as a page</a> · <a href="{root}feeds/">Which feed to take</a></div>\n'
+)
+"""Browsers show XML with a style sheet; XSLT, which could turn it into a page, is leaving them."""
 
 
 def make_frame(view: FeedView, file: str, media_type: str) -> Any:
@@ -71,11 +77,12 @@ def make_entry(entry: FeedEntry, title: str) -> Any:
     return made
 
 
-def with_entries(frame: bytes, entries: list[tuple[str, str]], around_id: str, end: str) -> bytes:
-    """Put the entries into their feed.
+def with_entries(view: FeedView, frame: bytes, entries: list[tuple[str, str]], around_id: str, end: str) -> bytes:
+    """Put the entries into their feed, and before them what a browser shows to somebody who opens it.
 
     Args:
-        frame: the feed without them.
+        view: what to show.
+        frame: the feed without its entries.
         entries: (id, the entry as `text_of` wrote it).
         around_id: the element of an id, such as `<id>{}</id>`; nothing else in an entry looks like it, for text is
             escaped.
@@ -83,8 +90,10 @@ def with_entries(frame: bytes, entries: list[tuple[str, str]], around_id: str, e
     """
     mark = around_id.format(_MARK)
     written = [text.replace(mark, around_id.format(escape(uid)), 1) for uid, text in entries]
-    before, _, after = frame.decode().rpartition(end)
-    return "".join([before, *written, end, after]).encode()
+    declaration, _, head = frame.decode().partition("\n")
+    before, _, after = head.rpartition(end)
+    style = _STYLE.format(root=view.root)
+    return "".join([declaration, style, before, _FOR_PEOPLE.format(root=view.root), *written, end, after]).encode()
 
 
 def text_of(element: Any) -> str:

@@ -1,0 +1,38 @@
+// The page of feeds: the list that the reader comes from stands on top, addresses are copied, categories are filtered.
+
+const shown = document.getElementById("this-list")
+
+function showListOnTop() {
+  const row = document.getElementById(decodeURIComponent(location.hash.slice(1)))
+  if (!row?.dataset.name) return
+  const copy = row.cloneNode(true)
+  copy.removeAttribute("id")
+  copy.firstElementChild.textContent = row.dataset.name
+  shown.querySelector("ul").replaceChildren(copy)
+  shown.hidden = false
+  scrollTo(0, 0)
+}
+addEventListener("hashchange", showListOnTop)
+showListOnTop()
+
+for (const button of document.querySelectorAll("button[data-copy]")) {
+  button.addEventListener("click", async () => {
+    const label = button.firstChild
+    try {
+      await navigator.clipboard.writeText(button.dataset.copy)
+      label.data = "Copied"
+    } catch {
+      getSelection().selectAllChildren(button.parentElement.querySelector("code"))
+      label.data = "Selected: copy it with your keys"
+    }
+  })
+}
+
+const filter = document.getElementById("filter")
+filter?.addEventListener("input", () => {
+  const wanted = filter.value.toLowerCase().split(/\s+/)
+  for (const row of filter.closest("section").querySelectorAll("li")) {
+    const name = row.dataset.name.toLowerCase()
+    row.hidden = !wanted.every(word => name.includes(word))
+  }
+})
