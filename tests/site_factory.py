@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from generator.finding.own_words import comment_of
 from generator.model.listing import Listing, Scope, Window
 from generator.model.records import Account, Ballot, Mention, Paper, Post, RankedPaper, Tracker, Vote
 from generator.model.site import Site
@@ -72,7 +73,7 @@ def rank(paper: Paper, posts: Iterable[Post] = (), place: int = 1) -> RankedPape
         rank=place,
         score=sum(vote.score for vote in votes),
         votes=votes,
-        mentions=tuple(Mention(post, paper.id, "link") for post in newest),
+        mentions=tuple(Mention(post, paper.id, "link", comment_of(post, paper)) for post in newest),
         resurfaced=False,
     )
 

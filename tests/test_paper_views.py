@@ -4,7 +4,6 @@ from datetime import date
 
 from generator.model.records import NetworkState
 from generator.views.papers import SPARK_DAYS, VOTES_SHOWN, article_view, score_view, spark_view, submission_of
-from generator.views.posts import remembering
 from tests.site_samples import a_paper, a_post, an_id, sample_site
 
 PAPER = a_paper("2611.00001", "On made-up matters")
@@ -29,15 +28,15 @@ def test_tweets_are_posts_once_one_of_them_is_not_from_x() -> None:
     only_x = sample_site([PAPER], [an_id(1, PAPER.id)])
     mixed = sample_site([PAPER], [an_id(1, PAPER.id), a_post(2, PAPER.id)])
 
-    assert article_view(only_x.ranked[PAPER.id], only_x, remembering(), numbered=True).body.x_only
-    assert not article_view(mixed.ranked[PAPER.id], mixed, remembering(), numbered=True).body.x_only
+    assert article_view(only_x.ranked[PAPER.id], only_x, numbered=True).body.x_only
+    assert not article_view(mixed.ranked[PAPER.id], mixed, numbered=True).body.x_only
 
 
 def test_a_list_by_date_has_no_numbers() -> None:
     site = sample_site([PAPER], [])
 
-    assert article_view(site.ranked[PAPER.id], site, remembering(), numbered=False).rank is None
-    assert article_view(site.ranked[PAPER.id], site, remembering(), numbered=True).rank == 1
+    assert article_view(site.ranked[PAPER.id], site, numbered=False).rank is None
+    assert article_view(site.ranked[PAPER.id], site, numbered=True).rank == 1
 
 
 def test_the_month_of_the_id_stands_in_for_an_unknown_date() -> None:
@@ -87,6 +86,6 @@ def test_no_view_of_a_paper_holds_the_time_of_the_build() -> None:
 
     for view in (
         lambda site: score_view(site.ranked[PAPER.id], site),
-        lambda site: article_view(site.ranked[PAPER.id], site, remembering(), numbered=True),
+        lambda site: article_view(site.ranked[PAPER.id], site, numbered=True),
     ):
         assert view(early) == view(late)

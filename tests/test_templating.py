@@ -14,7 +14,6 @@ from generator.model.site import Site
 from generator.render.pages import plan_pages
 from generator.render.templates import CSP, NOT_FOUND, Templates, root_of
 from generator.views.papers import article_view
-from generator.views.posts import remembering
 from tests.site_samples import a_paper, a_post, sample_site
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
@@ -157,7 +156,7 @@ def test_a_paper_is_rendered_once_and_placed_at_any_depth() -> None:
     paper = a_paper("2611.00001", "On $x^2$ and \x00 hidden roots")
     site = sample_site([paper], [a_post(1, paper.id)])
     templates = Templates(TEMPLATES, site)
-    body = article_view(site.ranked[paper.id], site, remembering(), numbered=True).body
+    body = article_view(site.ranked[paper.id], site, numbered=True).body
 
     home = "".join(templates.body_parts(body, "./"))
     deep = "".join(templates.body_parts(body, "../../"))
@@ -174,7 +173,7 @@ def test_a_paper_with_other_mentions_is_rendered_anew() -> None:
     templates = Templates(TEMPLATES, one)
 
     for site, count in ((one, 1), (two, 2), (one, 1)):
-        body = article_view(site.ranked[paper.id], site, remembering(), numbered=True).body
+        body = article_view(site.ranked[paper.id], site, numbered=True).body
         assert f"Captured posts and reposts: {count}<" in templates.body_parts(body, "./")[1]
 
 
@@ -185,7 +184,7 @@ def test_what_a_paper_says_of_itself_is_rendered_once_whoever_mentions_it() -> N
 
     def heading(of: Paper, *posts: Post) -> str:
         site = sample_site([of], posts)
-        body = article_view(site.ranked[of.id], site, remembering(), numbered=True).body
+        body = article_view(site.ranked[of.id], site, numbered=True).body
         return templates.of_paper("heading", body, "./")
 
     once = heading(paper, a_post(1, paper.id))

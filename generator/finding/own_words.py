@@ -9,12 +9,13 @@ old-style `RT @someone:`. A comment has at least three words left, of which at l
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterator
+from collections.abc import Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 from generator.finding.arxiv_id import ID_PATTERN
+from generator.finding.folding import fold
 from generator.model.records import Paper, Post
 
 MIN_WORDS = 3
@@ -32,6 +33,8 @@ _NOT_WORDS = re.compile(
     r"|(?<!\w)[@#][\w.@-]+"
     r"|&(?:amp|lt|gt|quot|\#[0-9]{1,5});"
 )
+_MAYBE_NOT_WORDS = re.compile(r"[0-9@#&]|\.[A-Z]")
+"""What everything that _NOT_WORDS finds has in it."""
 _WORD = re.compile(r"[^\W_]+")
 _SENTENCE = re.compile(r"(?:[^.!?\n…]|\.(?=\S))+")
 _ACCENT = re.compile(r"\\(?:['\"`^~=.]\s?\{?|[uvHckrbdt]\{)([A-Za-z])\}?")
@@ -55,14 +58,17 @@ _LEFT_OVER = re.compile(
     r"|[\[(]\s*[\])]|\bvia:?|[:→⟶👉➡-])\s*$",
     re.IGNORECASE,
 )
+_LEADING = frozenset(")]:→⟶👉➡-")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 
 
-class _Known(NamedTuple):
+class _PaperWords(NamedTuple):
     """What the paper itself says, in the form that posts are compared with."""
 
-    title_windows: frozenset[str]
-    window: int
+    title: str
+    """Its letters and digits, folded."""
     abstract: str
+    """The same."""
     names: frozenset[str]
 
 
@@ -74,79 +80,77 @@ def comment_of(post: Post, paper: Paper) -> str | None:
     """
     if not post.text or post.kind in ("repost", "like"):
         return None
-    key = (post.id, post.text, paper.id, paper.version)
-    if key not in _remembered:
-        if len(_remembered) >= _REMEMBERED_MAX:
-            _remembered.clear()
-        _remembered[key] = _own_words(post.text, paper)
-    return _remembered[key]
+    text = post.text
+    old_repost = _OLD_REPOST.search(text)
+    if old_repost:
+        text = text[: old_repost.start()]
+    if "/" in text:
+        text = _LINK.sub(" ", text)
+    of_paper = _words_of(paper.title[:_MAX_TITLE], paper.abstract[:_MAX_ABSTRACT], paper.authors[:_MAX_AUTHORS])
+    if _shares(_squeeze(text), of_paper.abstract, _MIN_QUOTED):
+        text = _SENTENCE.sub(lambda match: _blank(match) if _is_quoted(match[0], of_paper) else match[0], text)
+    return _own_lines(text, of_paper)
 
 
-_remembered: dict[tuple[str, str, str, int], str | None] = {}
-_REMEMBERED_MAX = 500_000
-"""A post about a paper stands in many lists, and each look at it costs a tenth of a millisecond."""
-
-
-def _own_words(written: str, paper: Paper) -> str | None:
-    old_repost = _OLD_REPOST.search(written)
-    text = _LINK.sub(" ", written[: old_repost.start()] if old_repost else written)
-    known = _known(paper.title[:_MAX_TITLE], paper.abstract[:_MAX_ABSTRACT], paper.authors[:_MAX_AUTHORS])
-    kept, counted, telling = [], 0, 0
-    for line, words in _own_words_by_line(text, known):
-        if words:
+def _own_lines(text: str, of_paper: _PaperWords) -> str | None:
+    """The lines that have words of their own; None where these say too little together."""
+    plain = _NOT_WORDS.sub(_blank, text) if _MAYBE_NOT_WORDS.search(text) else text
+    lines = text.splitlines(keepends=True)
+    words_by_line = []
+    start = 0
+    for line in lines:
+        words_by_line.append(_WORD.findall(plain, start, start + len(line)))
+        start += len(line)
+    from_title = _words_of_title(words_by_line, of_paper)
+    kept: list[str] = []
+    counted = telling = place = 0
+    for line, words in zip(lines, words_by_line, strict=True):
+        has_own_words = False
+        for number, written in enumerate(words, place):
+            if number in from_title:
+                continue
+            word = fold(written)
+            if _is_apparatus(written, word, of_paper):
+                continue
+            has_own_words = True
+            counted += _length(word)
+            telling += word not in _ANNOUNCING
+            if counted >= MIN_WORDS and telling:
+                break  # nothing else that stands in the line can change the answer
+        place += len(words)
+        if has_own_words:
             kept.append(_tidy(line))
-            counted += sum(map(_length, words))
-            telling += sum(word not in _ANNOUNCING for word in words)
     return "\n".join(kept) if counted >= MIN_WORDS and telling else None
 
 
 def _tidy(line: str) -> str:
     """White space folded, and without what led to a link that was taken out: `(see also `, `via: `, `()`."""
-    return _LEFT_OVER.sub("", " ".join(line.split()))
+    tidy = " ".join(line.split())
+    may_lead_to_a_link = "(" in tidy or tidy[-1:] in _LEADING or tidy[-3:].lower() == "via"
+    return _LEFT_OVER.sub("", tidy) if may_lead_to_a_link else tidy
 
 
 @lru_cache(maxsize=64)
-def _known(title: str, abstract: str, authors: tuple[str, ...]) -> _Known:
+def _words_of(title: str, abstract: str, authors: tuple[str, ...]) -> _PaperWords:
     """What posts about one paper are compared with; kept for a few papers, because callers go paper by paper."""
-    folded = _squeeze(_ACCENT.sub(r"\1", title))
-    width = min(_TITLE_WINDOW, len(folded)) or 1
-    windows = frozenset(folded[start : start + width] for start in range(len(folded) - width + 1))
-    names = frozenset(map(_fold, _WORD.findall(_ACCENT.sub(r"\1", " ".join(authors)))))
-    return _Known(windows, width, _squeeze(abstract), names)
-
-
-def _fold(word: str) -> str:
-    """Lower case without accents and typographic forms."""
-    if word.isascii():
-        return word.lower()
-    return "".join(c for c in unicodedata.normalize("NFKD", word).casefold() if not unicodedata.combining(c))
+    return _PaperWords(
+        title=_squeeze(_ACCENT.sub(r"\1", title)),
+        abstract=_squeeze(abstract),
+        names=frozenset(map(fold, _WORD.findall(_ACCENT.sub(r"\1", " ".join(authors))))),
+    )
 
 
 def _squeeze(text: str) -> str:
+    """Its letters and digits, folded."""
+    if not text.isascii():
+        text = _BEYOND_ASCII.sub(lambda run: fold("".join(_WORD.findall(run[0]))), text)
     if text.isascii():
-        return "".join(_WORD.findall(text)).lower()
-    return "".join(map(_fold, _WORD.findall(text)))
+        return text.encode().translate(_LOWER, _NO_WORD).decode()
+    return "".join(_WORD.findall(text)).lower()
 
 
-def _own_words_by_line(text: str, known: _Known) -> Iterator[tuple[str, list[str]]]:
-    """Each line with its words that are neither the paper's nor mere apparatus, folded."""
-    text = _SENTENCE.sub(lambda match: _blank(match) if _quoted(match[0], known) else match[0], text)
-    plain = _NOT_WORDS.sub(_blank, text)
-    words = list(_WORD.finditer(plain))
-    folded = [_fold(match[0]) for match in words]
-    in_title = _in_title(folded, known)
-    own = [
-        (match.start(), word)
-        for match, word, stated in zip(words, folded, in_title, strict=True)
-        if not (stated or _is_apparatus(match[0], word, known))
-    ]
-    at = start = 0
-    for line in text.splitlines(keepends=True):
-        start += len(line)
-        first = at
-        while at < len(own) and own[at][0] < start:
-            at += 1
-        yield line, [word for _, word in own[first:at]]
+_LOWER = bytes(range(256)).lower()
+_NO_WORD = bytes(code for code in range(128) if not chr(code).isalnum())
 
 
 def _blank(match: re.Match[str]) -> str:
@@ -154,36 +158,51 @@ def _blank(match: re.Match[str]) -> str:
     return "".join(c if c == "\n" else " " for c in match[0])
 
 
-def _quoted(sentence: str, known: _Known) -> bool:
+def _is_quoted(sentence: str, of_paper: _PaperWords) -> bool:
     squeezed = _squeeze(sentence) if len(sentence) >= _MIN_QUOTED else ""
-    return len(squeezed) >= _MIN_QUOTED and squeezed in known.abstract
+    return len(squeezed) >= _MIN_QUOTED and squeezed in of_paper.abstract
 
 
-def _in_title(words: list[str], known: _Known) -> list[bool]:
-    """Which words stand in a stretch that the title has too. White space, case and punctuation make no difference."""
-    squeezed = "".join(words)
-    width = known.window
+def _shares(text: str, other: str, length: int) -> bool:
+    """False where no stretch of this length can stand in both; a few probes tell that of nearly all texts."""
+    half = (length + 1) // 2
+    if not half:
+        return False
+    # Every stretch of the length holds a whole half that begins at one of these places.
+    return any(text[start : start + half] in other for start in range(0, len(text) - half + 1, length - half + 1))
+
+
+def _words_of_title(words_by_line: Sequence[Sequence[str]], of_paper: _PaperWords) -> frozenset[int]:
+    """The words, counted from 0, that stand in a stretch that the title has too.
+
+    White space, case and punctuation make no difference.
+    """
+    width = min(_TITLE_WINDOW, len(of_paper.title))
+    squeezed = fold("".join(map("".join, words_by_line)))
+    if not _shares(squeezed, of_paper.title, width):
+        return frozenset()
     covered = bytearray(len(squeezed))
-    starts = range(len(squeezed) - width + 1)
-    for start in [start for start in starts if squeezed[start : start + width] in known.title_windows]:
-        covered[start : start + width] = b"\1" * width
-    if not any(covered):
-        return [False] * len(words)
-    stated, at = [], 0
-    for word in words:
-        stated.append(2 * sum(covered[at : at + len(word)]) > len(word))
-        at += len(word)
-    return stated
+    for start in range(len(squeezed) - width + 1):
+        if squeezed[start : start + width] in of_paper.title:
+            covered[start : start + width] = b"\1" * width
+    found = set()
+    at = 0
+    for number, word in enumerate(chain.from_iterable(words_by_line)):
+        length = len(fold(word))
+        if 2 * sum(covered[at : at + length]) > length:
+            found.add(number)
+        at += length
+    return frozenset(found)
 
 
-def _is_apparatus(written: str, word: str, known: _Known) -> bool:
-    if word in _NEVER_COUNTED or not any(map(str.isalpha, word)):
+def _is_apparatus(written: str, word: str, of_paper: _PaperWords) -> bool:
+    if word in _NEVER_COUNTED or not (word.isalpha() or any(map(str.isalpha, word))):
         return True
     if len(word) == 1 and word not in "ai" and not _CJK.match(word):
         return True
-    return word in known.names and len(word) >= _SHORTEST_NAME and written[0].isupper()
+    return word in of_paper.names and len(word) >= _SHORTEST_NAME and written[0].isupper()
 
 
 def _length(word: str) -> int:
     """In words: scripts without spaces count two signs for one."""
-    return max(1, len(word) // 2) if _CJK.search(word) else 1
+    return max(1, len(word) // 2) if not word.isascii() and _CJK.search(word) else 1

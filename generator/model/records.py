@@ -177,6 +177,8 @@ class Mention(msgspec.Struct, frozen=True):
     post: Post
     paper_id: str
     through: Through
+    comment: str | None = None
+    """Words of the post's own about the paper, once they are looked for."""
 
 
 class Ballot(msgspec.Struct, frozen=True):

@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
+from itertools import groupby
 
 from generator.finding.arxiv_id import is_category
 from generator.model.listing import Listing, Order, Scope, ScopeKind, Window
 from generator.model.records import Ballot, Paper, RankedPaper, Tracker
 from generator.model.site import Entered
 from generator.ranking.per_tracker import Reading
-from generator.ranking.periods import PERIODS
+from generator.ranking.periods import PERIODS, PeriodKind
 from generator.ranking.rank import (
     Formula,
     PaperBallots,
@@ -329,21 +330,29 @@ def _past(captured: Captured) -> Iterator[Listing]:
     """The ranked lists of the days, weeks and months that have passed, each made of the posts of that time alone."""
     today = captured.now.astimezone(UTC).date()
     for period in PERIODS:
-        ballots: defaultdict[date, defaultdict[str, list[Ballot]]] = defaultdict(lambda: defaultdict(list))
+        of_periods: defaultdict[date, dict[str, PaperBallots]] = defaultdict(dict)
         for paper_id, of_paper in captured.ballots.items():
-            for ballot in of_paper.ballots:
-                first_on = period.first_day(ballot.mention.post.posted_at.astimezone(UTC).date())
-                ballots[first_on][paper_id].append(ballot)
-        for first_on in sorted(ballots, reverse=True):
+            for first_on, some in _split(of_paper, period):
+                of_periods[first_on][paper_id] = some
+        for first_on in sorted(of_periods, reverse=True):
             window = period.window(first_on)
             if window.last_on is not None and window.last_on < today:
-                yield Listing(scope=SITE, window=window, papers=_ranked_in(captured, ballots[first_on]))
+                yield Listing(scope=SITE, window=window, papers=_ranked_in(captured, of_periods[first_on]))
 
 
-def _ranked_in(captured: Captured, ballots: Mapping[str, list[Ballot]]) -> tuple[RankedPaper, ...]:
+def _split(of_paper: PaperBallots, period: PeriodKind) -> Iterator[tuple[date, PaperBallots]]:
+    """The ballots about a paper by the first day of the period that they are from; ballots are newest first."""
+    for first_on, run in groupby(
+        of_paper.ballots, lambda ballot: period.first_day(ballot.mention.post.posted_at.date())
+    ):
+        some = tuple(run)
+        yield first_on, of_paper if len(some) == len(of_paper) else PaperBallots(some)
+
+
+def _ranked_in(captured: Captured, ballots: Mapping[str, PaperBallots]) -> tuple[RankedPaper, ...]:
     return rank_trending(
         captured.papers,
-        {paper_id: PaperBallots(some) for paper_id, some in ballots.items()},
+        ballots,
         now=captured.now,
         formula=captured.formula,
         span="all",

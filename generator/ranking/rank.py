@@ -63,8 +63,11 @@ class PaperBallots:
     def __init__(self, ballots: Sequence[Ballot]) -> None:
         self.ballots = tuple(ballots)
         self.mentions = tuple(ballot.mention for ballot in self.ballots)
-        counts = (mention.post.counts for mention in self.mentions)
-        reported = sum(each.likes + each.reposts for each in counts if each)
+        reported = 0
+        for mention in self.mentions:
+            counts = mention.post.counts
+            if counts:
+                reported += counts.likes + counts.reposts
         self.echo = round(math.log10(1 + max(0, reported)), 1)
         """Likes and reposts as the networks count them, on a log scale."""
         self._tallies: dict[tuple[datetime, float] | None, Tally] = {}
@@ -99,34 +102,34 @@ def value_mentions(
     persons: Persons,
 ) -> dict[str, PaperBallots]:
     """Value every mention once; views then only choose among them. Papers without metadata are left out."""
-    comments = {
-        (mention.post.id, paper_id): comment_of(mention.post, papers[paper_id]) is not None
+    with_comments = {
+        paper_id: [_with_comment(mention, papers[paper_id]) for mention in about]
         for paper_id, about in mentions.items()
         if paper_id in papers
-        for mention in about
     }
-    bots = find_bots((mention for about in mentions.values() for mention in about), comments)
+    bots = find_bots(mention for paper_id, about in mentions.items() for mention in with_comments.get(paper_id, about))
 
     def ballot(mention: Mention) -> Ballot:
         post = mention.post
-        commented = comments[post.id, mention.paper_id]
+        commented = mention.comment is not None
         bot = post.account.bot or post.account.id in bots
         factor = formula.bot_factor if bot else BARE_FACTOR if _is_bare(post, commented=commented) else 1.0
         return Ballot(mention, persons.key(post.account), formula.weights[post.kind], factor, commented, bot)
 
-    return {
-        paper_id: PaperBallots([ballot(mention) for mention in about])
-        for paper_id, about in mentions.items()
-        if paper_id in papers
-    }
+    return {paper_id: PaperBallots([ballot(mention) for mention in about]) for paper_id, about in with_comments.items()}
 
 
-def find_bots(mentions: Iterable[Mention], comments: Mapping[tuple[str, str], bool]) -> frozenset[str]:
+def _with_comment(mention: Mention, paper: Paper) -> Mention:
+    comment = comment_of(mention.post, paper)
+    return mention if comment is None else Mention(mention.post, mention.paper_id, mention.through, comment)
+
+
+def find_bots(mentions: Iterable[Mention]) -> frozenset[str]:
     """Account ids that posted about more than BOT_PAPERS_A_DAY papers on some UTC day without a comment."""
     days: defaultdict[tuple[str, int], set[str]] = defaultdict(set)
     for mention in mentions:
         post = mention.post
-        if post.kind == "post" and not comments.get((post.id, mention.paper_id), False):
+        if post.kind == "post" and mention.comment is None:
             days[post.account.id, post.posted_at.toordinal()].add(mention.paper_id)
     return frozenset(account for (account, _), papers in days.items() if len(papers) > BOT_PAPERS_A_DAY)
 
@@ -154,7 +157,13 @@ def rank_trending(
     """
     days = SPAN_DAYS[span] if span else None
     since = now - timedelta(days=days) if days else None
-    chosen = choose(ballots, lambda post: since < post.posted_at <= now) if since else ballots
+    chosen = ballots
+    if since:
+        # Ballots are newest first: most papers of a long past are out of a span at the first look.
+        recent = {
+            paper_id: some for paper_id, some in ballots.items() if some and some.mentions[0].post.posted_at > since
+        }
+        chosen = choose(recent, lambda post: since < post.posted_at <= now)
     half_life_days = formula.half_life_days if span is None else None
     rows = _tallied(papers, chosen, unmentioned, now, half_life_days)
     rows.sort(key=lambda row: submitted_order(row.paper), reverse=True)  # sorts are stable: the last decides

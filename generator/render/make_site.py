@@ -12,6 +12,7 @@ import msgspec
 
 from generator.config import Config, TrackerBlock
 from generator.finding.mentions import mentions_by_paper
+from generator.finding.own_words import comment_of
 from generator.model import handles as names
 from generator.model import muting as filters
 from generator.model.listing import Listing
@@ -71,7 +72,7 @@ def make_site(
     )
     captured = Captured(
         papers=papers,
-        ballots=_as_shown(_valued(config, tree, mentions, papers), tree, texts),
+        ballots=_as_shown(_valued(config, tree, mentions, papers), papers, tree, texts),
         formula=_formula(config),
         now=now,
     )
@@ -295,29 +296,37 @@ def _states_with_people(config: Config, tree: Tree) -> dict[str, NetworkState]:
     return states
 
 
-def _as_shown(ballots: Mapping[str, PaperBallots], tree: Tree, texts: Mapping[str, Post]) -> Mapping[str, PaperBallots]:
+def _as_shown(
+    ballots: Mapping[str, PaperBallots], papers: Mapping[str, Paper], tree: Tree, texts: Mapping[str, Post]
+) -> Mapping[str, PaperBallots]:
     """The same ballots, with the posts' text where the cache still has it, and accounts by their newest names."""
     full = [texts.get(post.id, post) if post.text is None else post for post in tree.posts.values()]
     accounts = names.newest_accounts(full)
-    return {paper_id: _shown_ballots(of_paper, texts, accounts) for paper_id, of_paper in ballots.items()}
+    return {
+        paper_id: _shown_ballots(of_paper, papers[paper_id], texts, accounts) for paper_id, of_paper in ballots.items()
+    }
 
 
-def _shown_ballots(of_paper: PaperBallots, texts: Mapping[str, Post], accounts: Mapping[str, Account]) -> PaperBallots:
-    shown = [_shown(ballot, texts, accounts) for ballot in of_paper.ballots]
+def _shown_ballots(
+    of_paper: PaperBallots, paper: Paper, texts: Mapping[str, Post], accounts: Mapping[str, Account]
+) -> PaperBallots:
+    shown = [_shown(ballot, paper, texts, accounts) for ballot in of_paper.ballots]
     if all(one is other for one, other in zip(shown, of_paper.ballots, strict=True)):
         return of_paper
     return PaperBallots(shown)
 
 
-def _shown(ballot: Ballot, texts: Mapping[str, Post], accounts: Mapping[str, Account]) -> Ballot:
+def _shown(ballot: Ballot, paper: Paper, texts: Mapping[str, Post], accounts: Mapping[str, Account]) -> Ballot:
     post = ballot.mention.post
+    comment = ballot.mention.comment
     full = texts.get(post.id)
     if full is not None and post.text is None:
         post = msgspec.structs.replace(post, text=full.text, lang=full.lang, account=full.account, counts=full.counts)
+        comment = comment_of(post, paper)
     post = names.with_newest_name(post, accounts)
     if post is ballot.mention.post:
         return ballot
-    mention = Mention(post, ballot.mention.paper_id, ballot.mention.through)
+    mention = Mention(post, paper.id, ballot.mention.through, comment)
     return Ballot(mention, ballot.person, ballot.weight, ballot.factor, ballot.commented, ballot.bot)
 
 

@@ -11,7 +11,7 @@ from generator.finding import arxiv_id
 from generator.model.records import Paper, Post, RankedPaper, Vote
 from generator.model.site import Site
 from generator.text.plain import safe_href
-from generator.views.posts import CommentOf, PostView, choose_notes
+from generator.views.posts import PostView, choose_notes
 
 SPARK_DAYS = 14
 DISCUSSIONS_MAX = 3
@@ -100,7 +100,7 @@ class ScoreView(msgspec.Struct, frozen=True, kw_only=True):
     half_life_days: float
 
 
-def article_view(ranked: RankedPaper, site: Site, comment: CommentOf, *, numbered: bool) -> ArticleView:
+def article_view(ranked: RankedPaper, site: Site, *, numbered: bool) -> ArticleView:
     """One paper of a list, with its rank if the list is `numbered`."""
     paper = ranked.paper
     submitted_on, day_known = submission_of(paper)
@@ -120,7 +120,7 @@ def article_view(ranked: RankedPaper, site: Site, comment: CommentOf, *, numbere
         first_on=first_seen_on(in_all_views),
         spark=spark_view(ranked),
         resurfaced=ranked.resurfaced,
-        notes=choose_notes(ranked, site.networks, comment),
+        notes=choose_notes(ranked, site.networks),
         discussion=discussions[0].url if discussions else None,
     )
     return ArticleView(rank=ranked.rank if numbered else None, body=body)

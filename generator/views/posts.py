@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
 
-from generator.finding.mentions import comment_of
-from generator.model.records import Paper, Post, RankedPaper, Vote
+from generator.model.records import Post, RankedPaper, Vote
 from generator.text.plain import language_of, safe_href, shorten
 
 NOTES_MAX = 3
@@ -38,8 +37,6 @@ _FOLDED = frozenset({"repost", "like"})
 _BLANKS = re.compile(r"(\s+)")
 _SHORTENED = re.compile(r"(?:https?://)?(?:www\.)?arxiv\.org/\S{0,60}(?:\.\.\.|…)")
 """How Bluesky shows a link that is too long."""
-
-CommentOf = Callable[[Post, Paper], str | None]
 
 
 class PostView(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,22 +117,7 @@ def _points_at(paper_ids: Sequence[str], word: str) -> bool:
     return any(paper_id in word for paper_id in paper_ids[:PAPERS_MAX]) or _SHORTENED.fullmatch(word) is not None
 
 
-def remembering() -> CommentOf:
-    """`comment_of` with a memory: a post about a paper stands in many lists and is looked at once."""
-    known: dict[tuple[str, str], str | None] = {}
-
-    def remembered(post: Post, paper: Paper) -> str | None:
-        key = (post.id, paper.id)
-        if key not in known:
-            known[key] = comment_of(post, paper)
-        return known[key]
-
-    return remembered
-
-
-def choose_notes(
-    ranked: RankedPaper, networks: Mapping[str, str], comment: CommentOf = comment_of
-) -> tuple[PostView, ...]:
+def choose_notes(ranked: RankedPaper, networks: Mapping[str, str]) -> tuple[PostView, ...]:
     """The comments for the margin: one a person, by weight of the vote, then likes, then the newest.
 
     As many as the abstract leaves room for beside it, at least one; none of a bot.
@@ -143,18 +125,18 @@ def choose_notes(
     votes = [vote for vote in ranked.votes if vote.commented and not vote.bot]
     if not votes:
         return ()
-    posts = {mention.post.id: mention.post for mention in ranked.mentions}
-    votes.sort(key=lambda vote: _worth(vote, posts[vote.post_id]), reverse=True)
+    mentions = {mention.post.id: mention for mention in ranked.mentions}
+    votes.sort(key=lambda vote: _worth(vote, mentions[vote.post_id].post), reverse=True)
     room = max(NOTE_CHARS // 2, round(min(len(ranked.paper.abstract), FOLDED_CHARS) * NOTES_PER_ABSTRACT))
     notes: list[PostView] = []
     said: set[str] = set()
     for vote in votes:
-        post = posts[vote.post_id]
-        text = comment(post, ranked.paper)
+        mention = mentions[vote.post_id]
+        text = mention.comment
         if text is None or text in said:
             continue
         said.add(text)
-        note = post_view(post, networks, text=text, limit=NOTE_CHARS)
+        note = post_view(mention.post, networks, text=text, limit=NOTE_CHARS)
         room -= len(note.text or "")
         if notes and room < 0:
             break
@@ -164,20 +146,20 @@ def choose_notes(
     return tuple(notes)
 
 
-def talk_about(ranked: RankedPaper, networks: Mapping[str, str], comment: CommentOf = comment_of) -> TalkView:
+def talk_about(ranked: RankedPaper, networks: Mapping[str, str]) -> TalkView:
     """Every mention of the paper, each shown once: in a thread, folded into one, by name, or by date."""
-    return _Talk(ranked, networks, comment).view()
+    return _Talk(ranked, networks).view()
 
 
 class _Talk:
     """Sorts the posts about one paper into threads; made for one call."""
 
-    def __init__(self, ranked: RankedPaper, networks: Mapping[str, str], comment: CommentOf) -> None:
+    def __init__(self, ranked: RankedPaper, networks: Mapping[str, str]) -> None:
         self._networks = networks
         self._paper_ids = (ranked.paper.id,)
         self._posts = {mention.post.id: mention.post for mention in ranked.mentions}
         self._votes = {vote.post_id: vote for vote in ranked.votes}
-        self._commented = {post.id for post in self._posts.values() if comment(post, ranked.paper) is not None}
+        self._commented = {mention.post.id for mention in ranked.mentions if mention.comment is not None}
         self._replies: defaultdict[str, list[Post]] = defaultdict(list)
         self._passed_on: defaultdict[str, list[Post]] = defaultdict(list)
 

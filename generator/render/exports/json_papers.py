@@ -9,8 +9,7 @@ from functools import partial
 import msgspec
 
 from generator.finding import arxiv_id
-from generator.finding.own_words import comment_of
-from generator.model.records import Kind, Paper, Post, RankedPaper, Vote
+from generator.model.records import Kind, Mention, RankedPaper, Vote
 from generator.model.site import Output, Site
 from generator.text.plain import safe_href
 
@@ -126,7 +125,7 @@ def _answer(site: Site, ranked: RankedPaper) -> PaperAnswer:
         captured=ranked.captured,
         score=round(ranked.score, SCORE_DIGITS),
         votes=tuple(map(_vote, ranked.votes)),
-        posts=tuple(_post(mention.post, paper) for mention in ranked.mentions),
+        posts=tuple(map(_post, ranked.mentions)),
         note=site.notes.get(paper.id),
     )
 
@@ -145,7 +144,8 @@ def _vote(vote: Vote) -> PaperVote:
     )
 
 
-def _post(post: Post, paper: Paper) -> PaperPost:
+def _post(mention: Mention) -> PaperPost:
+    post = mention.post
     ids_only = post.network in _TEXT_STAYS_HOME
     account = post.account
     return PaperPost(
@@ -161,5 +161,5 @@ def _post(post: Post, paper: Paper) -> PaperPost:
         ),
         posted_at=post.posted_at,
         text=None if ids_only else post.text,
-        comment=comment_of(post, paper) is not None,
+        comment=mention.comment is not None,
     )

@@ -15,7 +15,6 @@ from generator.render.pages.paging import Paging, page_path, paginate
 from generator.render.templates import Templates
 from generator.text.markdown import markdown_to_html
 from generator.views.papers import ArticleView, article_view
-from generator.views.posts import remembering
 
 
 class TabView(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,7 +135,6 @@ class _Articles:
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._comment = remembering()
         self._known: dict[tuple[int, int, str], ArticleView] = {}
 
     def view(self, ranked: RankedPaper, *, numbered: bool) -> ArticleView:
@@ -144,7 +142,7 @@ class _Articles:
         key = (id(ranked.mentions), id(ranked.votes), ranked.paper.id)
         known = self._known.get(key)
         if known is None:
-            known = self._known[key] = article_view(ranked, self._site, self._comment, numbered=False)
+            known = self._known[key] = article_view(ranked, self._site, numbered=False)
         return msgspec.structs.replace(known, rank=ranked.rank) if numbered else known
 
 

@@ -21,7 +21,7 @@ from generator.views.papers import (
     spark_view,
     submission_of,
 )
-from generator.views.posts import CommentOf, TalkView, remembering, talk_about
+from generator.views.posts import TalkView, talk_about
 from generator.views.timeline import TimelineView, timeline_of
 
 VERSIONS_LINKED = 6
@@ -81,12 +81,11 @@ class PaperView(msgspec.Struct, frozen=True, kw_only=True):
 
 def plan(site: Site, templates: Templates) -> Iterator[Output]:
     """A page for each paper."""
-    comment = remembering()
     places = find_places(site)
     newest = list(site.papers)
     for newer, paper_id, older in zip([None, *newest], newest, [*newest[1:], None], strict=False):
         path = f"abs/{paper_id}/index.html"
-        view = partial(paper_view, site, site.ranked[paper_id], places.get(paper_id, ()), (newer, older), comment)
+        view = partial(paper_view, site, site.ranked[paper_id], places.get(paper_id, ()), (newer, older))
         yield templates.page("paper.html", path, view)
 
 
@@ -107,7 +106,6 @@ def paper_view(
     ranked: RankedPaper,
     places: tuple[PlaceView, ...],
     neighbours: tuple[str | None, str | None],
-    comment: CommentOf,
 ) -> PaperView:
     """Everything that we know about one paper.
 
@@ -116,7 +114,6 @@ def paper_view(
         ranked: the paper with its votes and mentions.
         places: where it stands in lists.
         neighbours: ids of the papers submitted just after and just before it.
-        comment: (post, paper) -> words of their own.
     """
     paper = site.papers[ranked.paper.id]
     submitted_on, day_known = submission_of(paper)
@@ -137,7 +134,7 @@ def paper_view(
         resurfaced=ranked.resurfaced,
         places=places,
         score=score_view(ranked, site),
-        talk=talk_about(ranked, site.networks, comment),
+        talk=talk_about(ranked, site.networks),
         timeline=timeline_of(ranked),
         similar=tuple(_neighbour(site, each) for each in site.similar.get(paper.id, ()) if each in site.papers),
         newer=_neighbour(site, neighbours[0]) if neighbours[0] else None,

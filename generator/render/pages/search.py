@@ -11,7 +11,6 @@ from functools import partial
 
 import msgspec
 
-from generator.finding.own_words import comment_of
 from generator.model.records import RankedPaper
 from generator.model.site import Output, Site
 from generator.ranking.rank import submitted_order
@@ -73,9 +72,9 @@ def search_papers(site: Site) -> list[SearchPaper]:
 def _search_paper(site: Site, ranked: RankedPaper) -> SearchPaper:
     paper = ranked.paper
     submitted_on, day_known = submission_of(paper)
-    posts = [mention.post for mention in ranked.mentions]
+    mentions = ranked.mentions
     # What a network does not let us pass on is read on the pages alone: an index would hand it out in another form.
-    comments = (comment_of(post, paper) for post in posts if post.text and post.id not in site.withheld)
+    comments = [each.comment for each in mentions if each.comment and each.post.id not in site.withheld]
     return SearchPaper(
         paper_id=paper.id,
         title=latex.to_text(paper.title),
@@ -85,9 +84,9 @@ def _search_paper(site: Site, ranked: RankedPaper) -> SearchPaper:
         categories=tuple(own_categories(paper.categories)),
         trackers=site.readers.get(paper.id, ()),
         remarks=tuple(filter(None, (paper.comment, paper.journal_ref, paper.doi))),
-        comments=tuple(filter(None, comments)),
+        comments=tuple(comments),
         month=f"{submitted_on:%Y-%m}",
         date=day(submitted_on) if day_known else month(submitted_on),
         captured=ranked.captured,
-        x_only=all(post.network == "x" for post in posts),
+        x_only=all(each.post.network == "x" for each in mentions),
     )
