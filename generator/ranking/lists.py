@@ -11,7 +11,7 @@ from itertools import groupby
 
 from generator.finding.arxiv_id import is_category
 from generator.model.listing import Listing, Order, Scope, ScopeKind, Window
-from generator.model.records import Ballot, Paper, RankedPaper, Tracker
+from generator.model.records import Paper, RankedPaper, Tracker
 from generator.model.site import Entered
 from generator.ranking.per_tracker import Reading
 from generator.ranking.periods import PERIODS, PeriodKind
