@@ -138,7 +138,8 @@ def fetch(request: FetchRequest) -> Iterator[Event]:
     results = side_by_side(request, bluesky_posts.NETWORK, jobs, at_once=AT_ONCE, ahead=4 * AT_ONCE)
     with closing(results):
         for stream, brought in zip(turns, results, strict=True):
-            if brought.said:
+            # An account without posts says nothing, and was read all the same.
+            if brought.said or brought.error is None:
                 patience.worked()
             yield from brought.said
             if brought.error is not None:
