@@ -43,6 +43,22 @@ def test_nothing_is_wrong_in_a_built_sample(built: Copy) -> None:
     assert "nothing wrong (config 0, data 0, site 0)" in ran.err
 
 
+@pytest.mark.parametrize(
+    ("more", "warns"),
+    [("", True), (', id: "tag:example.org,2026-11-30"', False), ("}\nfeeds: {ids_at: 'https://old.example/'", False)],
+)
+def test_a_new_address_without_an_id_for_feeds_is_warned_of(built: Copy, more: str, *, warns: bool) -> None:
+    config = built.folder / "config.yaml"
+    before = config.read_text()
+    config.write_text(f'site: {{url: "https://moved.example/papers/"{more}}}\ntrackers: [{{id: example}}]\n')
+    try:
+        ran = built.run("check")
+    finally:
+        config.write_text(before)
+    assert ("without site.id every entry of every feed becomes new" in ran.err) == warns
+    assert ('write `id: "tag:made-up@pages.example,2026-01-01"`' in ran.err) == warns
+
+
 def test_a_site_that_was_not_built_is_no_problem(tmp_path: Path) -> None:
     assert Copy(tmp_path / "copy", TEMPLATE).run("check").status == 0
 

@@ -2,6 +2,6 @@
 
 from generator.check.data import check_data
 from generator.check.history import lost_records
-from generator.check.site import check_site
+from generator.check.site import built_address, check_site
 
-__all__ = ["check_data", "check_site", "lost_records"]
+__all__ = ["built_address", "check_data", "check_site", "lost_records"]

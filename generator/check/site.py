@@ -5,6 +5,7 @@ What is wrong in the same way on many pages is reported once, with the number of
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections import Counter
@@ -33,6 +34,16 @@ _TITLE: Any = etree.XPath("normalize-space(//head/title)", smart_strings=False)
 _SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*):")
 _MAY_LINK = frozenset({"http", "https", "mailto", "feed"})
 _TICK_EVERY = 100
+
+
+def built_address(site: Path) -> str | None:
+    """The address that a site was built for; None where it does not say."""
+    try:
+        index = json.loads((site / "api/v1/index.json").read_bytes())
+    except (OSError, ValueError):
+        return None
+    address = index.get("url") if isinstance(index, dict) else None
+    return address if isinstance(address, str) else None
 
 
 @dataclass(slots=True)

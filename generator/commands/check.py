@@ -95,12 +95,26 @@ def _check_site(options: Options, config: Config | None, problems: list[Problem]
     """How many problems; None where nothing was built."""
     if config is None or not _is_built(options.site):
         return None
-    from generator.check import check_site  # noqa: PLC0415
+    from generator.check import built_address, check_site  # noqa: PLC0415
 
+    _warn_of_new_ids(options, config, built_address(options.site))
     with options.console.progress("check") as tick:
         found = check_site(options.site, config.site.url, tick)
     problems += found
     return len(found)
+
+
+def _warn_of_new_ids(options: Options, config: Config, built_for: str | None) -> None:
+    """Say so where the site was built for another address, and the ids of feed entries would change with it."""
+    if config.site.id or config.feeds.ids_at or built_for is None or built_for == config.site.url:
+        return
+    from generator.views.feed_ids import id_of_address  # noqa: PLC0415
+
+    message = (
+        f"site.url was {built_for} when the site was built, and without site.id every entry of every feed becomes new "
+        f'to subscribers: write `id: "{id_of_address(built_for)}"` below `site:`'
+    )
+    options.console.warn(message, str(options.config_path))
 
 
 def _is_built(site: Path) -> bool:
