@@ -69,8 +69,6 @@ def small_site(**fields: Any) -> Site:
 def test_every_file_of_the_contract_is_there() -> None:
     assert set(files_of(small_site())) == {
         "api/v1/papers/2611.00001.json",
-        "abs/2611.00001/cite.bib",
-        "abs/2611.00001/cite.ris",
         *(
             f"{path}papers.{ending}"
             for path in ("", "top/week/", "t/lab/", "c/cs.LG/", "archive/2026/11/")
@@ -236,10 +234,6 @@ def test_robots_may_read_everything_and_find_the_sitemap() -> None:
 # --- BibTeX files
 
 
-def test_a_papers_bibtex_is_a_file_beside_its_page() -> None:
-    assert files_of(small_site())["abs/2611.00001/cite.bib"].decode() == to_bibtex(make_paper())
-
-
 def test_a_list_has_its_papers_in_its_order_in_one_file() -> None:
     papers = [rank(make_paper(f"2611.0000{n}"), [make_post(n)], n) for n in (3, 1, 2)]
     files = files_of(make_site([make_listing(papers)]))
@@ -248,7 +242,7 @@ def test_a_list_has_its_papers_in_its_order_in_one_file() -> None:
 
 
 def test_a_paper_whose_title_is_not_known_yet_has_no_record() -> None:
-    assert "abs/2611.00001/cite.bib" not in files_of(small_site(unknown=frozenset({"2611.00001"})))
+    assert "papers.bib" not in files_of(small_site(unknown=frozenset({"2611.00001"})))
 
 
 # --- OPML, manifest

@@ -24,7 +24,7 @@ from generator.ranking.rank import (
     submitted_order,
 )
 from generator.ranking.saved_searches import Finder, SavedSearch
-from generator.ranking.size_limits import LIST_LIMIT, papers_in_list
+from generator.ranking.size_limits import HOT_LIMIT, LIST_LIMIT, papers_in_list
 from generator.text.dates import month_title
 
 
@@ -288,7 +288,8 @@ def _hot(captured: Captured, contents: _Contents, _window: Window) -> tuple[Rank
     by_id = {ranked.paper.id: ranked for ranked in contents.newest}
     became_hot = captured.hot.get(contents.scope.posts_of, {})
     papers = [by_id[paper_id] for paper_id in became_hot if paper_id in by_id]
-    return place(papers[: contents.limit])
+    limit = contents.limit if contents.scope.kind in _WITH_PEOPLE else HOT_LIMIT
+    return place(papers[:limit])
 
 
 _CHOOSE: Mapping[Order, Callable[[Captured, _Contents, Window], tuple[RankedPaper, ...]]] = {

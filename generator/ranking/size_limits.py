@@ -9,6 +9,8 @@ from __future__ import annotations
 FULL_FOR = 8
 LIST_LIMIT = 1000
 """Papers in a list: nobody turns to page 51, and the archive has them all."""
+HOT_LIMIT = 100
+"""Papers in the hot list of a category or search: they stand in their trending list, too."""
 POSTS_LIMIT = 6000
 _LEAST_PAPERS = 40
 _LEAST_POSTS = 240

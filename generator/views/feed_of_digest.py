@@ -8,7 +8,6 @@ from datetime import date
 from markupsafe import Markup
 
 from generator.finding import arxiv_id
-from generator.finding.own_words import comment_of
 from generator.model.records import RankedPaper
 from generator.model.site import Digest, Issue, Period, Site
 from generator.text.plain import shorten
@@ -120,10 +119,10 @@ def _row(site: Site, ranked: RankedPaper) -> Markup:
 
 def _best_comment(site: Site, ranked: RankedPaper) -> Markup:
     """Of the strongest vote of a person that has one and may be passed on."""
-    posts = {mention.post.id: mention.post for mention in ranked.mentions}
+    mentions = {mention.post.id: mention for mention in ranked.mentions}
     for vote in ranked.votes:
         if vote.commented and not vote.bot and vote.post_id not in site.withheld:
-            comment = comment_of(posts[vote.post_id], ranked.paper)
-            if comment:
-                return html.comment_html(site, posts[vote.post_id], comment)
+            mention = mentions[vote.post_id]
+            if mention.comment:
+                return html.comment_html(site, mention.post, mention.comment)
     return Markup("")

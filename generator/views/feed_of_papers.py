@@ -15,7 +15,6 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from generator.finding import arxiv_id
-from generator.finding.own_words import comment_of
 from generator.model.listing import Listing
 from generator.model.records import Ballot, Paper
 from generator.model.site import Entered, Site
@@ -120,7 +119,7 @@ class PaperFeeds:
         paper = self._papers[entered.paper_id]
         ballots = self._ballots(scope, paper.id)
         at_entry = [ballot for ballot in ballots if known_at(ballot.mention.post) <= entered.known_at]
-        remarks = _remarks(site, paper, ballots, entered)
+        remarks = _remarks(site, ballots, entered)
         url = f"{site.url}abs/{paper.id}/" if paper.id in site.papers else arxiv_id.abs_url(paper.id)
         body = (
             html.paragraph(_first_line(site, paper, at_entry, remarks, entered)),
@@ -171,12 +170,12 @@ def _submitted_at(paper: Paper) -> datetime:
     return datetime(year, month, 1, tzinfo=UTC)
 
 
-def _remarks(site: Site, paper: Paper, ballots: Sequence[Ballot], entered: Entered) -> list[_Remark]:
+def _remarks(site: Site, ballots: Sequence[Ballot], entered: Entered) -> list[_Remark]:
     """The comments that may be passed on: the best of those at the entry first, then in the order of their coming."""
     remarks = []
     for ballot in ballots:
         if ballot.commented and ballot.mention.post.id not in site.withheld:
-            text = comment_of(ballot.mention.post, paper)
+            text = ballot.mention.comment
             if text:
                 remarks.append(_Remark(ballot, text))
     remarks.sort(key=lambda remark: _order_of_coming(remark.ballot))

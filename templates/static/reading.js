@@ -263,8 +263,9 @@ const forgotten = () => (remembers ? "" : " This browser keeps nothing for this 
 
 async function bibtexOf(id) {
   try {
-    const answer = await fetch(new URL(`abs/${id}/cite.bib`, home))
-    return answer.ok ? await answer.text() : ""
+    const answer = await fetch(new URL(`abs/${id}/`, home))
+    if (!answer.ok) return ""
+    return new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("#cite pre")?.textContent ?? ""
   } catch {
     return ""
   }
@@ -360,7 +361,15 @@ function switchView() {
 }
 viewButton?.addEventListener("click", switchView)
 
-const ACTS = { save, hide, copy }
+function saveFile(article) {
+  const link = element("a")
+  link.href = URL.createObjectURL(new Blob([article.querySelector("#cite pre").textContent], { type: "application/x-bibtex" }))
+  link.download = idOf(article).replace("/", "-") + ".bib"
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000)
+}
+
+const ACTS = { save, hide, copy, file: saveFile }
 document.addEventListener("click", event => {
   if (event.target.closest?.("[data-do=note]")) document.querySelector(".folds").classList.toggle("unfolded")
   const folded = event.target.closest?.(".rest a")

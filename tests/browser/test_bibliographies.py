@@ -97,7 +97,7 @@ def _is_stated(error: str, text: str) -> bool:
 def test_every_bib_file_of_the_real_papers_is_read_as_arxiv_states_it(
     serving: Callable[[str], Served], stated: dict[str, dict[str, Any]], tmp_path: Path
 ) -> None:
-    files = sorted(serving("corpus").folder.glob("abs/**/cite.bib"))
+    files = sorted(serving("corpus").folder.glob("archive/**/papers.bib"))
     everything = tmp_path / "corpus.bib"
     everything.write_bytes(b"\n".join(file.read_bytes() for file in files))
     (read,) = parsed(everything)

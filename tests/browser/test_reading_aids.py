@@ -131,7 +131,11 @@ def test_the_bibtex_is_copied_without_being_asked(browser: Browser, served: Serv
         page.focus("#pasted")
         page.keyboard.press("Control+V")
         pasted = page.input_value("#pasted")
-    assert pasted.strip() == (served.folder / f"abs/{paper}/cite.bib").read_text("utf-8").strip()
+        shown = page.text_content("#cite pre")
+        with page.expect_download() as saved:
+            page.click("[data-do=file]")
+    assert pasted.strip() == (shown or "").strip() == saved.value.path().read_text("utf-8").strip()
+    assert saved.value.suggested_filename == f"{paper}.bib"
 
 
 def test_every_author_and_every_other_place_of_a_paper_is_one_click_away(browser: Browser, served: Served) -> None:
@@ -252,7 +256,7 @@ def test_saved_papers_are_kept_shown_and_exported(browser: Browser, served: Serv
     first, second, _ = first_ids(served)
     with visit(browser, served) as page:
         for paper_id in (first, second):
-            with page.expect_response(f"**/abs/{paper_id}/cite.bib"):
+            with page.expect_response(f"**/abs/{paper_id}/"):
                 page.click(f"article[data-paper='{paper_id}'] [data-do=save]")
             expect(page.locator(f"article[data-paper='{paper_id}'] [data-do=save]")).to_have_text("Saved")
         page.click("text=Saved >> nth=0")
@@ -262,7 +266,7 @@ def test_saved_papers_are_kept_shown_and_exported(browser: Browser, served: Serv
             page.click("text=Export as BibTeX")
         text = bibtex.value.path().read_text("utf-8")
         for paper_id in (first, second):
-            assert (served.folder / f"abs/{paper_id}/cite.bib").read_text("utf-8").strip() in text
+            assert f"eprint = {{{paper_id}}}" in text
         with page.expect_download() as everything:
             page.click("text=Export as JSON")
         everything.value.save_as(tmp_path / "reading.json")

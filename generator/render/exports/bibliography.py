@@ -1,6 +1,6 @@
-"""BibTeX and RIS as files for reference managers: `cite.bib` and `.ris` of papers, `papers.bib` and `.ris` of lists.
+"""BibTeX and RIS of every list as files for reference managers: `papers.bib` and `papers.ris`.
 
-A record is made once, whatever the number of lists that hold its paper.
+A paper's own record stands on its page: two more files for each paper would be half of all files of a site.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from generator.views.ris import to_ris
 
 FORMATS: dict[str, Callable[[Paper], str]] = {"bib": to_bibtex, "ris": to_ris}
 """File ending -> one record in that format."""
+PAPERS_MAX = 100
+"""Of a list that changes: its first pages. The archive's months have all of theirs."""
 
 
 def bibliography_path(listing: Listing, ending: str) -> str:
@@ -24,32 +26,17 @@ def bibliography_path(listing: Listing, ending: str) -> str:
 
 
 def plan(site: Site) -> Iterator[Output]:
-    """Files for every paper that has a page, and for every list but those of a past period."""
+    """Files for every list but those of a past period."""
     for ending, write in FORMATS.items():
-        records = _Records(write)
-        for paper_id, paper in site.papers.items():
-            if paper_id not in site.unknown:
-                yield Output(f"abs/{paper_id}/cite.{ending}", partial(_render, records, [paper]))
         for listing in site.listings:
+            if listing.window.period is not None:
+                continue
             papers = [ranked.paper for ranked in listing.papers if ranked.paper.id not in site.unknown]
-            if papers and listing.window.period is None:
-                yield Output(bibliography_path(listing, ending), partial(_render, records, papers))
+            if listing.window.changes:
+                papers = papers[:PAPERS_MAX]
+            if papers:
+                yield Output(bibliography_path(listing, ending), partial(_render, write, papers))
 
 
-class _Records(dict[str, bytes]):
-    """The records that were made, by paper id."""
-
-    def __init__(self, write: Callable[[Paper], str]) -> None:
-        super().__init__()
-        self._write = write
-
-    def of(self, paper: Paper) -> bytes:
-        """The record of a paper."""
-        record = self.get(paper.id)
-        if record is None:
-            record = self[paper.id] = self._write(paper).encode("utf-8", "replace")
-        return record
-
-
-def _render(records: _Records, papers: Sequence[Paper]) -> bytes:
-    return b"\n".join(map(records.of, papers))
+def _render(write: Callable[[Paper], str], papers: Sequence[Paper]) -> bytes:
+    return "\n".join(map(write, papers)).encode("utf-8", "replace")
