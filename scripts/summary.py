@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from generator.model.spending import Spending
 from scripts import advice
 from scripts.actions import annotate, inert, set_output, write_summary
 from scripts.places import Places
@@ -39,6 +40,8 @@ def findings_of(run: Mapping[str, Any] | None, secrets: Mapping[str, bool]) -> l
     networks = _mapping(run.get("networks"))
     found = [] if networks else ["no-account"]
     for network, report in sorted(networks.items()):
+        if _SECRET.fullmatch(str(_mapping(report).get("lacks") or "")):
+            found.append(f"secret-absent:{_mapping(report)['lacks']}")
         failure = str(_mapping(report).get("failure") or "")
         for name in sorted(set(_SECRET.findall(failure))):
             is_set = secrets.get(name, "refuse" in failure)
@@ -54,6 +57,8 @@ def table(run: Mapping[str, Any]) -> str:
     for network, report in sorted(_mapping(run.get("networks")).items()):
         one = _mapping(report)
         state = f"failed: {inert(str(one['failure']))}" if one.get("failure") else "sound"
+        if one.get("lacks"):
+            state = "not read: its secret is not set"
         numbers = " | ".join(f"{_number(one.get(key)):,}" for key in ("new", "changed", "left_out", "requests"))
         cost = one.get("cost_usd")
         dollars = f"${cost:.3f}" if isinstance(cost, int | float) and cost else "-"
@@ -67,6 +72,17 @@ def table(run: Mapping[str, Any]) -> str:
         f"**arXiv**: asked about {asked:,} papers, {new:,} new or newer, {waiting:,} not known yet; {refused}.",
     ]
     return "\n".join(rows)
+
+
+def bills(run: Mapping[str, Any]) -> str:
+    """What paid networks have cost in this month, and are going to."""
+    told = []
+    for network, report in sorted(_mapping(run.get("networks")).items()):
+        spending = _mapping(_mapping(report).get("spending"))
+        if isinstance(spending.get("spent_usd"), int | float):
+            numbers = Spending(spending["spent_usd"], spending["forecast_usd"], spending["cap_usd"])
+            told.append(f"**Bill of {inert(network, 20)}**: {numbers.text}.")
+    return "\n".join(told)
 
 
 def warnings(run: Mapping[str, Any]) -> str:
@@ -113,7 +129,7 @@ def main() -> None:
             f"The fetch ended before it could say what it did (status {inert(status) or 'unknown'}): see its log."
         )
     else:
-        parts += [table(run), warnings(run), captured(DATA, _time(run.get("at")))]
+        parts += [table(run), bills(run), warnings(run), captured(DATA, _time(run.get("at")))]
     if found:
         parts.append("### What you can do\n\n" + advice.for_findings(found, Places.here()))
     write_summary("\n\n".join(part for part in parts if part))

@@ -213,7 +213,7 @@ def test_a_network_that_fails_keeps_its_posts_and_stops_nobody(drill: Drill) -> 
     assert len(drill.tree.posts) == 4
     drill.bluesky.down = False
     drill.bluesky.deleted = {"a"}
-    assert drill.prune(NOON + 24 * HOUR).gone == 1
+    assert drill.prune(NOON + HOUR).gone == 1
 
 
 @pytest.mark.parametrize(("asked", "gone", "removed"), [(40, 21, 0), (43, 21, 21), (20, 20, 20), (30, 30, 0)])
@@ -294,11 +294,9 @@ def test_only_one_network_is_asked_where_told(drill: Drill) -> None:
     assert drill.x.asked == []
 
 
-def test_without_a_token_x_fails_where_it_is_read_and_only_warns_where_its_posts_were_imported(drill: Drill) -> None:
+def test_without_a_token_x_is_no_failure_and_its_posts_stay(drill: Drill) -> None:
     drill.keep([x_post(1), sky_post("a")])
     drill.secrets = {}
-    assert drill.prune().failed == ["x"]
-    drill.config = CONFIG.replace(" x: {{accounts: [madeup]}},", "")
     report = drill.prune()
     assert report.failed == []
     assert "X_BEARER_TOKEN" in report.networks[1].warnings[0]

@@ -7,7 +7,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.model.recheck import BELIEVED_AFTER, Checks, believed, due, overdue, with_echoes
+from generator.model.recheck import BELIEVED_AFTER, Checks, believed, due, overdue, promised, with_echoes
 from tests.make import NOON, post
 
 HOUR = timedelta(hours=1)
@@ -19,12 +19,12 @@ def test_a_post_of_x_is_due_in_time_to_be_asked_about_within_a_day() -> None:
 
 
 @given(st.lists(st.integers(1, 12), min_size=100, max_size=100))
-def test_with_runs_never_more_than_twelve_hours_apart_no_post_of_x_waits_longer_than_a_day(hours: list[int]) -> None:
+def test_with_runs_never_more_than_twelve_hours_apart_no_post_of_x_waits_longer_than_promised(hours: list[int]) -> None:
     seen = post("1", network="x", seen_at=NOON)
     checks, now = Checks(), NOON
     for apart in hours:
         now += apart * HOUR
-        assert now - checks.last(seen, now) <= 24 * HOUR
+        assert now - checks.last(seen, now) <= promised(seen, now)
         checks.note({each.id: True for each in due([seen], checks, now)}, now)
 
 
@@ -133,3 +133,16 @@ def test_echoes_end_also_in_a_circle_and_hold_everything_that_leads_to_what_is_g
     for each in posts.values():
         leads_there = each.kind in {"repost", "like"} and each.of in found
         assert (each.id in found) == (leads_there or each.id == "bluesky:ada/0")
+
+
+def test_on_x_a_post_is_asked_about_less_often_the_older_it_is() -> None:
+    """Daily in its first week, weekly in its first month, then monthly: 22 reads a year in place of 365."""
+    each, checks, now, asked = post("1", network="x", posted_at=NOON, seen_at=NOON), Checks(), NOON, 0
+    for _ in range(365):
+        now += 24 * HOUR
+        if due([each], checks, now):
+            asked += 1
+            checks.note({each.id: True}, now)
+    assert 15 <= asked <= 22
+    assert [promised(each, NOON + days * 24 * HOUR).days for days in (0, 7, 8, 30, 31)] == [1, 1, 7, 7, 30]
+    assert promised(post("2", posted_at=NOON), NOON + 900 * HOUR).days == 7

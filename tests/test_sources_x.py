@@ -875,3 +875,22 @@ def _parsed_or_untimed(record: Record) -> list[Post]:
         if "is no time" not in str(error):
             raise
         return []
+
+
+class TestMonthlyCap:
+    def test_fetch_stops_before_the_cap_of_the_month_and_says_until_when(self, pretend: PretendX) -> None:
+        spent = {"2026-11-02": 9.6, "2026-10-30": 500.0}
+        known = NetworkState(accounts={"ann": "x:11"}, spent_usd=spent)
+        with pretend.serve() as server:
+            run = Run(server, {"accounts": ["ann"]}, known, max_usd_per_month=10.0)
+        assert run.error is None
+        assert 0 < run.meter.cost_usd <= 0.4
+        assert run.state.cursors["next"] == "account/11"
+        assert "from 2026-12-01 on" in run.meter.limits["max_usd_per_month"]
+
+    def test_where_nothing_is_left_nothing_is_asked(self, pretend: PretendX) -> None:
+        with pretend.serve() as server:
+            run = Run(server, {"accounts": ["ann", "bob"]}, NetworkState(), max_usd_per_month=0)
+            assert server.requests == []
+        assert (run.error, run.meter.cost_usd) == (None, 0)
+        assert "2 accounts are looked up from" in run.meter.limits["max_usd_per_month"]

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from contextlib import closing
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -165,6 +166,8 @@ def _network(report: NetworkReport) -> dict[str, Any]:
         "skipped": list(report.skipped),
         "warnings": list(report.warnings),
         "failure": report.failure,
+        "lacks": report.lacks,
+        "spending": asdict(report.spending) if report.spending else None,
         "unread_hosts": report.unread_hosts,
     }
 
@@ -196,6 +199,10 @@ def _tell(options: Options, report: FetchReport, summary: Mapping[str, Any], onl
             console.warn(text, network.network)
         for text in network.skipped[:10]:
             console.warn(f"left out: {text}", network.network)
+        if network.spending and (network.spending.spent_usd or not network.lacks):
+            console.say(f"{network.network}: {network.spending.text}")
+        if network.lacks:
+            console.say(f"{network.network}: is not read before the secret {network.lacks} is set; nothing is paid")
         if network.failure:
             console.warn(f"failed: {network.failure} (what came before is kept; the next run goes on)", network.network)
     counts = {name: value for name, value in summary["arxiv"].items() if value and isinstance(value, int)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import closing
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -94,6 +95,7 @@ def _network(pruned: NetworkPruned) -> dict[str, Any]:
         "limits": dict(meter.limits),
         "warnings": list(pruned.warnings),
         "failure": pruned.failure,
+        "spending": asdict(pruned.spending) if pruned.spending else None,
     }
 
 
@@ -105,6 +107,8 @@ def _tell(options: Options, report: PruneReport) -> None:
             f"{pruned.network}: asked about {len(pruned.answers):,} of {pruned.due:,} posts that are due, "
             f"{pruned.gone:,} gone; {pruned.meter.requests:,} requests{cost}"
         )
+        if pruned.spending and pruned.spending.spent_usd:
+            console.say(f"{pruned.network}: {pruned.spending.text}")
         for text in pruned.warnings:
             console.warn(text, pruned.network)
         if pruned.failure:
@@ -117,7 +121,11 @@ def _tell(options: Options, report: PruneReport) -> None:
 
 
 def _remedy(pruned: NetworkPruned) -> str:
-    return ": raise networks.x.max_reads_per_run" if pruned.network == "x" and not pruned.failure else ""
+    return (
+        ": raise networks.x.max_usd_per_month or max_reads_per_run"
+        if pruned.network == "x" and not pruned.failure
+        else ""
+    )
 
 
 def _check_only(only: str | None) -> None:

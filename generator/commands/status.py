@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from generator.commands.options import Options, with_options
+from generator.model.errors import ConfigError
 from generator.storage import run_reports as last_run
 
 if TYPE_CHECKING:
+    from generator.model.spending import Spending
     from generator.model.tree import Tree
 
 
@@ -23,6 +26,9 @@ def command(options: Options) -> None:
     tree = Store(options.data).load()
     run = last_run.load(options.cache)
     summary = summarise(tree, run, last_run.load(options.cache, last_run.PRUNE))
+    spending = _spending(options, tree)
+    for name, network in summary["networks"].items():
+        network["spending"] = asdict(spending[name]) if name in spending else None
     console = options.console
     console.warn_all(tree.problems)
     console.say(
@@ -31,12 +37,28 @@ def command(options: Options) -> None:
     )
     console.say(f"last run: {run['at'] if run and 'at' in run else 'not known on this machine'}")
     for name, network in summary["networks"].items():
-        _tell(options, name, network)
+        _tell(options, name, network, spending.get(name))
     if not summary["networks"]:
         console.say("no network was read yet: `trending-arxiv fetch`")
     for target, told in summary["announced"].items():
         console.say(f"announced: {target} knows {told['papers']:,} papers, the last since {told['last_on']}")
     console.done(summary)
+
+
+def _spending(options: Options, tree: Tree) -> dict[str, Spending]:
+    """What paid networks cost in this month; without a cap where config.yaml cannot be read."""
+    from generator.model.spending import spending_of  # noqa: PLC0415
+
+    try:
+        config = options.load_config()
+    except ConfigError:
+        config = None
+    spending = {}
+    for name, state in tree.states.items():
+        cap_usd = config.month_cap_usd(name) if config else None
+        if state.spent_usd or cap_usd is not None:
+            spending[name] = spending_of(state.spent_usd, options.now(), cap_usd)
+    return spending
 
 
 def summarise(tree: Tree, run: dict[str, Any] | None, pruned: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -51,8 +73,8 @@ def summarise(tree: Tree, run: dict[str, Any] | None, pruned: dict[str, Any] | N
             "last_success_at": _time(state.last_success_at) if state else None,
             "failing_since": _time(state.failing_since) if state else None,
             "failure": state.failure if state else None,
+            "lacks": state.lacks if state else None,
             "waiting": len(state.waiting) if state else 0,
-            "not_before": {place: _time(until) for place, until in state.not_before.items()} if state else {},
             "last_run": fetched_of.get(name),
             "last_prune": pruned_of.get(name),
         }
@@ -81,13 +103,15 @@ def _announced(tree: Tree) -> dict[str, dict[str, Any]]:
     return {target: {"papers": papers[target], "last_on": max(days[target])} for target in sorted(days)}
 
 
-def _tell(options: Options, name: str, network: dict[str, Any]) -> None:
+def _tell(options: Options, name: str, network: dict[str, Any], spending: Spending | None) -> None:
     say = options.console.say
     say(f"{name}: {network['posts']:,} posts, last news {network['last_success_at'] or 'never'}")
+    if spending:
+        say(f"  {spending.text}")
+    if network["lacks"]:
+        say(f"  is not read: set the secret {network['lacks']}, or take {name} out of the trackers")
     if network["failing_since"]:
         say(f"  failing since {network['failing_since']}: {network['failure']}")
-    for place, until in network["not_before"].items():
-        say(f"  {place} asked to be left alone until {until}")
     if run := network["last_run"]:
         say(f"  last run: {run.get('new', 0)} new, {_spent(run)}")
         for host, links in _hosts(run).items():

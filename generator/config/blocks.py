@@ -152,6 +152,10 @@ class Config(Block):
                 wishes.append((tracker.id, plain))
         return tuple(wishes)
 
+    def month_cap_usd(self, name: str) -> float | None:
+        """What reading a paid network may cost in a month; None for a free one."""
+        return self.network_settings(name).get("max_usd_per_month")
+
     def network_settings(self, name: str) -> dict[str, Any]:
         """The block `networks.<name>` with its defaults, as plain values; empty for a network without settings."""
         block = getattr(self.networks, name, None)

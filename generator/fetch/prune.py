@@ -20,13 +20,13 @@ from generator.config import Config
 from generator.fetch.adapter.source import Checked, FetchRequest, Meter
 from generator.fetch.registry import SOURCES, Source
 from generator.fetch.request import request_for, wanted_of
-from generator.fetch.waits import note_waits
 from generator.model import muting as filters
 from generator.model import recheck
-from generator.model.errors import ConfigError, FetchError, Problem
+from generator.model.errors import ConfigError, FetchError, Problem, SecretMissingError
 from generator.model.handles import holders
 from generator.model.recheck import Checks
 from generator.model.records import Account, NetworkState, Post
+from generator.model.spending import Spending, add_spending, spending_of
 from generator.net.http import Client
 from generator.storage.disk import write_file
 from generator.storage.store import Store, Tree
@@ -46,6 +46,8 @@ class NetworkPruned:
     """Post id -> whether it is there."""
     doubted: int = 0
     """Posts that it says are gone, and that stay because so many do not vanish at once."""
+    spending: Spending | None = None
+    """Of a paid network, in this month."""
     overdue: int = 0
     """Posts that nobody knows to be there within the time that is promised."""
     warnings: list[str] = field(default_factory=list)
@@ -120,19 +122,17 @@ def run(
     report.named = _remove(tree, _named_posts(tree, named), now)
     report.muted = _remove(tree, muted, now)
     asked = []
-    clients: dict[str, Client] = {}
     for source in SOURCES:
         posts = [post for post in tree.posts.values() if post.network == source.name]
         if posts and source.find_gone is not None and only in {None, source.name} and not named:
             wanted = wanted_of(config, source.name)
             request = request_for(source, config, tree, wanted=wanted, client_for=client_for, secrets=secrets, now=now)
-            clients[source.name] = request.client
             asked.append((source, request, recheck.due(posts, checks, now, everything=everything)))
     for pruned in _ask_all(asked):
         report.gone += _remove(tree, _believed(pruned, checks, now, believe=believe), now)
         checks.note(pruned.answers, now)
+        _note_spending(config, tree, pruned, now)
         report.networks.append(pruned)
-        note_waits(tree, pruned.network, clients[pruned.network], now)
         left = (post for post in tree.posts.values() if post.network == pruned.network)
         pruned.overdue = recheck.overdue(left, checks, now)
     report.networks.sort(key=lambda each: each.network)
@@ -142,6 +142,16 @@ def run(
     checks.keep(tree.posts.keys())
     _save_checks(store.cache, checks)
     return report
+
+
+def _note_spending(config: Config, tree: Tree, pruned: NetworkPruned, now: datetime) -> None:
+    state = tree.states.get(pruned.network, NetworkState())
+    if pruned.meter.cost_usd:
+        state = msgspec.structs.replace(state, spent_usd=add_spending(state.spent_usd, pruned.meter.cost_usd, now))
+        tree.states[pruned.network] = state
+    cap_usd = config.month_cap_usd(pruned.network)
+    if cap_usd is not None:
+        pruned.spending = spending_of(state.spent_usd, now, cap_usd)
 
 
 def _ask_all(asked: Sequence[tuple[Source, FetchRequest, Sequence[Post]]]) -> Iterator[NetworkPruned]:
@@ -163,12 +173,11 @@ def _ask(source: Source, request: FetchRequest, posts: Sequence[Post]) -> Networ
                 pruned.warnings.append(f"{event.stream}: {event.reason}")
             elif event.post_id in due:
                 pruned.answers[event.post_id] = event.is_there
+    except SecretMissingError as error:
+        pruned.warnings.append(f"its posts cannot be asked about: {error.reason}")
     except FetchError as error:
-        if not request.wanted and any(name.isidentifier() and name not in request.secrets for name in source.secrets):
-            pruned.warnings.append(f"its imported posts cannot be asked about: {error.reason}")
-        else:
-            pruned.failure = error.reason
-            _log.warning("%s", error)
+        pruned.failure = error.reason
+        _log.warning("%s", error)
     return pruned
 
 

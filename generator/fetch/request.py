@@ -9,7 +9,6 @@ from functools import partial
 from generator.config import Config
 from generator.fetch.adapter.source import FetchRequest, Meter, Wanted
 from generator.fetch.registry import Source
-from generator.fetch.waits import hold
 from generator.model.records import NetworkState, Post
 from generator.model.tree import Tree
 from generator.net.http import Client
@@ -42,14 +41,11 @@ def request_for(
         secrets: by environment variable, of all networks.
         now: the time of the run.
     """
-    state = tree.states.get(source.name, NetworkState())
-    client = client_for(source.name, NETWORK_DEADLINE_S)
-    hold(client, state, now)
     return FetchRequest(
-        client=client,
+        client=client_for(source.name, NETWORK_DEADLINE_S),
         settings=config.network_settings(source.name),
         wanted=tuple(wanted),
-        state=state,
+        state=tree.states.get(source.name, NetworkState()),
         secrets=source.secrets_in(secrets),
         now=now,
         meter=Meter(),

@@ -21,6 +21,7 @@ from generator.fetch.adapter.source import (
     AccountGone,
     Covered,
     Deleted,
+    Event,
     FetchRequest,
     Meter,
     Record,
@@ -31,11 +32,11 @@ from generator.fetch.ask_arxiv import Answers, ask_arxiv
 from generator.fetch.intake import Taken, note_unknown, take_posts, without_late_counts
 from generator.fetch.registry import SOURCES, Source, reducer
 from generator.fetch.request import NETWORK_DEADLINE_S, request_for, wanted_of
-from generator.fetch.waits import note_waits
 from generator.finding.mentions import unread_hosts
 from generator.model import muting as filters
-from generator.model.errors import FetchError, FormatError, Problem, RecordError
+from generator.model.errors import FetchError, FormatError, Problem, RecordError, SecretMissingError
 from generator.model.records import NetworkState, Post
+from generator.model.spending import Spending, add_spending, spending_of
 from generator.net.http import Client
 from generator.storage.store import Store, Tree
 
@@ -62,6 +63,10 @@ class NetworkReport:
     warnings: list[str] = field(default_factory=list)
     """Accounts, lists and feeds that could not be read."""
     failure: str | None = None
+    lacks: str | None = None
+    """The secret without which nothing was asked."""
+    spending: Spending | None = None
+    """Of a paid network, in this month."""
     unread_hosts: dict[str, int] = field(default_factory=dict)
     """Hosts of links that look as if they named a paper and name none that is read here: perhaps a new mirror."""
     meter: Meter = field(default_factory=Meter)
@@ -89,7 +94,6 @@ class _Yield:
     """What one network's thread brings home."""
 
     report: NetworkReport
-    client: Client
     posts: list[Post] = field(default_factory=list)
     cursors: dict[str, Any] = field(default_factory=dict)
     accounts: dict[str, str] = field(default_factory=dict)
@@ -153,8 +157,8 @@ def run(
 def _forget_failures(config: Config, tree: Tree) -> None:
     """A network that nobody wants any more does not fail: its page would say so for ever."""
     for network, state in tree.states.items():
-        if state.failing_since is not None and not config.wanted(network):
-            tree.states[network] = msgspec.structs.replace(state, failing_since=None, failure=None)
+        if (state.failing_since or state.lacks) and not config.wanted(network):
+            tree.states[network] = msgspec.structs.replace(state, failing_since=None, failure=None, lacks=None)
 
 
 def _requests(
@@ -187,33 +191,39 @@ def _read_all(requests: list[tuple[Source, FetchRequest]]) -> Iterator[tuple[Sou
 
 def _read(source: Source, request: FetchRequest) -> _Yield:
     """One network to its end or its failure: nothing but an unexpected exception leaves this function."""
-    brought = _Yield(NetworkReport(network=source.name, meter=request.meter), request.client)
+    brought = _Yield(NetworkReport(network=source.name, meter=request.meter))
     report = brought.report
     try:
         for event in source.fetch(request):
-            match event:
-                case Record():
-                    report.records += 1
-                    _parse(source, event, request.now, brought)
-                case Covered(stream, cursor):
-                    brought.cursors[stream] = cursor
-                case Resolved(handle, account_id):
-                    brought.accounts[handle.lower()] = account_id
-                case Deleted(post_id):
-                    brought.gone_posts.add(post_id)
-                case AccountGone(account_id):
-                    brought.gone_accounts.add(account_id)
-                case StreamFailed(stream, reason):
-                    report.warnings.append(f"{stream}: {reason}")
+            _take_event(source, event, request.now, brought)
         _check_format(report)
     except FormatError as error:
         brought.cursors.clear()  # what could not be read must be asked for again once it can
         report.failure = error.reason
         _log.warning("%s", error)
+    except SecretMissingError as error:
+        report.lacks = error.secret
     except FetchError as error:
         report.failure = error.reason
         _log.warning("%s", error)
     return brought
+
+
+def _take_event(source: Source, event: Event, now: datetime, brought: _Yield) -> None:
+    match event:
+        case Record():
+            brought.report.records += 1
+            _parse(source, event, now, brought)
+        case Covered(stream, cursor):
+            brought.cursors[stream] = cursor
+        case Resolved(handle, account_id):
+            brought.accounts[handle.lower()] = account_id
+        case Deleted(post_id):
+            brought.gone_posts.add(post_id)
+        case AccountGone(account_id):
+            brought.gone_accounts.add(account_id)
+        case StreamFailed(stream, reason):
+            brought.report.warnings.append(f"{stream}: {reason}")
 
 
 def _check_format(report: NetworkReport) -> None:
@@ -251,6 +261,9 @@ def _take(config: Config, tree: Tree, brought: _Yield, *, texts: Mapping[str, Po
     report.new, report.changed, report.left_out = taken.new, taken.changed, taken.left_out
     _remove_gone(tree, brought, now)
     _note_state(tree, brought, now)
+    cap_usd = config.month_cap_usd(report.network)
+    if cap_usd is not None:
+        report.spending = spending_of(tree.states[report.network].spent_usd, now, cap_usd)
     return taken
 
 
@@ -272,15 +285,18 @@ def _note_state(tree: Tree, brought: _Yield, now: datetime) -> None:
         before,
         cursors=_updated(before.cursors, brought.cursors),
         accounts=before.accounts | brought.accounts,
+        lacks=report.lacks,
     )
-    if report.failure:
+    if report.lacks:
+        after = msgspec.structs.replace(after, failing_since=None, failure=None)
+    elif report.failure:
         after = msgspec.structs.replace(after, failing_since=before.failing_since or now, failure=report.failure)
     else:
         after = msgspec.structs.replace(after, failing_since=None, failure=None)
         if after != before or report.new or report.changed or before.last_success_at is None:
             after = msgspec.structs.replace(after, last_success_at=now)
-    tree.states[report.network] = after
-    note_waits(tree, report.network, brought.client, now)
+    spent_usd = add_spending(after.spent_usd, report.meter.cost_usd, now)
+    tree.states[report.network] = msgspec.structs.replace(after, spent_usd=spent_usd)
 
 
 def _updated(cursors: Mapping[str, Any], covered: Mapping[str, Any]) -> dict[str, Any]:

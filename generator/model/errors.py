@@ -97,6 +97,18 @@ class FormatError(FetchError):
     """The answer has another shape than its description ("format changed")."""
 
 
+class SecretMissingError(FetchError):
+    """Nothing is asked without a secret that its owner has not set: no failure, and nobody has to be alarmed.
+
+    Attributes:
+        secret: the environment variable.
+    """
+
+    def __init__(self, secret: str, reason: str) -> None:
+        super().__init__(reason)
+        self.secret = secret
+
+
 class OutOfTimeError(FetchError):
     """This run has no more time for the network, so nothing was asked: no fault of what would have been asked for."""
 

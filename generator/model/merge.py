@@ -85,10 +85,14 @@ def merge_states(one: NetworkState, other: NetworkState) -> NetworkState:
         accounts=_merge_maps(one.accounts, other.accounts),
         validators=_merge_maps(one.validators, other.validators),
         waiting=_merge_waiting(one.waiting, other.waiting),
-        not_before=_merge_maps(one.not_before, other.not_before),
         last_success_at=last_success,
         failing_since=failures[0][0] if failures else None,
         failure=failures[0][1] if failures else None,
+        lacks=min(filter(None, (one.lacks, other.lacks)), default=None) if last_success is None else None,
+        spent_usd={
+            day: max(one.spent_usd.get(day, 0.0), other.spent_usd.get(day, 0.0))
+            for day in sorted(one.spent_usd.keys() | other.spent_usd.keys())
+        },
     )
 
 

@@ -149,11 +149,13 @@ class NetworkState(msgspec.Struct, frozen=True, kw_only=True):
     wait in the cache."""
     last_success_at: Moment | None = None
     """The newest successful fetch that changed anything (a run without news writes nothing)."""
-    not_before: dict[str, Moment] = {}
-    """Host, or host and path -> when it may be asked again, as it said itself (Retry-After, a used-up rate limit)."""
     failing_since: Moment | None = None
     failure: str | None = None
     """Why, in one sentence for the reader."""
+    lacks: str | None = None
+    """The secret without which nothing is asked: its owner has not set it, which is no failure."""
+    spent_usd: dict[str, float] = {}
+    """By UTC day, what reading cost (estimated), fetch and prune together; of this month and the last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -115,6 +115,8 @@ class Site:
     notes: Mapping[str, str]
     """The owner's note on a paper by id, sanitised HTML."""
     contact: str
+    caps_usd: Mapping[str, float] = field(default_factory=dict)
+    """Network name -> what reading it may cost in a month; of the paid ones that are read."""
     similar: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Paper id -> ids of papers about the same, the most similar first."""
     id: str = "tag:example.org,2026-01-01"

@@ -121,7 +121,8 @@ def _site(config: Config, tree: Tree, captured: Captured, *, unknown: frozenset[
         tracker_posts={tracker: reading.posts for tracker, reading in captured.readings.items()},
         readers=readers_of(captured.readings),
         networks={name: config.network_titles.get(name, name) for name in _networks(config, tree)},
-        states={network: state for network, state in tree.states.items() if network != "arxiv"},
+        states=tree.states,
+        caps_usd={name: cap for name in config.network_titles if (cap := _cap_usd(config, name)) is not None},
         cards=_with_cards(listings, settings.per_page) if settings.cards else frozenset(),
         hub=config.feeds.hub,
         offline=settings.offline,
@@ -335,6 +336,10 @@ def _newest_first(ballots: Iterable[PaperBallots]) -> tuple[Post, ...]:
     return tuple(sorted(posts.values(), key=lambda post: (post.posted_at, post.id), reverse=True))
 
 
+def _cap_usd(config: Config, network: str) -> float | None:
+    return config.month_cap_usd(network) if config.wanted(network) else None
+
+
 def _networks(config: Config, tree: Tree) -> list[str]:
-    used = {post.network for post in tree.posts.values()} | set(tree.states) - {"arxiv"}
+    used = {post.network for post in tree.posts.values()} | set(tree.states)
     return sorted(used | {name for name in config.network_titles if config.wanted(name)})

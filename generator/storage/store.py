@@ -310,6 +310,8 @@ def _encode_state(state: NetworkState) -> bytes:
     plain["cursors"] = dict(sorted(plain["cursors"].items()))
     plain["accounts"] = dict(sorted(plain["accounts"].items()))
     plain["validators"] = dict(sorted(plain["validators"].items()))
-    if not plain["not_before"]:
-        del plain["not_before"]
+    plain["spent_usd"] = dict(sorted(plain["spent_usd"].items()))
+    for name in ("lacks", "spent_usd"):  # most networks have neither
+        if not plain[name]:
+            del plain[name]
     return msgspec.json.format(msgspec.json.encode(plain), indent=1) + b"\n"

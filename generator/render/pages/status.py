@@ -11,6 +11,7 @@ from functools import partial
 import msgspec
 
 from generator.model.site import Output, Site
+from generator.model.spending import spending_of
 from generator.render.templates import Templates
 
 _ON_GITHUB = re.compile(r"https://(?P<owner>[A-Za-z0-9-]+)\.github\.io/(?:(?P<name>[A-Za-z0-9._-]+)/)?$")
@@ -23,6 +24,10 @@ class NetworkRow(msgspec.Struct, frozen=True, kw_only=True):
     last_success_at: datetime | None
     failing_since: datetime | None
     failure: str | None
+    lacks: str | None
+    """The secret that its owner has not set, so that nothing is read."""
+    spending: str | None
+    """What it costs in the month of the view, in words; None for a free network."""
     posts: int
     newest_at: datetime | None
     """When the newest of its posts was posted."""
@@ -75,11 +80,17 @@ def _repository(url: str) -> str | None:
 
 def _row(site: Site, name: str, posts: int, newest_at: datetime | None) -> NetworkRow:
     state = site.states.get(name)
+    cap_usd = site.caps_usd.get(name)
+    spending = None
+    if state and (state.spent_usd or cap_usd is not None):
+        spending = spending_of(state.spent_usd, site.now, cap_usd).text
     return NetworkRow(
         title=site.networks.get(name, name),
         last_success_at=state.last_success_at if state else None,
         failing_since=state.failing_since if state else None,
         failure=state.failure if state else None,
+        lacks=state.lacks if state else None,
+        spending=spending,
         posts=posts,
         newest_at=newest_at,
     )

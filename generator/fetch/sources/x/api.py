@@ -17,7 +17,7 @@ from generator.fetch.adapter import json_fields as wire
 from generator.fetch.adapter.patience import Asker
 from generator.fetch.adapter.source import FetchRequest
 from generator.fetch.sources.x.cost import Budget
-from generator.model.errors import FetchError, FormatError
+from generator.model.errors import FetchError, FormatError, SecretMissingError
 
 SECRET = "X_BEARER_TOKEN"  # noqa: S105 - its name
 NAMES_MAX = 100
@@ -154,7 +154,8 @@ def _token(secrets: Mapping[str, str], base: str) -> str:
     """Our token, if it may be sent to `base`. Raises FetchError naming the secret, never its value."""
     token = secrets.get(SECRET, "").strip()
     if not token:
-        raise FetchError(f"reading X needs a bearer token: set the secret {SECRET} (console.x.com), or take x out")
+        reason = f"reading X needs a bearer token: set the secret {SECRET} (console.x.com), or take x out"
+        raise SecretMissingError(SECRET, reason)
     if not _TOKEN.fullmatch(token):
         raise FetchError(f"{SECRET} holds characters that no token has, such as a space or a line break: set it again")
     parts = urlsplit(base)

@@ -8,11 +8,14 @@ Owned reads ($0.001) need a user's token and are not assumed.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
-from generator.fetch.adapter.source import Meter
+from generator.fetch.adapter.source import FetchRequest, Meter
+from generator.model.spending import month_usd
 
 POST_USD = 0.005
 USER_USD = 0.010
@@ -25,8 +28,10 @@ POSTS_A_DAY = 5
 EMBEDDED_SHARE = 0.5
 FIRST_POSTS = 100
 """A stream that was never read begins with its newest 100 posts: older ones would cost more than they are worth."""
+_ROUNDING = 1e-9
 DEFAULT_CAP = 500
 CAP_NOTE = "max_reads_per_run"
+MONTH_NOTE = "max_usd_per_month"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +54,39 @@ def estimate(accounts: int) -> Bill:
     return Bill(accounts * (FIRST_POSTS * post_usd + USER_USD), accounts * month_usd, basis)
 
 
-class Budget:
-    """Counts every object that X sent, adds up what it costs, and says how many posts may still be asked for."""
+def budget_of(request: FetchRequest) -> Budget:
+    """The budget of this run: the owner's caps, less what fetch and prune spent in this month."""
+    cap = request.settings.get("max_reads_per_run", DEFAULT_CAP)
+    month_cap = request.settings.get("max_usd_per_month", math.inf)
+    left_usd = month_cap - month_usd(request.state.spent_usd, request.now)
+    return Budget(cap if isinstance(cap, int) else DEFAULT_CAP, request.meter, left_usd)
 
-    def __init__(self, cap: int, meter: Meter) -> None:
+
+def note_end(request: FetchRequest, budget: Budget, waiting: str) -> None:
+    """Say which cap ended the run, and when what waits is read."""
+    if budget.is_month_spent:
+        spent = month_usd(request.state.spent_usd, request.now) + request.meter.cost_usd
+        cap = request.settings["max_usd_per_month"]
+        next_month = (request.now.replace(day=1) + timedelta(days=32)).replace(day=1)
+        note = f"reached, about ${spent:.2f} of ${cap:.2f} are spent: {waiting} from {next_month:%Y-%m-%d} on"
+        request.meter.limits[MONTH_NOTE] = note
+    else:
+        request.meter.limits[CAP_NOTE] = f"reached: {waiting} in the next run"
+
+
+class Budget:
+    """Counts every object that X sent, adds up what it costs, and says how many posts may still be asked for.
+
+    Args:
+        cap: objects that may be read in this run.
+        meter: gets what they cost.
+        left_usd: what may be spent in this run.
+    """
+
+    def __init__(self, cap: int, meter: Meter, left_usd: float = math.inf) -> None:
         self._cap = cap
         self._meter = meter
+        self._left_usd = left_usd + meter.cost_usd
         self._seen: dict[str, set[str]] = {"posts": set(), "users": set()}
 
     @property
@@ -64,8 +96,15 @@ class Budget:
 
     @property
     def left(self) -> int:
-        """Objects that may still be read."""
-        return max(0, self._cap - self.used)
+        """Objects that may still be read: at the dearest price, so that the month's cap is never exceeded."""
+        affordable = (self._left_usd - self._meter.cost_usd) / USER_USD
+        left = self._cap - self.used
+        return max(0, left if affordable > left else int(affordable + _ROUNDING))
+
+    @property
+    def is_month_spent(self) -> bool:
+        """Whether the month's cap is what ends this run."""
+        return (self._left_usd - self._meter.cost_usd) / USER_USD < self._cap - self.used
 
     def page_size(self, smallest: int, wanted: int = PAGE_MAX) -> int | None:
         """`max_results` for the next page, or None where even the smallest page could exceed the cap."""

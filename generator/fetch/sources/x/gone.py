@@ -16,7 +16,7 @@ from typing import Any
 
 from generator.fetch.adapter.source import Checked, FetchRequest
 from generator.fetch.sources.x.api import IDS_MAX, XApi
-from generator.fetch.sources.x.cost import CAP_NOTE, DEFAULT_CAP, Budget
+from generator.fetch.sources.x.cost import budget_of, note_end
 from generator.fetch.sources.x.posts import ID, NETWORK
 from generator.model.records import Post
 
@@ -32,14 +32,13 @@ def find_gone(request: FetchRequest, posts: Sequence[Post]) -> Iterator[Checked]
             deciding.setdefault(own_id, []).append(post.id)
     if not deciding:
         return
-    cap = request.settings.get("max_reads_per_run", DEFAULT_CAP)
-    budget = Budget(cap if isinstance(cap, int) else DEFAULT_CAP, request.meter)
+    budget = budget_of(request)
     api = XApi(request, budget)
     left = list(deciding)
     while left:
         asked = left[: min(IDS_MAX, budget.left)]
         if not asked:
-            request.meter.limits[CAP_NOTE] = f"reached: {len(left)} posts are asked about in the next run"
+            note_end(request, budget, f"{len(left)} posts are asked about")
             return
         left = left[len(asked) :]
         for own_id, is_there in _verdicts(api.by_ids(asked)).items():

@@ -32,7 +32,7 @@ from generator.fetch.sources.x import posts as x_posts
 from generator.fetch.sources.x import search as x_search
 from generator.fetch.sources.x.api import NAMES_MAX, SECRET, XApi, is_refusal_of_us
 from generator.fetch.sources.x.config import CONFIG
-from generator.fetch.sources.x.cost import CAP_NOTE, DEFAULT_CAP, READS_A_POST, Budget
+from generator.fetch.sources.x.cost import READS_A_POST, Budget, budget_of, note_end
 from generator.fetch.sources.x.gone import find_gone
 from generator.fetch.sources.x.streams import (
     NotShownError,
@@ -97,8 +97,7 @@ def fetch(request: FetchRequest) -> Iterator[Event]:
     if not plan:
         patience.finish()
         return
-    cap = request.settings.get("max_reads_per_run", DEFAULT_CAP)
-    budget = Budget(cap if isinstance(cap, int) else DEFAULT_CAP, request.meter)
+    budget = budget_of(request)
     api = XApi(request, budget)
     ids = yield from _resolve(request, api, budget, plan, patience)
     streams = [
@@ -131,7 +130,7 @@ def _resolve(
     while unknown:
         now, unknown = unknown[: min(NAMES_MAX, budget.left)], unknown[min(NAMES_MAX, budget.left) :]
         if not now:
-            request.meter.limits[CAP_NOTE] = f"reached: {len(unknown)} accounts are looked up in the next run"
+            note_end(request, budget, f"{len(unknown)} accounts are looked up")
             patience.waits()
             return ids
         found = api.users(now)
@@ -224,10 +223,10 @@ def _out_of_reads(
     request: FetchRequest, budget: Budget, stream: Stream, turns: Sequence[Reading], *, whole_turn: bool
 ) -> Iterator[Event]:
     """Say that the cap was reached, and whose turn is next: this stream's, or the one after it if it had its whole."""
-    if budget.used == 0:
+    if budget.used == 0 and not budget.is_month_spent:
         least = stream.smallest * READS_A_POST
         raise FetchError(f"networks.x.max_reads_per_run is too small to ask for one page: set at least {least}")
-    request.meter.limits[CAP_NOTE] = f"reached after {budget.used} reads: the next run goes on from here"
+    note_end(request, budget, f"{budget.used} objects were read, the rest is")
     after = turns[1].stream if whole_turn and len(turns) > 1 else stream
     yield Covered(NEXT, after.name)
 
