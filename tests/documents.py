@@ -66,15 +66,10 @@ def inline(document: str) -> Iterator[str]:
 def template(folder: Path) -> Path:
     """A bare repository of what is or would be committed, as one commit."""
     from tests.rehearsal.github import git
+    from tests.template import write_template
 
     source, bare = folder / "source", folder / "papers.git"
-    listed = git("ls-files", "-z", "--cached", "--others", "--exclude-standard", cwd=ROOT)
-    for name in filter(None, listed.split("\0")):
-        if (ROOT / name).is_file() and not name.startswith("tests/"):
-            target = source / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes((ROOT / name).read_bytes())
-            target.chmod((ROOT / name).stat().st_mode)
+    write_template(source)
     git("init", "--quiet", "--initial-branch=main", ".", cwd=source)
     git("add", "--all", cwd=source)
     git("commit", "--quiet", "--message", "The template", cwd=source)

@@ -364,9 +364,8 @@ def test_a_text_is_cut_within_its_limit_and_never_before_a_mark(text: str, limit
 # --- the configuration and the documents
 
 
-def test_nothing_is_announced_by_default_and_the_sample_configuration_announces_nothing() -> None:
+def test_nothing_is_announced_by_default() -> None:
     assert read(b"site: {}\n").announce.targets() == {}
-    assert read((ROOT / "config.yaml").read_bytes()).announce.targets() == {}
     assert set(read(b"announce: {slack: {}, discord: {}, matrix: }\n").announce.targets()) == {"slack", "discord"}
     assert set(Announce.model_fields) == {target.name for target in TARGETS}
 

@@ -98,12 +98,6 @@ def test_every_key_is_optional() -> None:
     assert read(b"site:\ntrackers:\nnetworks:\n  x:\n") == config
 
 
-def test_the_templates_own_configuration_works_at_once() -> None:
-    config = load(ROOT / "config.yaml")
-    assert [tracker.id for tracker in config.trackers] == ["machine-learning", "physics", "mathematics"]
-    assert not any(config.wanted(network) for network in ("x", "bluesky", "mastodon"))
-
-
 def test_trackers_say_what_they_want_of_a_network() -> None:
     config = read(WHOLE.encode())
     assert config.wanted("x") == (("example", {"accounts": ("example",), "lists": ("1234567890",), "mode": "search"}),)
@@ -363,7 +357,7 @@ def test_the_schema_of_a_trackers_file_accepts_a_row_with_and_without_its_id() -
 def test_the_schema_accepts_what_the_program_accepts() -> None:
     Draft202012Validator.check_schema(json_schema(model()))
     validator = Draft202012Validator(json_schema(model()))
-    for text in (WHOLE, (ROOT / "config.yaml").read_text("utf-8"), "{}"):
+    for text in (WHOLE, "{}"):
         assert list(validator.iter_errors(yaml.safe_load(text))) == []
     assert list(validator.iter_errors({"site": {"titel": "a"}}))
     assert list(validator.iter_errors({"site": {"per_page": "20"}}))

@@ -9,13 +9,11 @@ import msgspec
 import pytest
 
 from generator.fetch.archives.json_lines import parse_line
-from generator.fetch.configuration import load
 from generator.finding import arxiv_id
 from generator.finding.mentions import find_papers
 from generator.model.tree import Tree
 from generator.sample import MADE_UP, PAPERS, POSTS, TRACKERS, WRITTEN_AT, is_made_up, make_sample
 from tests import make
-from tests.conftest import ROOT
 
 NOW = datetime(2027, 3, 1, 6, 30, tzinfo=UTC)
 TREE = make_sample(NOW)
@@ -148,8 +146,3 @@ def test_a_part_of_it_is_whole(papers: int, posts: int) -> None:
     tree = make_sample(NOW, papers, posts)
     assert (len(tree.papers), len(tree.posts)) == (papers, posts)
     assert {paper_id for post in tree.posts.values() for paper_id in post.papers} <= tree.papers.keys() | tree.pending
-
-
-def test_the_templates_configuration_has_the_samples_trackers() -> None:
-    configured = [(tracker.id, tracker.title, tracker.about) for tracker in load(ROOT / "config.yaml").trackers]
-    assert configured == list(TRACKERS)

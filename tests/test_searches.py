@@ -70,12 +70,9 @@ def test_a_search_is_a_list_of_the_site_with_what_it_asks_for_in_words() -> None
     assert listings["s/water/"].api_name == "s-water"
 
 
-def test_the_examples_of_the_configuration_and_of_the_doc_are_searches() -> None:
-    commented = (ROOT / "config.yaml").read_text("utf-8")
-    config = read(re.sub(r"^  # (searches:|  - \{id: )", r"  \1", commented, flags=re.MULTILINE).encode())
-    assert [search.id for search in config.feeds.searches] == ["diffusion", "our-papers"]
+def test_the_examples_of_the_document_are_searches() -> None:
     block, hub = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs/feeds.md").read_text("utf-8"), re.DOTALL)
     shown = read(block.encode())
     assert [search.id for search in shown.feeds.searches] == ["diffusion", "ours", "superconductors"]
-    assert not any(search.is_empty for search in (*config.feeds.searches, *shown.feeds.searches))
+    assert not any(search.is_empty for search in shown.feeds.searches)
     assert str(read(hub.encode()).feeds.hub).startswith("https://")

@@ -9,7 +9,6 @@ import re
 import shutil
 import subprocess
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +35,7 @@ from scripts import (
 from scripts.advice import Failure
 from scripts.places import Places, page_url
 from scripts.set_up import options_of, read_form
+from scripts.upgrade import OWNED
 from tests.conftest import ROOT
 from tests.loopback import Answer, Loopback, as_json
 from tests.rehearsal.workflow import Job, Workflow, load
@@ -130,29 +130,28 @@ def test_the_token_stays_on_the_machine_only_where_it_pushes(workflow: Workflow,
 def test_whatever_builds_the_site_installs_what_draws_cards_first(workflow: Workflow, job: Job) -> None:
     if any(re.search(r"-m generator (build|update)", step.run or "") for step in job.steps):
         (prepared,) = [step for step in job.steps if step.uses == PREPARE]
-        assert prepared.given["cards"] == "true"
+        assert prepared.given["extra"] == "cards"
 
 
 @pytest.mark.parametrize(
-    ("config", "installs"),
-    [("site: {cards: true}", True), ("site: {cards: false}", False), ("site: {title: x}", False), ("site: [", False)],
-)
+    ("extra", "config", "installs"),
+    [("cards", "site: {cards: true}", True), ("cards", "site: {cards: false}", False), ("cards", "site: [", False),
+     ("announce", "announce: {apprise: {}}", True), ("announce", "announce: {slack: {}}", False)],
+)  # fmt: skip
 @pytest.mark.slow
-def test_what_draws_cards_is_installed_where_the_owner_wants_them(config: str, installs: bool, tmp_path: Path) -> None:
+def test_an_extra_is_installed_where_the_owner_wants_it(
+    extra: str, config: str, installs: bool, tmp_path: Path
+) -> None:
     (tmp_path / "config.yaml").write_text(f"{config}\ntrackers: [{{id: lab}}]\n")
     python = tmp_path / "python"
     python.write_text(f'#!/bin/sh\ncase "$*" in *pip*) echo "$@";; *) exec {sys.executable} "$@";; esac\n')
     python.chmod(0o755)
     ran = subprocess.run(
-        [str(ROOT / "scripts/install_cards.sh")],
-        cwd=tmp_path,
+        [str(ROOT / "scripts/install_extra.sh"), extra], cwd=tmp_path, capture_output=True, text=True, check=False,
         env={**os.environ, "PYTHON": str(python), "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    )  # fmt: skip
     assert (ran.returncode, ran.stderr) == (0, "")
-    assert ("--require-hashes -r requirements-cards.lock" in ran.stdout) == installs
+    assert (f"--require-hashes -r requirements-{extra}.lock" in ran.stdout) == installs
 
 
 def test_the_lock_of_cards_is_the_lock_of_the_rest_and_two_packages() -> None:
@@ -283,9 +282,24 @@ def test_the_live_check_reads_every_network_that_needs_no_secret() -> None:
     }
 
 
+DEPENDABOT = ROOT / ".github/dependabot.yml"
+"""The template's alone: Set up and Update the software take it out of a copy."""
+
+
+@pytest.mark.skipif(not DEPENDABOT.exists(), reason="this is a copy of the template")
 def test_dependabot_lets_releases_ripen() -> None:
-    text = (ROOT / ".github/dependabot.yml").read_text("utf-8")
+    text = DEPENDABOT.read_text("utf-8")
     assert text.count("default-days: 14") == text.count("package-ecosystem:") == 2
+
+
+def test_no_test_reads_what_belongs_to_the_owner_of_a_copy() -> None:
+    owned = "|".join(map(re.escape, OWNED))
+    read_by = [
+        f"{path.name}: {found[0]}"
+        for path in sorted((ROOT / "tests").rglob("*.py"))
+        for found in re.finditer(rf"ROOT / f?[\"'](?:{owned})\b[^\"']*", path.read_text("utf-8"))
+    ]
+    assert read_by == [], "in a copy with a configuration of its own this test fails"
 
 
 # --- other people's checkers
@@ -314,8 +328,14 @@ def test_actionlint_and_shellcheck_find_nothing() -> None:
 
 
 def test_the_schemas_of_workflows_and_dependabot_hold() -> None:
-    for schema, paths in (("github-workflows", FILES), ("dependabot", [ROOT / ".github/dependabot.yml"])):
-        ran = run_tool("check-jsonschema", "--builtin-schema", f"vendor.{schema}", *map(str, paths))
+    actions_of_ours = sorted((ROOT / ".github/actions").rglob("action.yml"))
+    for schema, paths in (
+        ("github-workflows", FILES),
+        ("github-actions", actions_of_ours),
+        ("dependabot", [DEPENDABOT]),
+    ):
+        there = [str(path) for path in paths if path.exists()]
+        ran = run_tool("check-jsonschema", "--builtin-schema", f"vendor.{schema}", *there)
         assert ran.returncode == 0, ran.stdout
 
 
@@ -561,23 +581,6 @@ def test_a_configured_address_that_is_not_the_pages_is_one_line_of_the_summary(
     monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
     gate.tell_address(configured, page)
     assert (f"write `url: {page}`" in capsys.readouterr().out) == said
-
-
-@pytest.mark.parametrize(
-    ("verb", "value", "said"),
-    [("archive", "", "which year"), ("archive", "27", "which year"), ("archive", "2999", "which year"),
-     ("archive", "2025; x", "which year"), ("archive", " 2025 ", None), ("move", "main", "to be called"),
-     ("move", "archive", "to be called"), ("move", "a branch", "to be called"), ("move", "-x", "to be called"),
-     ("move", "$(touch x)", "to be called"), ("move", "papers/data", None), ("restore", "", "which commit"),
-     ("restore", "v1", "which commit"), ("restore", "0" * 40, "which commit"), ("bring-back", "x", "empty")],
-)  # fmt: skip
-def test_what_is_typed_beside_a_choice_is_looked_at_first(verb: str, value: str, said: str | None) -> None:
-    now = datetime(2026, 11, 20, tzinfo=UTC)
-    if said is None:
-        assert care.value_of(verb, value, "main", now) == value.strip()
-        return
-    with pytest.raises(care.CareError, match=said):
-        care.value_of(verb, value, "main", now)
 
 
 def test_care_without_a_word_of_what_to_do_says_which_there_are(capsys: pytest.CaptureFixture[str]) -> None:

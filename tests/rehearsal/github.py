@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -52,15 +51,11 @@ def git(*arguments: str, cwd: Path, stdin: str = "") -> str:
 
 
 def copy_of_the_template(folder: Path) -> Path:
-    """The files of this repository that are or would be committed, as one commit in a bare repository."""
+    """The files of the template as one commit in a bare repository."""
+    from tests.template import write_template
+
     source, bare = folder / "template", folder / "remote.git"
-    listed = git("ls-files", "-z", "--cached", "--others", "--exclude-standard", cwd=ROOT)
-    for name in filter(None, listed.split("\0")):
-        if name.startswith(("tests/", "benchmarks/", "docs/")) or not (ROOT / name).is_file():
-            continue
-        target = source / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(ROOT / name, target)
+    write_template(source, without=("tests", "benchmarks", "docs"))
     git("init", "--quiet", f"--initial-branch={BRANCH}", ".", cwd=source)
     git("add", "--all", cwd=source)
     git("commit", "--quiet", "--message", "Initial commit", cwd=source)

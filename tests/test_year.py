@@ -1,0 +1,111 @@
+"""A year of a copy that nobody touches, by arithmetic over the workflows' own schedules: minutes, and issues opened."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from scripts import report
+from scripts.places import Places
+from tests.conftest import ROOT
+from tests.rehearsal.workflow import load
+
+WORKFLOWS = {path.name: load(path) for path in (ROOT / ".github/workflows").glob("*.yml")}
+WITH_NEWS = ("fetch", "commit", "publish", "report")
+WITHOUT_NEWS = ("fetch", "report")
+"""What runs then: tests/rehearsal/test_update.py sees it."""
+MINUTES = Counter({"publish": 2})
+"""Of a job, where it is not one: GitHub rounds every job up to whole minutes."""
+LONGEST_MONTH = 31
+UPGRADE = 1
+PLACES = Places("https://github.com/ada-example/papers", "main")
+
+
+def runs_a_day(file: str) -> int:
+    """How often the schedule starts a workflow that runs every day."""
+    (schedule,) = WORKFLOWS[file].on["schedule"]
+    _minute, hours, *every_day = schedule["cron"].split()
+    assert every_day == ["*", "*", "*"]
+    return len(range(0, 24, int(hours.removeprefix("*/"))))
+
+
+def minutes_of(jobs: tuple[str, ...]) -> int:
+    return sum(MINUTES[job] or 1 for job in jobs)
+
+
+def test_a_private_repository_stays_below_a_thousand_minutes_a_month_and_the_document_has_the_table() -> None:
+    scheduled = {file for file, workflow in WORKFLOWS.items() if "schedule" in workflow.on}
+    assert scheduled == {"update.yml", "upgrade.yml", "live.yml"}
+    assert WORKFLOWS["live.yml"].jobs["live"].condition == "github.event.repository.is_template", "not in a copy"
+    runs = runs_a_day("update.yml") * LONGEST_MONTH
+    always, never = (runs * minutes_of(jobs) for jobs in (WITH_NEWS, WITHOUT_NEWS))
+    rows = re.findall(
+        r"^\| [^|]+ \| (\d+) \| (\d+) \| (\d+) \| (\d+) \|$", (ROOT / "docs/setup.md").read_text("utf-8"), re.MULTILINE
+    )
+    assert [tuple(map(int, row)) for row in rows] == [
+        (len(WITH_NEWS), minutes_of(WITH_NEWS), runs, always),
+        (len(WITHOUT_NEWS), minutes_of(WITHOUT_NEWS), runs, never),
+        (1, UPGRADE, 1, UPGRADE),
+    ]
+    assert always + UPGRADE < 1000
+
+
+@dataclass
+class Issues:
+    """GitHub's issues and the runs of Update, in memory."""
+
+    opened: list[dict[str, Any]] = field(default_factory=list)
+    conclusions: list[str] = field(default_factory=lambda: ["success"])
+
+    def ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        """What GitHub answers."""
+        if path.startswith("/actions/workflows/update.yml/runs"):
+            return {"workflow_runs": [{"id": 0, "conclusion": self.conclusions[-1]}]}
+        if method == "GET":
+            return [issue for issue in self.opened if issue["state"] == "open"]
+        if path == "/issues":
+            self.opened.append({"number": len(self.opened) + 1, "state": "open", **(body or {})})
+            return self.opened[-1]
+        if method == "PATCH":
+            self.opened[int(path.rpartition("/")[2]) - 1].update(body or {})
+        return {}
+
+
+def one_run(issues: Issues, *, failed: str = "", findings: str = "secret-absent:X_BEARER_TOKEN") -> None:
+    """The end of a run of Update, in which a job may have failed."""
+    jobs = {job: {"result": "failure" if job == failed else "success", "outputs": {}} for job in WITH_NEWS[:-1]}
+    jobs["fetch"]["outputs"] = {"findings": findings}
+    github: Any = issues
+    github.repository = "ada-example/papers"
+    outcome, outputs = report.outcome_of(github, json.dumps(jobs), "1", scheduled=True)
+    alarm = outcome.needs_owner(outputs) or (outcome.failed and report.failed_before(github, "1"))
+    report.keep_issue(github, outcome, "what to do", PLACES.run("1"), alarm=alarm)
+    issues.conclusions.append("failure" if failed else "success")
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_in_a_year_only_what_an_owner_can_mend_or_what_lasts_opens_an_issue(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    dice, issues, minutes, refused = random.Random(seed), Issues(), Counter[int](), range(100, 107)  # noqa: S311
+    twice_in_a_row = 0
+    for day in range(365):
+        for _ in range(runs_a_day("update.yml")):
+            failed = dice.choices(["", "fetch", "publish"], [0.99, 0.005, 0.005])[0]  # a machine, or Pages
+            news = dice.random() < 0.7
+            token = "secret-refused:X_BEARER_TOKEN" if day in refused else "secret-absent:X_BEARER_TOKEN"
+            if failed and issues.conclusions[-1] == "failure" and not any(i["state"] == "open" for i in issues.opened):
+                twice_in_a_row += 1
+            one_run(issues, failed=failed, findings=token)
+            minutes[day // LONGEST_MONTH] += minutes_of(WITH_NEWS if news else WITHOUT_NEWS)
+    assert len(issues.opened) == 1 + twice_in_a_row, "one for the week in which the token was refused"
+    assert twice_in_a_row <= 2
+    assert {issue["state"] for issue in issues.opened} == {"closed"}
+    assert max(minutes.values()) < 1000
