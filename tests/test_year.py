@@ -79,7 +79,9 @@ class Issues:
 
 def one_run(issues: Issues, *, failed: str = "", findings: str = "secret-absent:X_BEARER_TOKEN") -> None:
     """The end of a run of Update, in which a job may have failed."""
-    jobs = {job: {"result": "failure" if job == failed else "success", "outputs": {}} for job in WITH_NEWS[:-1]}
+    jobs: dict[str, dict[str, Any]] = {
+        job: {"result": "failure" if job == failed else "success", "outputs": {}} for job in WITH_NEWS[:-1]
+    }
     jobs["fetch"]["outputs"] = {"findings": findings}
     github: Any = issues
     github.repository = "ada-example/papers"
