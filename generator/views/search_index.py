@@ -1,43 +1,54 @@
 """The index that the search page reads: words -> papers, cut into files small enough to be fetched while one types.
 
-Papers are numbered from 0 in the order of their submission, so a month is a run of numbers, and a new paper mostly
-comes last. What stands in the files, and how the page uses them, is in docs/reading.md. Pure: the same papers are the
-same bytes.
+Papers are numbered from 0, those that most people posted about first, so that the order of equals is their number and
+the rows of the best stand in one file. What stands in the files, and how the page uses them, is in docs/reading.md.
+Pure: the same papers are the same bytes.
 """
 
 from __future__ import annotations
 
-from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from hashlib import blake2b
 from itertools import pairwise
+from typing import TypeVar
 
 import msgspec
 
 from generator.text.latex import to_name
-from generator.views.search_words import COMMON, words, words_of_latex
+from generator.text.words import COMMON, spelt_out, words, words_of_latex
 
-FILE_CHARS = 40_000
-"""Characters of one file of words: about 25 KB on the wire."""
-PAPERS_PER_FILE = 16
-"""The page fetches the papers that it shows in files of so many."""
+FILE_CHARS = 16_000
+"""Characters of one file of words: about 9 KB on the wire."""
+FIRST_ROWS = 512
+"""Papers to show in the first file: most answers begin with papers of many people."""
+ROWS_PER_FILE = 32
 AUTHORS_MAX = 500
 """Authors of one paper that can be found by name; collaborations have thousands."""
 COMMENT_CHARS = 4_000
 """Characters of all comments on one paper that can be found."""
 ABSTRACT_CHARS = 10_000
+PAIRS = 65_521
+"""Pairs of neighbouring words are told apart by a number below this one: phrases are found by them."""
+WORD_HASH = 1 << 20
+EPOCH = date(1991, 1, 1)
+"""Dates are days since then."""
 
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_"
 """Of a number: the lower 32 end it, the upper 32 say that more follow."""
 _HALF = 32
 _BITS = 5
-_LEVELS = (0, 0, 1, 1, 2, 2, 3)
-"""Weight of a word in a paper -> its level there; all beyond is of the last."""
-_TITLE, _AUTHOR, _WORDS = 6, 5, 1
-"""What a word weighs by where it stands; in the abstract and in comments each time that it is said."""
-_PLAINEST = 2
-"""A word of fewer letters counts in a title or a name, not in an abstract: there it is a variable."""
+_TITLE, _AUTHOR = 3, 4
+"""Of a posting's three low bits: how often the text has the word (0, 1, 2; 3: the title has it), 4: an author's name."""
+_OFTEN = 4
+_LOW_BITS = 3
+_TYPO_LETTERS = 4
+"""Shorter words are not mended: another letter makes another word."""
+_MANY_PAPERS = 2_000
+"""From here on a word of one paper alone is taken for a typing error, and offered to nobody."""
+_ONE_POSTING = 4
+"""Characters of most words that one paper has; some of two papers are as short."""
 
 
 class SearchPaper(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,13 +67,17 @@ class SearchPaper(msgspec.Struct, frozen=True, kw_only=True):
     """What arXiv states beside the abstract: comment, journal, DOI."""
     comments: tuple[str, ...]
     """What people say about it."""
-    month: str
-    """`YYYY-MM` of its submission."""
+    speakers: tuple[str, ...]
+    """Names and handles of those who posted about it."""
+    submitted_on: date
     date: str
     """As shown: `20 Nov 2026`, or `Nov 2026` where the day is unknown."""
     captured: int
+    people: int
     x_only: bool
     """No mention is from another network: the line speaks of tweets."""
+    marks: tuple[str, ...] = ()
+    """What `has:` asks for: `code`, `venue`."""
 
 
 class ShownPaper(msgspec.Struct, frozen=True, array_like=True):
@@ -75,6 +90,7 @@ class ShownPaper(msgspec.Struct, frozen=True, array_like=True):
     categories: tuple[str, ...]
     captured: int
     x_only: bool
+    people: int
 
 
 class WordFile(msgspec.Struct, frozen=True):
@@ -84,15 +100,36 @@ class WordFile(msgspec.Struct, frozen=True):
     words: dict[str, str]
 
 
+class PairFile(msgspec.Struct, frozen=True):
+    """Numbers of pairs of words, with the papers that have them."""
+
+    version: str
+    pairs: dict[int, str]
+
+
 class ChoiceFile(msgspec.Struct, frozen=True):
-    """The papers of one category or tracker."""
+    """The papers of one category or tracker, or with code."""
 
     version: str
     papers: str
 
 
+class DateFile(msgspec.Struct, frozen=True):
+    """The day on which each paper was submitted, since EPOCH."""
+
+    version: str
+    days: str
+
+
+class VocabularyFile(msgspec.Struct, frozen=True):
+    """Words that a typing error may stand for: of each how many letters it shares with the one before, and the rest."""
+
+    version: str
+    words: str
+
+
 class PaperFile(msgspec.Struct, frozen=True):
-    """PAPERS_PER_FILE papers to show."""
+    """Papers to show."""
 
     version: str
     papers: tuple[ShownPaper, ...]
@@ -104,45 +141,53 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     """The same in all files that number the papers alike: the page must not mix others."""
     papers: int
-    per_file: int
+    first: int
+    """Papers in the first file of rows."""
+    rest: int
+    """Papers in every other."""
     cuts: tuple[str, ...]
     """The first word of each file of words."""
-    months: tuple[tuple[str, int], ...]
-    """(YYYY-MM, its first paper), oldest first."""
+    pairs: tuple[int, ...]
+    """The first pair of each file of pairs."""
     common: tuple[str, ...]
     """Words that are not in the index."""
 
 
-File = Contents | WordFile | ChoiceFile | PaperFile
+File = Contents | WordFile | PairFile | ChoiceFile | DateFile | VocabularyFile | PaperFile
 
 
 def make_index(papers: Sequence[SearchPaper]) -> dict[str, File]:
     """The files of the index by their paths below `search/`.
 
     Args:
-        papers: in the order of their submission.
+        papers: the order in which they are numbered; of equally good ones the first is shown first.
     """
-    found = _words_of(papers)
-    cut = list(_cut(sorted(found), found))
-    shown = [_shown(paper) for paper in papers]
-    choices = _choices(papers)
     version = _version(papers)
+    postings, pairs = _postings_of(papers)
+    word_runs = list(_runs(sorted(postings), postings))
+    pair_runs = list(_runs(sorted(pairs), pairs))
     files: dict[str, File] = {
         "index.json": Contents(
             version=version,
             papers=len(papers),
-            per_file=PAPERS_PER_FILE,
-            cuts=tuple(words[0] for words in cut),
-            months=_months(papers),
+            first=FIRST_ROWS,
+            rest=ROWS_PER_FILE,
+            cuts=tuple(run[0] for run in word_runs),
+            pairs=tuple(run[0] for run in pair_runs),
             common=tuple(sorted(COMMON)),
         )
     }
-    for number, words_here in enumerate(cut):
-        files[f"words/{number}.json"] = WordFile(version, {word: found[word] for word in words_here})
-    for name, numbers in choices.items():
+    for number, word_run in enumerate(word_runs):
+        files[f"words/{number}.json"] = WordFile(version, {word: postings[word] for word in word_run})
+    for number, pair_run in enumerate(pair_runs):
+        files[f"pairs/{number}.json"] = PairFile(version, {pair: pairs[pair] for pair in pair_run})
+    for name, numbers in _choices(papers).items():
         files[f"in/{name}.json"] = ChoiceFile(version, numbers)
-    for number, start in enumerate(range(0, len(shown), PAPERS_PER_FILE)):
-        files[f"papers/{number}.json"] = PaperFile(version, tuple(shown[start : start + PAPERS_PER_FILE]))
+    for number, rows in enumerate(_rows(papers)):
+        files[f"papers/{number}.json"] = PaperFile(version, rows)
+    days = encode((paper.submitted_on - EPOCH).days for paper in papers)
+    files["dates.json"] = DateFile(version, days)
+    files["vocabulary.json"] = VocabularyFile(version, _vocabulary(postings, len(papers)))
     return files
 
 
@@ -177,73 +222,132 @@ def decode(text: str) -> list[int]:
     return numbers
 
 
-def _words_of(papers: Sequence[SearchPaper]) -> dict[str, str]:
-    """Word -> for each paper that has it 4 x (papers between it and the one before) + level, encoded."""
-    found: defaultdict[str, array[int]] = defaultdict(lambda: array("L"))
-    most = len(_LEVELS) - 1
+def pair_number(first: str, second: str) -> int:
+    """The number of two neighbouring words; search.js counts it in the same way."""
+    return (_hash(first) * 8191 + _hash(second)) % PAIRS
+
+
+def _hash(word: str) -> int:
+    number = 0
+    for char in word:
+        number = (number * 31 + ord(char)) % WORD_HASH
+    return number
+
+
+class _Hashes(dict[str, int]):
+    def __missing__(self, word: str) -> int:
+        number = self[word] = _hash(word)
+        return number
+
+
+def _postings_of(papers: Sequence[SearchPaper]) -> tuple[dict[str, str], dict[int, str]]:
+    """Word -> for each paper that has it 8 x (papers between it and the one before) + its low bits; pair -> papers."""
+    found: defaultdict[str, list[int]] = defaultdict(list)
+    pairs: defaultdict[int, list[int]] = defaultdict(list)
+    hashes = _Hashes()
     for number, paper in enumerate(papers):
-        for word, weight in _weigh(paper).items():
-            found[word].append(number * 4 + _LEVELS[min(weight, most)])
-    return {word: encode(_gaps(numbers)) for word, numbers in found.items()}
+        text = _words_of_text(paper)
+        first = number << _LOW_BITS
+        postings = [first | low_bits for low_bits in range(1 << _LOW_BITS)]  # Shared by all words of the paper.
+        for word, low_bits in _weigh(paper, text).items():
+            found[word].append(postings[low_bits])
+        numbers = [hashes[word] for word in text]
+        for pair in {(first * 8191 + second) % PAIRS for first, second in pairwise(numbers)}:
+            pairs[pair].append(number)
+    by_word = {word: _encode_gaps(postings, _LOW_BITS) for word, postings in found.items() if word not in COMMON}
+    return by_word, {pair: _encode_gaps(numbers, 0) for pair, numbers in pairs.items()}
 
 
-def _gaps(numbers: Iterable[int]) -> Iterator[int]:
+def _words_of_text(paper: SearchPaper) -> list[str]:
+    said = " ".join(paper.comments)[:COMMENT_CHARS]
+    return words_of_latex("\n".join((paper.title_latex, paper.abstract[:ABSTRACT_CHARS], *paper.remarks, said)))
+
+
+def _weigh(paper: SearchPaper, text: Sequence[str]) -> dict[str, int]:
+    """Word of a paper -> the low bits of its posting."""
+    counts = Counter(text)
+    bits = dict.fromkeys(counts, 0)
+    for word, count in counts.items():
+        if count > 1:
+            bits[word] = 1 if count < _OFTEN else 2
+    bits.update(dict.fromkeys((*words_of_latex(paper.title_latex), *words(paper.title)), _TITLE))
+    names = "\n".join(map(to_name, paper.authors[:AUTHORS_MAX]))
+    for word in {*words(names), *spelt_out(names)}:
+        bits[word] = bits.get(word, 0) | _AUTHOR
+    for word in spelt_out(paper.title):
+        bits.setdefault(word, _TITLE)
+    for name in (paper.paper_id, *map(str.lower, paper.categories)):
+        bits.setdefault(name, 0)
+    for word in words(" ".join(paper.speakers)):
+        bits[f"by:{word}"] = 0
+    return bits
+
+
+def _encode_gaps(numbers: Iterable[int], low_bits: int) -> str:
+    """How far each number is from the least that could follow the one before; the low bits stand as they are."""
+    told = []
     due = 0
     for number in numbers:
-        yield number - due
-        due = (number & ~3) + 4
+        gap = number - due
+        told.append(_SHORT[gap] if gap < _SHORT_TO else _encode_one(gap))
+        due = ((number >> low_bits) + 1) << low_bits
+    return "".join(told)
 
 
-def _weigh(paper: SearchPaper) -> dict[str, int]:
-    """Word of a paper -> how much of the paper it is."""
-    weights = dict.fromkeys((*words_of_latex(paper.title_latex), *words(paper.title)), _TITLE)
-    named = " ".join((paper.paper_id, *paper.authors[:AUTHORS_MAX], *paper.categories))
-    for word in set(words_of_latex(named)):
-        weights[word] = weights.get(word, 0) + _AUTHOR
-    said = " ".join((*paper.remarks, " ".join(paper.comments)[:COMMENT_CHARS]))
-    times = Counter(words_of_latex(paper.abstract[:ABSTRACT_CHARS]))
-    times.update(words_of_latex(said))
-    for word, count in times.items():
-        if len(word) >= _PLAINEST or word in weights:
-            weights[word] = weights.get(word, 0) + _WORDS * count
-    return {word: weight for word, weight in weights.items() if word not in COMMON}
+_Key = TypeVar("_Key", str, int)
 
 
-def _cut(ordered: Sequence[str], found: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
+def _runs(ordered: Sequence[_Key], found: Mapping[_Key, str]) -> Iterator[tuple[_Key, ...]]:
     """The words in runs of about FILE_CHARS characters; a run has at least one word."""
-    run: list[str] = []
+    run: list[_Key] = []
     size = 0
-    for word in ordered:
-        length = len(word) + len(found[word]) + 6
+    for key in ordered:
+        length = len(found[key]) + len(str(key)) + 6
         if run and size + length > FILE_CHARS:
             yield tuple(run)
             run, size = [], 0
-        run.append(word)
+        run.append(key)
         size += length
     if run:
         yield tuple(run)
 
 
 def _choices(papers: Sequence[SearchPaper]) -> dict[str, str]:
-    """`c/<category>` and `t/<tracker>` -> their papers: how many stand between each and the one before."""
+    """`c/<category>`, `t/<tracker>` and `has/<mark>` -> their papers: how many stand between each and the one before."""
     numbers: defaultdict[str, list[int]] = defaultdict(list)
     for number, paper in enumerate(papers):
-        for name in {*(f"c/{each}" for each in paper.categories), *(f"t/{each}" for each in paper.trackers)}:
+        names = {f"c/{each}" for each in paper.categories}
+        names.update(f"t/{each}" for each in paper.trackers)
+        names.update(f"has/{each}" for each in paper.marks)
+        for name in names:
             numbers[name].append(number)
-    return {
-        name: encode(after - before - 1 for before, after in pairwise((-1, *chosen)))
-        for name, chosen in sorted(numbers.items())
-    }
+    return {name: _encode_gaps(chosen, 0) for name, chosen in sorted(numbers.items())}
 
 
-def _months(papers: Sequence[SearchPaper]) -> tuple[tuple[str, int], ...]:
-    first: dict[str, int] = {}
-    for number, paper in enumerate(papers):
-        first.setdefault(paper.month, number)
-    return tuple(first.items())
+def _vocabulary(postings: Mapping[str, str], papers: int) -> str:
+    """Every word that a typing error may stand for, in order: a digit of base 36, then what follows."""
+    told = []
+    before = ""
+    for word in sorted(postings):
+        rare = papers >= _MANY_PAPERS and len(postings[word]) <= _ONE_POSTING
+        if rare or len(word) < _TYPO_LETTERS or not word.isalpha():
+            continue
+        shared = 0
+        while shared < min(len(word), len(before)) and word[shared] == before[shared]:
+            shared += 1
+        told.append(_DIGITS[shared] + word[shared:])
+        before = word
+    return " ".join(told)
 
 
-_AUTHORS_SHOWN = 4
+def _rows(papers: Sequence[SearchPaper]) -> Iterator[tuple[ShownPaper, ...]]:
+    shown = [_shown(paper) for paper in papers]
+    yield tuple(shown[:FIRST_ROWS])
+    for start in range(FIRST_ROWS, len(shown), ROWS_PER_FILE):
+        yield tuple(shown[start : start + ROWS_PER_FILE])
+
+
+_AUTHORS_SHOWN = 3
 
 
 def _shown(paper: SearchPaper) -> ShownPaper:
@@ -257,6 +361,7 @@ def _shown(paper: SearchPaper) -> ShownPaper:
         categories=paper.categories[:3],
         captured=paper.captured,
         x_only=paper.x_only,
+        people=paper.people,
     )
 
 

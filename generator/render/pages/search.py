@@ -64,17 +64,19 @@ def search_view(site: Site) -> SearchView:
 
 
 def search_papers(site: Site) -> list[SearchPaper]:
-    """Every paper that has a page, in the order of submission, with what can be found of it."""
-    ordered = sorted((site.ranked[paper_id] for paper_id in site.papers), key=lambda each: submitted_order(each.paper))
+    """Every paper that has a page: those that most people posted about first, of equals the newest."""
+    newest = sorted(site.ranked.values(), key=lambda each: submitted_order(each.paper), reverse=True)
+    ordered = sorted(newest, key=lambda each: (-len(each.votes), -each.captured))
     return [_search_paper(site, ranked) for ranked in ordered]
 
 
 def _search_paper(site: Site, ranked: RankedPaper) -> SearchPaper:
     paper = ranked.paper
     submitted_on, day_known = submission_of(paper)
-    mentions = ranked.mentions
     # What a network does not let us pass on is read on the pages alone: an index would hand it out in another form.
-    comments = [each.comment for each in mentions if each.comment and each.post.id not in site.withheld]
+    mentions = [each for each in ranked.mentions if each.post.id not in site.withheld]
+    accounts = [each.post.account for each in mentions]
+    names = [name for account in accounts for name in (account.name, account.handle) if name]
     return SearchPaper(
         paper_id=paper.id,
         title=latex.to_text(paper.title),
@@ -84,9 +86,12 @@ def _search_paper(site: Site, ranked: RankedPaper) -> SearchPaper:
         categories=tuple(own_categories(paper.categories)),
         trackers=site.readers.get(paper.id, ()),
         remarks=tuple(filter(None, (paper.comment, paper.journal_ref, paper.doi))),
-        comments=tuple(comments),
-        month=f"{submitted_on:%Y-%m}",
+        comments=tuple(each.comment for each in mentions if each.comment),
+        speakers=tuple(dict.fromkeys(names)),
+        submitted_on=submitted_on,
         date=day(submitted_on) if day_known else month(submitted_on),
         captured=ranked.captured,
-        x_only=all(each.post.network == "x" for each in mentions),
+        people=len(ranked.votes),
+        x_only=all(each.post.network == "x" for each in ranked.mentions),
+        marks=marks_of(paper, [each.post for each in mentions]),
     )
