@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import pairwise
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +15,19 @@ from generator.render.pages.search import plan, search_papers, search_view
 from generator.render.templates import Templates
 from generator.views.search_index import (
     FILE_CHARS,
-    PAPERS_PER_FILE,
+    ROWS_PER_FILE,
     ChoiceFile,
     Contents,
     File,
     PaperFile,
     SearchPaper,
+    PairFile,
+    VocabularyFile,
     WordFile,
     decode,
     encode,
     make_index,
+    pair_number,
 )
 from tests.site_samples import a_paper, a_post, many_shapes, sample_site
 
@@ -43,9 +46,11 @@ def a_found(number: int = 0, **fields: Any) -> SearchPaper:
         "trackers": ("lab",),
         "remarks": (),
         "comments": (),
-        "month": "2026-11",
+        "speakers": (),
+        "submitted_on": date(2026, 11, 20),
         "date": "20 Nov 2026",
         "captured": 3,
+        "people": 2,
         "x_only": False,
     }
     return SearchPaper(**(given_fields | fields))
@@ -66,9 +71,22 @@ def postings(files: dict[str, File]) -> dict[str, dict[int, int]]:
                 paper = -1
                 found[word] = {}
                 for number in decode(text):
-                    paper += number // 4 + 1
-                    found[word][paper] = number % 4
+                    paper += number // 8 + 1
+                    found[word][paper] = number % 8
     return found
+
+
+def with_pair(files: dict[str, File], first: str, second: str, *, joined: bool = False) -> list[int]:
+    """The papers in which two words stand side by side, read off the files."""
+    wanted = pair_number(first, second, joined=joined)
+    for file in files.values():
+        if isinstance(file, PairFile) and wanted in file.pairs:
+            papers, paper = [], -1
+            for gap in decode(file.pairs[wanted]):
+                paper += gap + 1
+                papers.append(paper)
+            return papers
+    return []
 
 
 @given(st.lists(st.integers(0, 2**31)))
@@ -97,20 +115,54 @@ def test_a_paper_is_found_by_every_part_of_it_and_by_a_title_first() -> None:
 
     found = postings(make_index(papers))
 
-    assert found["ravens"] == {0: 0, 1: 3, 2: 2, 3: 0, 4: 0}
-    assert set(found["ag"]) == {6}
-    assert set(found["00004"]) == {4}
-    assert set(found["2611"]) == set(range(7))
+    assert found["ravens"] == {0: 0, 1: 3, 2: 4, 3: 0, 4: 0}
+    assert set(found["math.ag"]) == {6}
+    assert set(found["2611.00004"]) == {4}
 
 
-def test_common_words_and_single_letters_of_abstracts_are_left_out() -> None:
+def test_those_who_posted_and_names_without_umlauts_are_found() -> None:
+    found = postings(make_index([a_found(authors=(r"Zoe Sch\"olm",), speakers=("Bo Öst", "bo.example"))]))
+
+    assert found["scholm"] == found["schoelm"] == {0: 4}
+    assert {"by:bo", "by:ost", "by:example"} <= set(found)
+
+
+def test_words_side_by_side_are_told_apart_from_words_and_compounds_from_phrases() -> None:
+    files = make_index([
+        a_found(0, abstract="We learn Q-learning."),
+        a_found(1, abstract="We say Q learning, in the wild."),
+        a_found(2, abstract="Learning, then q. A wild one in the."),
+        a_found(3, authors=("Ada In", "Wild Raven")),
+    ])  # fmt: skip
+
+    assert with_pair(files, "q", "learning") == [0, 1]
+    assert with_pair(files, "q", "learning", joined=True) == [0]
+    assert with_pair(files, "the", "wild") == [1]
+    assert with_pair(files, "ada", "in") == [3]
+    assert with_pair(files, "in", "wild") == []
+
+
+def test_words_that_an_error_may_stand_for_are_written_once() -> None:
+    files = make_index([a_found(abstract="diffusion diffuse diff raven7")])
+    file = files["vocabulary.json"]
+    assert isinstance(file, VocabularyFile)
+    told, before = [], ""
+    for each in file.words.split():
+        before = before[: decode(each[0])[0]] + each[1:]
+        told.append(before)
+
+    assert {"diff", "diffuse", "diffusion", "lindqvist"} <= set(told)
+    assert told == sorted(told)
+    assert "raven7" not in told
+
+
+def test_common_words_are_left_out() -> None:
     found = postings(
         make_index([a_found(title="The k-means of it", title_latex="The k-means of it", abstract="x is q")])
     )
 
-    assert "the" not in found
+    assert not {"the", "is", "of"} & set(found)
     assert set(found["k"]) == {0}
-    assert "q" not in found
 
 
 def test_titles_are_found_as_they_are_read_and_as_they_are_written() -> None:
@@ -140,20 +192,16 @@ def test_a_word_of_every_paper_still_has_its_file() -> None:
     assert len(postings(make_index(papers))["ravens"]) == len(papers)
 
 
-def test_papers_are_numbered_by_submission_and_months_are_runs() -> None:
+def test_papers_are_numbered_by_category_then_by_people() -> None:
     papers, posts = many_shapes()
     site = sample_site(papers, posts)
 
     ordered = search_papers(site)
-    files = make_index(ordered)
 
     assert {paper.paper_id for paper in ordered} == set(site.papers)
-    assert ordered[0].paper_id == "hep-th/9901001"
-    months = contents(files).months
-    assert months[0] == ("1999-01", 0)
-    assert all(one < other for one, other in pairwise(months))
-    for (month, start), (_, end) in pairwise((*months, ("", len(ordered)))):
-        assert {paper.month for paper in ordered[start:end]} == {month}
+    told = [(paper.categories[:1], -paper.people) for paper in ordered]
+    assert told == sorted(told)
+    assert decode(contents(make_index(ordered)).people) == [paper.people for paper in ordered]
 
 
 def test_the_papers_of_a_category_and_a_tracker_are_those_of_their_lists() -> None:
@@ -177,7 +225,6 @@ def test_the_papers_of_a_category_and_a_tracker_are_those_of_their_lists() -> No
         assert chosen(f"c/{category.value}") == listed[f"c/{category.value}/"]
     for tracker in view.trackers:
         assert chosen(f"t/{tracker.value}") == listed[f"t/{tracker.value}/new/"]
-    assert [each.value for each in view.months] == [month for month, _ in reversed(contents(files).months)]
 
 
 def test_a_paper_that_states_a_category_twice_is_in_it_once() -> None:
@@ -190,17 +237,14 @@ def test_a_paper_that_states_a_category_twice_is_in_it_once() -> None:
 
 
 def test_what_is_shown_comes_in_files_of_a_few_papers() -> None:
-    papers = [a_found(number, authors=tuple(f"Author {each}" for each in range(9))) for number in range(40)]
+    papers = [a_found(each, authors=tuple(f"Author {name}" for name in range(9))) for each in range(ROWS_PER_FILE + 1)]
 
     files = make_index(papers)
-    shown = [files[f"papers/{number}.json"] for number in range(3)]
+    shown = [file.papers for file in files.values() if isinstance(file, PaperFile)]
 
-    assert f"papers/{len(shown)}.json" not in files
-    rows = [row for file in shown if isinstance(file, PaperFile) for row in file.papers]
-    assert [row.paper_id for row in rows] == [paper.paper_id for paper in papers]
-    assert rows[0].authors == "Author 0, Author 1, Author 2, Author 3 and 5 more"
-    assert isinstance(shown[0], PaperFile)
-    assert len(shown[0].papers) == PAPERS_PER_FILE
+    assert [len(rows) for rows in shown] == [ROWS_PER_FILE, 1]
+    assert [row.paper_id for rows in shown for row in rows] == [paper.paper_id for paper in papers]
+    assert shown[0][0].authors == "Author 0, Author 1 and 7 more"
 
 
 def test_files_of_one_numbering_carry_one_version() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.views.search_words import COMMON, WORD_MAX, words, words_of_latex
+from generator.text.words import COMMON, WORD_MAX, compounds, spelt_out, words, words_of_latex
 
 
 @pytest.mark.parametrize(
@@ -14,7 +14,9 @@ from generator.views.search_words import COMMON, WORD_MAX, words, words_of_latex
         ("k-means, GPT-4 & U-Net!", ["k", "means", "gpt", "4", "u", "net"]),
         ("Poincaré Łukasz Ørsted Straße", ["poincare", "lukasz", "orsted", "strasse"]),
         ("ﬁne ℓ² under_score", ["fine", "l2", "under", "score"]),
-        ("深層 learning", ["深", "層", "learning"]),
+        ("深層 learning", ["深層", "learning"]),
+        ("強化学習 や GPT", ["強化", "化学", "学習", "や", "gpt"]),
+        ("C++, F# and c+ at AT&T, R&D; Q & A", ["c++", "f#", "and", "c", "at", "at&t", "r&d", "q", "a"]),
         ("נועה לוי", ["נועה", "לוי"]),
         ("", []),
     ],
@@ -38,6 +40,17 @@ def test_case_and_accents_do_not_count(text: str, expected: list[str]) -> None:
 )
 def test_of_latex_the_letters_remain(text: str, expected: list[str]) -> None:
     assert words_of_latex(text) == expected
+
+
+def test_names_with_umlauts_are_spelt_out_too() -> None:
+    assert spelt_out("Schölkopf, Müller and Ørsted") == ["schoelkopf", "mueller", "oersted"]
+    assert words_of_latex(r"R\&D by Sch\"olkopf") == ["r&d", "by", "scholkopf"]
+
+
+def test_compounds_are_told_from_neighbours() -> None:
+    assert list(compounds("Q-learning, AdS/CFT - a state-of-the-art t SNE")) == [
+        ["q", "learning"], ["ads", "cft"], ["state", "of", "the", "art"],
+    ]  # fmt: skip
 
 
 def test_a_word_without_end_is_cut() -> None:

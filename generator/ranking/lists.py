@@ -230,16 +230,23 @@ def _of_tracker(captured: Captured, tracker: Tracker, limit: int) -> _Contents:
 
 def _of_search(captured: Captured, everything: Sequence[RankedPaper], search: SavedSearch) -> _Contents:
     finds = Finder(search).finds
-    found = [ranked for ranked in everything if finds(ranked.paper)]
+    found = [ranked for ranked in everything if finds(ranked.paper, _speakers(ranked))]
     ballots = captured.readings[search.tracker].ballots if search.tracker else captured.ballots
     about = _what_it_finds(search)
     scope = Scope(kind="search", id=search.id, title=search.title, about=about, posts_of=search.tracker or "")
     return _some_papers(scope, found, ballots, lists_unmentioned=not search.tracker)
 
 
+def _speakers(ranked: RankedPaper) -> list[str]:
+    accounts = [mention.post.account for mention in ranked.mentions]
+    return [name for account in accounts for name in (account.name, account.handle) if name]
+
+
 def _what_it_finds(search: SavedSearch) -> str:
     wanted = (("about ", search.words), ("by ", search.authors), ("in ", search.categories))
-    told = [lead + " or ".join(members) for lead, members in wanted if members]
+    told = [f"that answer {search.query.strip()}"] if search.query.strip() else []
+    told += [lead + " or ".join(members) for lead, members in wanted if members]
+    told += [f"without {' or '.join(search.exclude)}"] if search.exclude else []
     told += [f"in the reading of {search.tracker}"] if search.tracker else []
     return f"Papers {', '.join(told)}: those that people are posting about first."
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from generator.model.muting import any_word, within
 from generator.model.records import Paper
+from generator.ranking.query import Query
 from generator.text.latex import to_name
 
 _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
@@ -21,7 +22,11 @@ class SavedSearch:
 
     id: str
     title: str
+    query: str = ""
+    """As typed on the search page."""
     words: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    """Words of which it must have none."""
     authors: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     tracker: str | None = None
@@ -32,26 +37,37 @@ class Finder:
     """Finds the papers of one search; what it needs is made once, for thousands of papers."""
 
     def __init__(self, search: SavedSearch) -> None:
+        self._query = Query(search.query)
         self._words = any_word(search.words)
+        self._excluded = any_word(search.exclude)
         self._authors = [parts for parts in map(_parts, search.authors) if parts]
         self._categories: Collection[str] = search.categories
         self._has_authors = bool(search.authors)
 
-    def finds(self, paper: Paper) -> bool:
-        """True where the paper has a wanted word, author and category, as far as any are named."""
-        return (
-            (not self._categories or any(within(category, self._categories) for category in paper.categories))
-            and (
-                self._words is None
-                or self._words.search(paper.title) is not None
-                or self._words.search(paper.abstract) is not None
-            )
-            and (not self._has_authors or any(self._is_wanted(author) for author in paper.authors))
-        )
+    def finds(self, paper: Paper, speakers: Collection[str] = ()) -> bool:
+        """True where the paper has all that is named, of words, authors and categories one each, and nothing excluded.
+
+        Args:
+            paper: as arXiv describes it.
+            speakers: names and handles of those who posted about it.
+        """
+        if self._categories and not any(within(category, self._categories) for category in paper.categories):
+            return False
+        if self._words is not None and not _has_word(paper, self._words):
+            return False
+        if self._excluded is not None and _has_word(paper, self._excluded):
+            return False
+        if self._has_authors and not any(self._is_wanted(author) for author in paper.authors):
+            return False
+        return self._query.finds(paper, speakers)
 
     def _is_wanted(self, author: str) -> bool:
         parts = _parts(to_name(author))
         return any(_is_called(parts, wanted) for wanted in self._authors)
+
+
+def _has_word(paper: Paper, wanted: re.Pattern[str]) -> bool:
+    return wanted.search(paper.title) is not None or wanted.search(paper.abstract) is not None
 
 
 def _parts(name: str) -> list[str]:

@@ -202,7 +202,9 @@ def _searches(config: Config) -> tuple[SavedSearch, ...]:
         SavedSearch(
             id=search.id,
             title=search.title or search.id,
+            query=search.query,
             words=search.words,
+            exclude=search.exclude,
             authors=search.authors,
             categories=search.categories,
             tracker=search.tracker,

@@ -37,6 +37,7 @@ _MARKS = re.compile("[\u0300-\u036f]+")
 _LETTER = rf"[^\W_{UNSPACED}]"
 _TOKEN = re.compile(rf"[{UNSPACED}]+|{_LETTER}+(?:&{_LETTER}+)+|{_LETTER}+(?:\+\+|#(?!\w))?")
 _ASCII_TOKEN = re.compile(r"[a-z0-9]+(?:&[a-z0-9]+)+|[a-z0-9]+(?:\+\+|#(?!\w))?")
+_COMPOUND = re.compile(r"[^\W_]+(?:[\-\u2010-\u2013/][^\W_]+)+")
 _SIGN = re.compile(f"[{UNSPACED}]")
 
 _ACCENT = re.compile(r"\{?\\(?:(['\"`^~=.])\s?|[uvHckrbdt](?=[\s{]))\s?\{?\s?\\?([A-Za-z])\}{0,2}")
@@ -78,6 +79,12 @@ def without_latex(text: str) -> str:
     text = _NAMED_LETTER.sub(lambda found: _NAMED_LETTERS.get(found[1], found[1]), text)
     text = _ACCENT.sub(_accented, text).replace("\\&", "&")
     return _COMMAND.sub(lambda found: f" {found[1]} " if found[1] in _GREEK else " ", text)
+
+
+def compounds(text: str) -> Iterator[list[str]]:
+    """The words of each compound, such as `q-learning`, `state-of-the-art` and `AdS/CFT`."""
+    for found in _COMPOUND.findall(text):
+        yield words(found)
 
 
 def spelt_out(text: str) -> list[str]:

@@ -1,7 +1,7 @@
 """The index that the search page reads: words -> papers, cut into files small enough to be fetched while one types.
 
-Papers are numbered from 0, those that most people posted about first, so that the order of equals is their number and
-the rows of the best stand in one file. What stands in the files, and how the page uses them, is in docs/reading.md.
+Papers are numbered from 0 by primary category and then by people, so that the rows of an answer stand in few files:
+papers about one thing are of few categories, and of equals those of most people come first. What stands in the files, and how the page uses them, is in docs/reading.md.
 Pure: the same papers are the same bytes.
 """
 
@@ -17,13 +17,11 @@ from typing import TypeVar
 import msgspec
 
 from generator.text.latex import to_name
-from generator.text.words import COMMON, spelt_out, words, words_of_latex
+from generator.text.words import COMMON, compounds, spelt_out, without_latex, words, words_of_latex
 
 FILE_CHARS = 16_000
 """Characters of one file of words: about 9 KB on the wire."""
-FIRST_ROWS = 512
-"""Papers to show in the first file: most answers begin with papers of many people."""
-ROWS_PER_FILE = 32
+ROWS_PER_FILE = 128
 AUTHORS_MAX = 500
 """Authors of one paper that can be found by name; collaborations have thousands."""
 COMMENT_CHARS = 4_000
@@ -141,10 +139,10 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     """The same in all files that number the papers alike: the page must not mix others."""
     papers: int
-    first: int
-    """Papers in the first file of rows."""
-    rest: int
-    """Papers in every other."""
+    per_file: int
+    """Papers in one file of rows."""
+    people: str
+    """How many people posted about each paper."""
     cuts: tuple[str, ...]
     """The first word of each file of words."""
     pairs: tuple[int, ...]
@@ -160,7 +158,7 @@ def make_index(papers: Sequence[SearchPaper]) -> dict[str, File]:
     """The files of the index by their paths below `search/`.
 
     Args:
-        papers: the order in which they are numbered; of equally good ones the first is shown first.
+        papers: in the order in which they are numbered.
     """
     version = _version(papers)
     postings, pairs = _postings_of(papers)
@@ -170,8 +168,8 @@ def make_index(papers: Sequence[SearchPaper]) -> dict[str, File]:
         "index.json": Contents(
             version=version,
             papers=len(papers),
-            first=FIRST_ROWS,
-            rest=ROWS_PER_FILE,
+            per_file=ROWS_PER_FILE,
+            people=encode(paper.people for paper in papers),
             cuts=tuple(run[0] for run in word_runs),
             pairs=tuple(run[0] for run in pair_runs),
             common=tuple(sorted(COMMON)),
@@ -185,6 +183,8 @@ def make_index(papers: Sequence[SearchPaper]) -> dict[str, File]:
         files[f"in/{name}.json"] = ChoiceFile(version, numbers)
     for number, rows in enumerate(_rows(papers)):
         files[f"papers/{number}.json"] = PaperFile(version, rows)
+    if not papers:
+        return files
     days = encode((paper.submitted_on - EPOCH).days for paper in papers)
     files["dates.json"] = DateFile(version, days)
     files["vocabulary.json"] = VocabularyFile(version, _vocabulary(postings, len(papers)))
@@ -222,8 +222,10 @@ def decode(text: str) -> list[int]:
     return numbers
 
 
-def pair_number(first: str, second: str) -> int:
-    """The number of two neighbouring words; search.js counts it in the same way."""
+def pair_number(first: str, second: str, *, joined: bool = False) -> int:
+    """The number of two neighbouring words, or of two with a hyphen between; search.js counts it in the same way."""
+    if joined:
+        return (_hash(first) * 131 + _hash(second) * 8191 + 1) % PAIRS
     return (_hash(first) * 8191 + _hash(second)) % PAIRS
 
 
@@ -246,21 +248,32 @@ def _postings_of(papers: Sequence[SearchPaper]) -> tuple[dict[str, str], dict[in
     pairs: defaultdict[int, list[int]] = defaultdict(list)
     hashes = _Hashes()
     for number, paper in enumerate(papers):
-        text = _words_of_text(paper)
+        plain = without_latex(_text_of(paper))
+        text = words(plain)
         first = number << _LOW_BITS
         postings = [first | low_bits for low_bits in range(1 << _LOW_BITS)]  # Shared by all words of the paper.
         for word, low_bits in _weigh(paper, text).items():
             found[word].append(postings[low_bits])
-        numbers = [hashes[word] for word in text]
-        for pair in {(first * 8191 + second) % PAIRS for first, second in pairwise(numbers)}:
+        here = _pairs(text, hashes)
+        for compound in compounds(plain):
+            joined = [hashes[word] for word in compound]
+            here.update((first * 131 + second * 8191 + 1) % PAIRS for first, second in pairwise(joined))
+        for name in paper.authors[:AUTHORS_MAX]:
+            here |= _pairs(words(to_name(name)), hashes)
+        for pair in here:
             pairs[pair].append(number)
     by_word = {word: _encode_gaps(postings, _LOW_BITS) for word, postings in found.items() if word not in COMMON}
     return by_word, {pair: _encode_gaps(numbers, 0) for pair, numbers in pairs.items()}
 
 
-def _words_of_text(paper: SearchPaper) -> list[str]:
+def _text_of(paper: SearchPaper) -> str:
     said = " ".join(paper.comments)[:COMMENT_CHARS]
-    return words_of_latex("\n".join((paper.title_latex, paper.abstract[:ABSTRACT_CHARS], *paper.remarks, said)))
+    return "\n".join((paper.title_latex, paper.abstract[:ABSTRACT_CHARS], *paper.remarks, said))
+
+
+def _pairs(text: Sequence[str], hashes: Mapping[str, int]) -> set[int]:
+    numbers = [hashes[word] for word in text]
+    return {(first * 8191 + second) % PAIRS for first, second in pairwise(numbers)}
 
 
 def _weigh(paper: SearchPaper, text: Sequence[str]) -> dict[str, int]:
@@ -342,12 +355,11 @@ def _vocabulary(postings: Mapping[str, str], papers: int) -> str:
 
 def _rows(papers: Sequence[SearchPaper]) -> Iterator[tuple[ShownPaper, ...]]:
     shown = [_shown(paper) for paper in papers]
-    yield tuple(shown[:FIRST_ROWS])
-    for start in range(FIRST_ROWS, len(shown), ROWS_PER_FILE):
+    for start in range(0, len(shown), ROWS_PER_FILE):
         yield tuple(shown[start : start + ROWS_PER_FILE])
 
 
-_AUTHORS_SHOWN = 3
+_AUTHORS_SHOWN = 2
 
 
 def _shown(paper: SearchPaper) -> ShownPaper:
@@ -358,7 +370,7 @@ def _shown(paper: SearchPaper) -> ShownPaper:
         title=paper.title,
         authors=f"{named} and {more:,} more" if more > 0 else named,
         date=paper.date,
-        categories=paper.categories[:3],
+        categories=paper.categories[:2],
         captured=paper.captured,
         x_only=paper.x_only,
         people=paper.people,

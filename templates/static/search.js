@@ -10,7 +10,7 @@ const LEVELS = [1, 1.6, 2.2, 4]
 const TITLE = 3, AUTHOR = 4
 const PAUSE_MS = 250
 const DAY_MS = 86_400_000, EPOCH = Date.UTC(1991, 0, 1)
-const ID = /(?<![\d.])(\d{2}(?:0[1-9]|1[0-2])\.\d{4,5})(?:v\d+)?(?![\d.])|(?<![a-z-])([a-z-]+)(?:\.[a-z]{2})?(?:\/|%2f)(\d{2}(?:0[1-9]|1[0-2])\d{3})(?:v\d+)?(?!\d)/i
+const ID = /(?:(?<![\d.])|(?<=arxiv\.))(\d{2}(?:0[1-9]|1[0-2])\.\d{4,5})(?:v\d+)?(?![\d.])|(?<![a-z-])([a-z-]+)(?:\.[a-z]{2})?(?:\/|%2f)(\d{2}(?:0[1-9]|1[0-2])\d{3})(?:v\d+)?(?!\d)/i
 
 // --- Words, as generator/text/words.py has them ---
 
@@ -60,6 +60,7 @@ function hash(word) {
 }
 
 const pairNumber = (first, second) => (hash(first) * 8191 + hash(second)) % 65_521
+const joinedNumber = (first, second) => (hash(first) * 131 + hash(second) * 8191 + 1) % 65_521
 
 // The same word in the singular or the plural: how much each is worth beside the word itself.
 function forms(word) {
@@ -82,7 +83,7 @@ export function oneEdit(one, other) {
 
 // --- The query ---
 
-const FIELDS = { author: "author", au: "author", by: "by", cat: "cat", in: "in", has: "has", after: "after", before: "before", title: "title" }
+const FIELDS = { author: "author", au: "author", by: "by", cat: "cat", in: "in", has: "has", after: "after", before: "before", year: "year", title: "title" }
 const PART = /(-?)(?:([a-z]+):)?(?:"([^"]*)"?|(\S+))/giu
 
 // 2026, 2026-11 or 2026-11-20 -> days since EPOCH.
@@ -99,12 +100,15 @@ export function parse(text) {
     if (field === "cat") query.categories.push({ name: value.toLowerCase(), no })
     else if (field === "has") query.has.push({ name: value.toLowerCase(), no })
     else if (field === "in" && value.toLowerCase() === "title") query.inTitle = true
-    else if (field === "after" || field === "before") {
+    else if (field === "year" && dayOf(value) !== null) Object.assign(query, { after: dayOf(value.slice(0, 4)), before: dayOf(String(+value.slice(0, 4) + 1)) })
+    else if (field === "after" || field === "before" || field === "year") {
       query[field] = dayOf(value)
       if (query[field] === null) query.unread.push(part)
     } else {
-      const found = words(field && field !== "in" ? value : part.replace(/^-/, ""))
-      if (found.length) query.clauses.push({ words: found, quoted: quoted !== undefined, no, field, text: value || part })
+      const meant = field && field !== "in" ? value : part.replace(/^-/, "")
+      const found = words(meant), compounds = meant.split(/[^\p{L}\p{N}\-\u2010-\u2013/]+/u).map(words)
+      const joined = found.slice(1).map((word, place) => compounds.some(each => each.some((one, at) => one === found[place] && each[at + 1] === word)))
+      if (found.length) query.clauses.push({ words: found, joined, quoted: quoted !== undefined, no, field, text: value || part })
     }
   }
   return query
@@ -138,7 +142,9 @@ export class Index {
   // -> numbers of the papers, best first; what was mended; the clauses that no paper has.
   async find(text, { c = "", t = "", m = "", sort = "" } = {}) {
     const contents = await this.open()
-    const query = parse(text), common = word => contents.common.includes(word)
+    const query = parse(text)
+    if (!contents.papers) return { papers: [], words: [], mended: [], missing: [], asked: [], unread: [] }
+    const common = word => contents.common.includes(word)
     const id = ID.exec(text.trim())
     if (id && !/\s/.test(text.trim())) query.clauses = [{ id: (id[1] ?? `${id[2]}/${id[3]}`).toLowerCase(), words: [] }]
     // Words that every paper has narrow nothing, unless there is nothing else.
@@ -147,30 +153,45 @@ export class Index {
       const all = query.clauses.filter(each => !each.no && !telling.includes(each))
       if (all.length) telling.push(all.length > 1 ? { ...all[0], words: all.flatMap(each => each.words), quoted: true } : { ...all[0], begins: true })
     }
+    const byDate = sort === "date" || (!sort && !telling.some(each => !each.no))
     telling.forEach((each, place) => { each.last = place === telling.length - 1 && !/[\s"]$/.test(text) })
     const [allowed, days, ...found] = await Promise.all([
       this.allowed(query, c, t),
-      m || query.after !== null || query.before !== null || sort === "date" ? this.days() : null,
+      m || query.after !== null || query.before !== null || byDate ? this.days() : null,
       ...telling.map(each => this.match(each, query.inTitle)),
     ])
     const from = Math.max(query.after ?? -Infinity, m ? dayOf(m) : -Infinity)
     const to = Math.min(query.before ?? Infinity, m ? dayOf(`${m.slice(0, 4)}-${+m.slice(5) + 1}`) : Infinity)
     const inTime = paper => !days || (days[paper] >= from && days[paper] < to)
     const wanted = telling.map((each, place) => ({ clause: each, ...found[place] }))
-    const positive = wanted.filter(each => !each.clause.no), negative = wanted.filter(each => each.clause.no)
-    positive.sort((one, other) => one.scores.size - other.scores.size)
-    const score = new Map()
-    const every = positive.length ? positive[0].scores.keys() : Array(contents.papers).keys()
-    for (const paper of every) {
-      if (!allowed(paper) || !inTime(paper) || negative.some(each => each.scores.has(paper))) continue
-      if (!positive.every(each => each.scores.has(paper))) continue
-      score.set(paper, positive.reduce((sum, { scores }) => sum + scores.get(paper) * Math.log(1 + contents.papers / scores.size), 0))
+    const negative = wanted.filter(each => each.clause.no)
+    let positive = wanted.filter(each => !each.clause.no)
+    const rank = () => {
+      positive.sort((one, other) => one.scores.size - other.scores.size)
+      const score = new Map(), every = positive.length ? positive[0].scores.keys() : Array(contents.papers).keys()
+      for (const paper of every) {
+        if (!allowed(paper) || !inTime(paper) || negative.some(each => each.scores.has(paper))) continue
+        if (!positive.every(each => each.scores.has(paper))) continue
+        score.set(paper, positive.reduce((sum, { scores }) => sum + scores.get(paper) * Math.log(1 + contents.papers / scores.size), 0))
+      }
+      return score
     }
-    const papers = [...score.keys()].sort((one, other) => one - other)
-    if (sort === "date") papers.sort((one, other) => days[other] - days[one])
+    let score = rank()
+    // What is typed last may be the beginning of a word: of three letters on they are looked for, fewer are waited for.
+    const begun = positive.find(({ clause }) => clause.last && !clause.field && !clause.quoted && clause.words.length === 1)
+    if (!score.size && begun && positive.length > 1) {
+      const [word] = begun.clause.words, others = positive.filter(each => each !== begun), asked = positive
+      if (word.length >= PREFIX_FROM) others.push({ ...begun, scores: await this.beginning(word) })
+      positive = others
+      score = rank()
+      if (!score.size) positive = asked
+    }
+    const people = this.people ??= decode(contents.people)
+    const papers = [...score.keys()].sort((one, other) => people[other] - people[one] || one - other)
+    if (byDate) papers.sort((one, other) => days[other] - days[one])
     else if (sort !== "people") papers.sort((one, other) => score.get(other) - score.get(one))
     return {
-      papers, id: telling.find(each => each.id)?.id, unread: query.unread,
+      papers, byDate, id: telling.find(each => each.id)?.id, unread: query.unread,
       words: positive.flatMap(each => each.words), mended: positive.filter(each => each.mended).map(each => [each.clause.text, each.mended]),
       missing: positive.filter(each => !each.scores.size).map(each => each.clause.text),
       asked: positive.map(each => each.clause.text),
@@ -184,7 +205,7 @@ export class Index {
     if (field === "author") return { scores: await this.all(asked.map(each => this.postings(new Map([[each, 1]]), bits => bits & AUTHOR))), words: asked }
     if (field === "by") return { scores: await this.all(asked.map(each => this.postings(new Map([[`by:${each}`, 1]])))), words: [] }
     const part = inTitle || field === "title" ? bits => (bits & 3) === TITLE : undefined
-    if (asked.length > 1) return { scores: await this.phrase(asked, part), words: asked }
+    if (asked.length > 1) return { scores: await this.phrase(clause, part), words: asked }
     const [word] = asked
     if (clause.begins) return { scores: await this.beginning(word, part), words: [word] }
     const exact = new Map([[word, 1], ...(clause.quoted || /\d|[^\p{L}]/u.test(word) ? [] : forms(word))])
@@ -206,15 +227,29 @@ export class Index {
     return scores
   }
 
-  phrase(asked, part) {
-    const telling = asked.filter(each => !this.contents.common.includes(each))
-    const pairs = asked.slice(1).map((word, place) => this.pair(pairNumber(asked[place], word)))
-    return this.all([...telling.map(each => this.postings(new Map([[each, 1]]), part)), ...pairs])
+  // Words side by side. Those joined as in the query, by a hyphen or not, count most; the last may be in the plural.
+  phrase({ words: asked, joined = [] }, part) {
+    const last = asked.at(-1), ends = new Map([[last, 1], [last + "s", 0.9], [last + "es", 0.9]])
+    const parts = asked.filter(each => !this.contents.common.includes(each)).map(each => this.postings(each === last ? ends : new Map([[each, 1]]), part))
+    for (const [place, first] of asked.slice(0, -1).entries()) {
+      const seconds = place === asked.length - 2 ? [...ends.keys()] : [asked[place + 1]]
+      parts.push(this.neighbours(first, seconds, joined[place]))
+    }
+    return this.all(parts)
+  }
+
+  async neighbours(first, seconds, joined) {
+    const scores = new Map()
+    for (const second of seconds) {
+      const [there, compound] = await Promise.all([this.pair(pairNumber(first, second)), this.pair(joinedNumber(first, second))])
+      for (const paper of there) scores.set(paper, Math.max(scores.get(paper) ?? 0, compound.has(paper) === !!joined ? 4 : 0.5))
+    }
+    return scores
   }
 
   async pair(number) {
     const at = place(this.contents.pairs, number), file = at < 0 ? null : await this.file(`pairs/${at}.json`)
-    return new Map(decodeGaps(file?.pairs[number] ?? "", 0).map(paper => [paper, LEVELS[TITLE]]))
+    return new Set(decodeGaps(file?.pairs[number] ?? "", 0))
   }
 
   // Words with their worth -> papers that have one of them.
@@ -269,9 +304,8 @@ export class Index {
   }
 
   async paper(number) {
-    const { first, rest } = this.contents, later = number - first
-    const [file, at] = later < 0 ? [0, number] : [1 + Math.floor(later / rest), later % rest]
-    return (await this.file(`papers/${file}.json`)).papers[at]
+    const { per_file: each } = this.contents
+    return (await this.file(`papers/${Math.floor(number / each)}.json`)).papers[number % each]
   }
 }
 
@@ -356,11 +390,11 @@ export function start({ home, button, dress, element, mark }) {
 
   const linkTo = (address, text) => { const made = element("a", "", text); made.href = address; return made }
 
-  function said({ papers, id, mended, missing, asked, unread }) {
+  function said({ papers, byDate, id, mended, missing, asked, unread }) {
     const number = papers.length.toLocaleString("en-GB") + (papers.length === 1 ? " paper" : " papers")
     const note = unread.length ? ` Not understood: ${unread.join(" ")}.` : ""
     if (id && !papers.length) return [`arXiv:${id} is not here: nobody followed here has posted about it. `, linkTo(`https://arxiv.org/abs/${id}`, "Open it on arXiv")]
-    if (papers.length) return [...mended.map(([typed, meant]) => `No paper has “${typed}”: this is for “${meant}”. `), `${number}.${note}`]
+    if (papers.length) return [...mended.map(([typed, meant]) => `No paper has “${typed}”: this is for “${meant}”. `), `${number}${byDate ? ", newest first" : ""}.${note}`]
     const parts = [missing.length ? `No paper has “${missing[0]}”.${note}` : asked.length > 1 ? `No paper has all of this.${note}` : `No paper is found.${note}`]
     if (asked.length > 1) for (const each of missing.length ? missing : asked) parts.push(" ", button(`Without “${each}”`, () => {
       field.value = field.value.replace(new RegExp(`\\S*"?${each.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")}"?`), "").replace(/\s+/g, " ").trim()

@@ -11,6 +11,7 @@ from functools import partial
 
 import msgspec
 
+from generator.finding.code_and_venue import marks_of
 from generator.model.records import RankedPaper
 from generator.model.site import Output, Site
 from generator.ranking.rank import submitted_order
@@ -64,9 +65,10 @@ def search_view(site: Site) -> SearchView:
 
 
 def search_papers(site: Site) -> list[SearchPaper]:
-    """Every paper that has a page: those that most people posted about first, of equals the newest."""
-    newest = sorted(site.ranked.values(), key=lambda each: submitted_order(each.paper), reverse=True)
-    ordered = sorted(newest, key=lambda each: (-len(each.votes), -each.captured))
+    """Every paper that has a page, by primary category; in each those that most people posted about first."""
+    with_page = [site.ranked[paper_id] for paper_id in site.papers]
+    newest = sorted(with_page, key=lambda each: submitted_order(each.paper), reverse=True)
+    ordered = sorted(newest, key=lambda each: (each.paper.categories[:1], -len(each.votes), -each.captured))
     return [_search_paper(site, ranked) for ranked in ordered]
 
 
