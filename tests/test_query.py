@@ -12,7 +12,7 @@ from tests.site_samples import a_paper
 
 def paper(**fields: Any) -> Any:
     described = {
-        "abstract": r"Q-learning with a C++ core beats R\&D budgets; ravens rest in the wild. 強化学習. Poincar\'e maps.",
+        "abstract": r"Q-learning with a C++ core beats R\&D; ravens rest in the wild. 強化学習. Poincar\'e maps.",
         "authors": ["Ada Lindqvist", r"Zoe Sch\"olm"],
         "categories": ["cs.LG", "stat.ML"],
         "submitted_at": datetime(2026, 11, 12, tzinfo=UTC),

@@ -12,18 +12,20 @@ from collections.abc import Iterable
 from generator.model.records import Paper, Post
 
 _NAME = r"[A-Za-z0-9][A-Za-z0-9._\-]*"
+_NOT_MODELS = "(?:papers|blog|docs|collections|join|learn|organizations|spaces|datasets)/"
 _CODE = re.compile(
     rf"""(?<![A-Za-z0-9@./\-])(?:https?://)?(?:www\.)?(
         (?:github\.com|gitlab\.com|codeberg\.org|bitbucket\.org)/{_NAME}/{_NAME}
       | gitlab\.{_NAME}\.[a-z]{{2,}}/{_NAME}/{_NAME}
-      | huggingface\.co/(?:(?:datasets|spaces)/)?(?!papers/|blog/|docs/|collections/|join/|learn/|organizations/|spaces/|datasets/){_NAME}/{_NAME}
+      | huggingface\.co/(?:(?:datasets|spaces)/)?(?!{_NOT_MODELS}){_NAME}/{_NAME}
       | (?:zenodo\.org/(?:records?|doi/10\.5281)/[A-Za-z0-9.]+ | doi\.org/10\.5281/zenodo\.\d+)
       | {_NAME}\.github\.io/{_NAME}
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
 _NOT_CODE = re.compile(
-    r"(?:github\.com/(?:about|apps|features|marketplace|orgs|sponsors|topics|users)/)|\.(?:pdf|png|jpe?g|mp4)$", re.IGNORECASE
+    r"(?:github\.com/(?:about|apps|features|marketplace|orgs|sponsors|topics|users)/)|\.(?:pdf|png|jpe?g|mp4)$",
+    re.IGNORECASE,
 )
 
 CODE_MAX = 3
@@ -31,7 +33,7 @@ CODE_MAX = 3
 
 
 def code_links(paper: Paper, posts: Iterable[Post] = ()) -> tuple[str, ...]:
-    """Addresses of code, data or models that the abstract, the comment or posts about this paper alone state, each once."""
+    """Addresses of code, data or models: stated in the abstract, the comment or posts about this paper alone."""
     links: dict[str, str] = {}
     said = [post.text or "" for post in posts if len(post.papers) == 1]
     for text in (paper.abstract, paper.comment or "", *said):
@@ -111,7 +113,32 @@ _VENUES = "|".join(re.escape(name) for name in sorted({*_WORDS, *_SPELT}, key=le
 _YEAR_AFTER = r"(?:[\s,\-]*\(?((?:19|20)\d\d)(?!\d)|\s?['’](\d\d)(?!\d))?"
 _VENUE = re.compile(rf"(?<![\w/.\-])({_VENUES})(?=(?:[\s,.;:)'’\-–]|\d|$)){_YEAR_AFTER}")
 _AMBIGUOUS = frozenset(
-    "ALT CADE CC CCC CHI DATE DISC EC FUSION HRI ICS ITC ITP KR MICRO NIPS RANDOM RSS SC SEA SLT SWAT VR WWW".split()
+    [
+        "ALT",
+        "CADE",
+        "CC",
+        "CCC",
+        "CHI",
+        "DATE",
+        "DISC",
+        "EC",
+        "FUSION",
+        "HRI",
+        "ICS",
+        "ITC",
+        "ITP",
+        "KR",
+        "MICRO",
+        "NIPS",
+        "RANDOM",
+        "RSS",
+        "SC",
+        "SEA",
+        "SLT",
+        "SWAT",
+        "VR",
+        "WWW",
+    ]
 )
 """These are other things too: only with a year."""
 _COMMON_WORDS = frozenset({"Nature", "Science", "Quantum"})
@@ -120,7 +147,8 @@ _NOTHING_MORE = re.compile(r"\s*(?:$|[,.;:)\d(]|and\b)")
 _ACCEPTED = re.compile(
     r"""\b(?:
         (?:has\ been\ |was\ |is\ |been\ |conditionally\ |provisionally\ |recently\ )*accepted
-            (?:\ (?:for\ (?:publication|presentation|oral\ presentation|inclusion)|to\ appear|as\ an?\ [\w\- ]{3,40}?|paper|version|manuscript))?
+            (?:\ (?:for\ (?:publication|presentation|oral\ presentation|inclusion)|to\ appear
+                |as\ an?\ [\w\- ]{3,40}?|paper|version|manuscript))?
             \ ?(?:to|at|by|in|for|with)?
       | (?:to\ (?:appear|be\ (?:published|presented)))\ (?:in|at|on)
       | (?:to\ appear),?
@@ -138,7 +166,9 @@ _REFUSED = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"(?<=[\w)][\w)][\w)][\w)][\w)])[.;]\s+|\n\n")
-_ANOTHER = re.compile(r"[;]|\b(?:based on|extends|extension|presented|compatible|using|style|format|code|see)\b", re.IGNORECASE)
+_ANOTHER = re.compile(
+    r"[;]|\b(?:based on|extends|extension|presented|compatible|using|style|format|code|see)\b", re.IGNORECASE
+)
 _REACH = 70
 """Characters between `accepted at` and the name: `the 40th International Conference on ... (ICML 2026)`."""
 _BARE = re.compile(rf"^\W*(?:({_VENUES})(?:[\s'’\-]*((?:19|20)\d\d)))(?=[\s,.;:()]|$)")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 WORD_MAX = 32
 """Letters of a word that count."""
@@ -118,7 +119,7 @@ def _apart(tokens: Iterable[str]) -> Iterator[str]:
     """Runs of signs without spaces become pairs of signs."""
     for token in tokens:
         if len(token) > 1 and _SIGN.match(token):
-            yield from map("".join, zip(token, token[1:], strict=False))
+            yield from map("".join, pairwise(token))
         else:
             yield token
 

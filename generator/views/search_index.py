@@ -1,7 +1,8 @@
 """The index that the search page reads: words -> papers, cut into files small enough to be fetched while one types.
 
 Papers are numbered from 0 by primary category and then by people, so that the rows of an answer stand in few files:
-papers about one thing are of few categories, and of equals those of most people come first. What stands in the files, and how the page uses them, is in docs/reading.md.
+papers about one thing are of few categories, and of equals those of most people come first. What stands in the files,
+and how the page uses them, is in docs/reading.md.
 Pure: the same papers are the same bytes.
 """
 
@@ -38,7 +39,7 @@ _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_"
 _HALF = 32
 _BITS = 5
 _TITLE, _AUTHOR = 3, 4
-"""Of a posting's three low bits: how often the text has the word (0, 1, 2; 3: the title has it), 4: an author's name."""
+"""Of a posting's three low bits: how often the text has the word (0 to 2; 3: in the title), 4: an author's name."""
 _OFTEN = 4
 _LOW_BITS = 3
 _TYPO_LETTERS = 4
@@ -326,7 +327,7 @@ def _runs(ordered: Sequence[_Key], found: Mapping[_Key, str]) -> Iterator[tuple[
 
 
 def _choices(papers: Sequence[SearchPaper]) -> dict[str, str]:
-    """`c/<category>`, `t/<tracker>` and `has/<mark>` -> their papers: how many stand between each and the one before."""
+    """`c/<category>`, `t/<tracker>` and `has/<mark>` -> their papers, as gaps between one and the next."""
     numbers: defaultdict[str, list[int]] = defaultdict(list)
     for number, paper in enumerate(papers):
         names = {f"c/{each}" for each in paper.categories}
