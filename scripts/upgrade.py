@@ -20,6 +20,7 @@ from pathlib import Path
 from scripts import propose_upgrade, upstream
 from scripts.actions import annotate, set_output, write_summary
 from scripts.github_api import GitHub
+from scripts.keep_ids import with_ids_at
 from scripts.places import Places
 from scripts.upstream import RECORD, Started, UpgradeError, Version, git
 
@@ -132,6 +133,7 @@ def prepare(start: Started, target: Version, repository: str) -> Report:
     record = {"repository": repository, "version": target.name, "commit": target.commit, "workflows": start.workflows}
     if not left and not flows.kept:
         record["workflows"] = target.commit
+    code.tree = with_ids_kept(code.tree, start.commit)
     tree = _with_file(code.tree, RECORD.name, json.dumps(record, indent=1) + "\n")
     git("update-ref", "refs/heads/upgrade", _commit(tree, head, f"Update the software to {target.name}"))
     return Report(
@@ -150,6 +152,17 @@ def lay_aside(tree: str, paths: Iterable[str]) -> list[str]:
         with (folder / Path(path).name).open("wb") as file:
             subprocess.run(["git", "cat-file", "blob", line.partition("\t")[0].split(" ")[1]], stdout=file, check=True)
     return sorted(there)
+
+
+def with_ids_kept(tree: str, start: str) -> str:
+    """The tree with one more line in config.yaml, where this copy's feeds have ids from before version 1.1."""
+    schema = "docs/config.schema.json"
+    knows = [entries(commit, [schema]) and '"ids_at"' in git("show", f"{commit}:{schema}") for commit in (start, tree)]
+    if knows != [False, True] or not entries(tree, ["config.yaml"]):
+        return tree
+    config = git("show", f"{tree}:config.yaml") + "\n"
+    with_ids = with_ids_at(config)
+    return tree if with_ids == config else _with_file(tree, "config.yaml", with_ids)
 
 
 def _with_file(tree: str, name: str, content: str) -> str:
