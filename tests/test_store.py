@@ -8,6 +8,7 @@ import os
 import random
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -334,3 +335,17 @@ def test_the_temporary_files_of_a_killed_run_are_swept_by_the_next_save(tmp_path
     store = Store(tmp_path)
     store.save(store.load())
     assert not list(tmp_path.rglob("*.part"))
+
+
+def test_a_survey_counts_what_a_load_reads_and_names_the_same_damage(tmp_path: Path) -> None:
+    tree = Tree()
+    tree.add_post(post())
+    tree.add_paper(paper())
+    Store(tmp_path).save(tree)
+    with next(tmp_path.glob("posts/*/*/*/*.jsonl")).open("a") as file:
+        file.write("no JSON\n")
+    loaded, survey = Store(tmp_path).load(), Store(tmp_path).survey()
+    assert survey.posts == Counter(post.network for post in loaded.posts.values())
+    assert (survey.papers, survey.pending, survey.gone) == (len(loaded.papers), len(loaded.pending), len(loaded.gone))
+    assert survey.problems == loaded.problems
+    assert len(survey.problems) == 1

@@ -13,8 +13,9 @@ from generator.model.errors import ConfigError
 from generator.storage import run_reports as last_run
 
 if TYPE_CHECKING:
+    from generator.model.records import Announced
     from generator.model.spending import Spending
-    from generator.model.tree import Tree
+    from generator.storage.store import Survey
 
 
 @click.command("status")
@@ -23,14 +24,14 @@ def command(options: Options) -> None:
     """Say what the last run did, and what it cost, network by network."""
     from generator.storage.store import Store  # noqa: PLC0415
 
-    tree = Store(options.data).load()
+    survey = Store(options.data).survey()
     run = last_run.load(options.cache)
-    summary = summarise(tree, run, last_run.load(options.cache, last_run.PRUNE))
-    spending = _spending(options, tree)
+    summary = summarise(survey, run, last_run.load(options.cache, last_run.PRUNE))
+    spending = _spending(options, survey)
     for name, network in summary["networks"].items():
         network["spending"] = asdict(spending[name]) if name in spending else None
     console = options.console
-    console.warn_all(tree.problems)
+    console.warn_all(survey.problems)
     console.say(
         f"{options.data}: {summary['posts']:,} posts about {summary['papers']:,} papers; "
         f"{summary['pending']:,} papers wait for arXiv; {summary['gone']:,} posts gone"
@@ -45,7 +46,7 @@ def command(options: Options) -> None:
     console.done(summary)
 
 
-def _spending(options: Options, tree: Tree) -> dict[str, Spending]:
+def _spending(options: Options, survey: Survey) -> dict[str, Spending]:
     """What paid networks cost in this month; without a cap where config.yaml cannot be read."""
     from generator.model.spending import spending_of  # noqa: PLC0415
 
@@ -54,20 +55,20 @@ def _spending(options: Options, tree: Tree) -> dict[str, Spending]:
     except ConfigError:
         config = None
     spending = {}
-    for name, state in tree.states.items():
+    for name, state in survey.states.items():
         cap_usd = config.month_cap_usd(name) if config else None
         if state.spent_usd or cap_usd is not None:
             spending[name] = spending_of(state.spent_usd, options.now(), cap_usd)
     return spending
 
 
-def summarise(tree: Tree, run: dict[str, Any] | None, pruned: dict[str, Any] | None = None) -> dict[str, Any]:
+def summarise(survey: Survey, run: dict[str, Any] | None, pruned: dict[str, Any] | None = None) -> dict[str, Any]:
     """What is known, as plain values: per network from data/state and from the last runs on this machine."""
-    posts = Counter(post.network for post in tree.posts.values())
+    posts = survey.posts
     fetched_of, pruned_of = _networks(run), _networks(pruned)
     networks = {}
-    for name in sorted({*tree.states, *posts, *fetched_of}):
-        state = tree.states.get(name)
+    for name in sorted({*survey.states, *posts, *fetched_of}):
+        state = survey.states.get(name)
         networks[name] = {
             "posts": posts[name],
             "last_success_at": _time(state.last_success_at) if state else None,
@@ -79,27 +80,27 @@ def summarise(tree: Tree, run: dict[str, Any] | None, pruned: dict[str, Any] | N
             "last_prune": pruned_of.get(name),
         }
     return {
-        "posts": len(tree.posts),
-        "papers": len(tree.papers),
-        "pending": len(tree.pending),
-        "gone": len(tree.gone),
+        "posts": posts.total(),
+        "papers": survey.papers,
+        "pending": survey.pending,
+        "gone": survey.gone,
         "last_run_at": run.get("at") if run else None,
         "last_prune_at": pruned.get("at") if pruned else None,
         "networks": networks,
-        "announced": _announced(tree),
+        "announced": _announced(survey.announced),
     }
 
 
-def _announced(tree: Tree) -> dict[str, dict[str, Any]]:
+def _announced(records: list[Announced]) -> dict[str, dict[str, Any]]:
     """Target -> the papers that it is not told of again, and the last day on which one was added."""
     from generator.model.records import EVER  # noqa: PLC0415 (msgspec; --help stays quick)
 
     days: dict[str, list[str]] = defaultdict(list)
     papers: Counter[str] = Counter()
-    for each in tree.announced.values():
-        for target, day in each.on.items():
+    for announced in records:
+        for target, day in announced.on.items():
             days[target].append(day)
-            papers[target] += each.id != EVER
+            papers[target] += announced.id != EVER
     return {target: {"papers": papers[target], "last_on": max(days[target])} for target in sorted(days)}
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC
+from hashlib import blake2b
 from pathlib import Path
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -24,7 +25,7 @@ from generator.model.tree import Tree
 from generator.storage.data_files import cause_of_damage, check_inside, data_files
 from generator.storage.disk import read_file, remove_files, sweep, write_files
 
-__all__ = ["SCHEMA_VERSION", "Store", "Tree"]
+__all__ = ["SCHEMA_VERSION", "Store", "Survey", "Tree"]
 
 SCHEMA_VERSION = 1
 QUARANTINE = "quarantine"
@@ -39,10 +40,18 @@ _Record = TypeVar("_Record", Post, Paper, PendingPaper, GonePost, Announced)
 
 @dataclass(slots=True)
 class _File:
-    """One file as it was read: what is needed to write it again without losing anything."""
+    """One file as it was read: what is needed to write it again without losing anything, and not its bytes."""
 
-    content: bytes
+    digest: bytes
     damaged: list[bytes] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, content: bytes) -> _File:
+        return cls(_digest(content))
+
+
+def _digest(content: bytes) -> bytes:
+    return blake2b(content, digest_size=16).digest()
 
 
 @dataclass(slots=True)
@@ -77,8 +86,24 @@ _PAPERS = _Kind(Paper, re.compile(r"papers/[^/]+/[^/]+\.jsonl"), paper_path)
 _PENDING = _Kind(PendingPaper, re.compile(r"pending\.jsonl"), lambda _: "pending.jsonl")
 _GONE = _Kind(GonePost, re.compile(r"gone\.jsonl"), lambda _: "gone.jsonl")
 _ANNOUNCED = _Kind(Announced, re.compile(r"announced/[^/]+\.jsonl"), announced_path)
+_FIRST: tuple[str, ...] = ("schema.json", "gone.jsonl")
+"""What is durable before anything else changes."""
 _STATE = re.compile(r"state/[^/]+\.json")
 _KINDS: tuple[_Kind[Any], ...] = (_POSTS, _PAPERS, _PENDING, _GONE, _ANNOUNCED)
+
+
+@dataclass(slots=True)
+class Survey:
+    """How many records a data tree holds, with the few that are small."""
+
+    posts: Counter[str] = field(default_factory=Counter)
+    """By network."""
+    papers: int = 0
+    pending: int = 0
+    gone: int = 0
+    announced: list[Announced] = field(default_factory=list)
+    states: dict[str, NetworkState] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
 
 
 class Store:
@@ -111,12 +136,24 @@ class Store:
             tree.add_pending(pending)
         for announced in self._read(_ANNOUNCED, tree.problems):
             tree.add_announced(announced)
-        for name, path in self._paths.items():
-            state = self._read_state(path, tree.problems) if _STATE.fullmatch(name) else None
-            if state is not None:
-                tree.states[path.stem] = state
+        tree.states = self._read_states(tree.problems)
         tree.drop_waiting_for_gone()
         return tree
+
+    def survey(self) -> Survey:
+        """Count the records without keeping them: the memory is that of the largest file. Raises StoreError."""
+        self._files = {}
+        self._paths = {path.relative_to(self.root).as_posix(): path for path in data_files(self.root)}
+        self._check_schema()
+        survey = Survey()
+        for post in self._read(_POSTS, survey.problems):
+            survey.posts[post.network] += 1
+        survey.papers = sum(1 for _ in self._read(_PAPERS, survey.problems))
+        survey.pending = sum(1 for _ in self._read(_PENDING, survey.problems))
+        survey.gone = sum(1 for _ in self._read(_GONE, survey.problems))
+        survey.announced = list(self._read(_ANNOUNCED, survey.problems))
+        survey.states = self._read_states(survey.problems)
+        return survey
 
     def is_empty(self) -> bool:
         """True where nothing was ever captured here."""
@@ -133,7 +170,7 @@ class Store:
         if not self._files and self.root.exists() and not self.is_empty():
             raise StoreError(f"{self.root}: save() before load() would drop what is there; load first")
         sweep(self.root)
-        files = {"schema.json": msgspec.json.encode({"version": SCHEMA_VERSION}) + b"\n"}
+        files: dict[str, bytes | None] = {"schema.json": msgspec.json.encode({"version": SCHEMA_VERSION}) + b"\n"}
         for kind, records in self._contents(tree):
             files.update(self._encode(kind, records))
         for path, known in self._files.items():  # a damaged line outlives the records beside it
@@ -144,8 +181,10 @@ class Store:
                 files[f"{QUARANTINE}/{path}"] = damaged
             else:
                 files.setdefault(path, damaged)
-        states = {f"state/{network}.json": _encode_state(state) for network, state in tree.states.items()}
-        first: dict[str, bytes] = {path: files.pop(path) for path in ("schema.json", "gone.jsonl") if path in files}
+        states: dict[str, bytes | None] = {
+            f"state/{network}.json": _encode_state(state) for network, state in tree.states.items()
+        }
+        first = {path: files.pop(path) for path in _FIRST if path in files}
         gone = self._replace(first, [])
         before = [path for path in self._files if path not in first]
         covered = self._replace(files, [path for path in before if not path.startswith("state/")])
@@ -199,27 +238,29 @@ class Store:
         yield _GONE, tree.gone.values()
         yield _ANNOUNCED, tree.announced.values()
 
-    def _encode(self, kind: _Kind[_Record], records: Iterable[_Record]) -> dict[str, bytes]:
+    def _encode(self, kind: _Kind[_Record], records: Iterable[_Record]) -> dict[str, bytes | None]:
+        """Every file of a kind -> its new content; None where it is as it was, so that memory holds changes alone."""
         by_path: dict[str, list[_Record]] = defaultdict(list)
         for record in records:
             by_path[kind.path_of(record)].append(record)
         encoder = msgspec.json.Encoder()
-        encoded = {}
+        encoded: dict[str, bytes | None] = {}
         for path, group in by_path.items():
             group.sort(key=lambda record: record.id)
             content = encoder.encode_lines(group)
             known = self._files.get(path)
             if known and known.damaged:
                 content += b"".join(line + b"\n" for line in known.damaged)
-            encoded[path] = content
+            is_new = known is None or known.digest != _digest(content)
+            encoded[path] = content if is_new else None
         return encoded
 
-    def _replace(self, files: dict[str, bytes], known_paths: list[str]) -> list[Path]:
-        changed = {
-            path: content
-            for path, content in files.items()
-            if path not in self._files or self._files[path].content != content
-        }
+    def _replace(self, files: Mapping[str, bytes | None], known_paths: list[str]) -> list[Path]:
+        changed = {}
+        for path, content in files.items():
+            known = self._files.get(path)
+            if content is not None and (known is None or known.digest != _digest(content)):
+                changed[path] = content
         stale = [path for path in known_paths if path not in files]
         for folder in {(self.root / path).parent for path in (*changed, *stale)}:
             check_inside(folder, self.root)
@@ -231,8 +272,8 @@ class Store:
         for path in stale:
             del self._files[path]
         for path, content in changed.items():
-            known = self._files.setdefault(path, _File(content))
-            known.content = content
+            known = self._files.setdefault(path, _File.of(content))
+            known.digest = _digest(content)
         return [self.root / path for path in (*changed, *stale)]
 
     def _check_schema(self) -> None:
@@ -240,7 +281,7 @@ class Store:
         if path is None:
             return
         content = _read_bytes(path)
-        self._files["schema.json"] = _File(content)
+        self._files["schema.json"] = _File.of(content)
         try:
             version = msgspec.json.decode(content, type=dict[str, Annotated[int, msgspec.Meta(ge=1)]])["version"]
         except (*_UNREADABLE, KeyError) as error:
@@ -257,7 +298,7 @@ class Store:
             if not kind.place.fullmatch(name):
                 continue
             content = _read_bytes(path)
-            known = self._files[name] = _File(content)
+            known = self._files[name] = _File.of(content)
             if not content:
                 problems.append(Problem(f"{path}:1", "the file is empty, which the program never leaves"))
             try:
@@ -265,9 +306,17 @@ class Store:
             except _UNREADABLE:
                 yield from _read_line_by_line(path, content, decoder, known, problems)
 
+    def _read_states(self, problems: list[Problem]) -> dict[str, NetworkState]:
+        states = {}
+        for name, path in self._paths.items():
+            state = self._read_state(path, problems) if _STATE.fullmatch(name) else None
+            if state is not None:
+                states[path.stem] = state
+        return states
+
     def _read_state(self, path: Path, problems: list[Problem]) -> NetworkState | None:
         content = _read_bytes(path)
-        known = self._files[path.relative_to(self.root).as_posix()] = _File(content)
+        known = self._files[path.relative_to(self.root).as_posix()] = _File.of(content)
         try:
             return msgspec.json.decode(content, type=NetworkState)
         except _UNREADABLE as error:
