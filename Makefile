@@ -50,6 +50,8 @@ lock: ## write the lock files anew from pyproject.toml (needs uv)
 		--quiet pyproject.toml --output-file requirements.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url \
 		--quiet --extra cards pyproject.toml --output-file requirements-cards.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url \
+		--quiet --extra announce pyproject.toml --output-file requirements-announce.lock
 
 clean: ## remove what can be made again; never data/
 	find site -mindepth 1 ! -name .gitkeep -delete

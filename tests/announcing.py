@@ -45,6 +45,7 @@ def config(url: str, *targets: str, **common: Any) -> str:
         "matrix": {"server": url, "room": ROOM},
         "mastodon": {"server": url},
         "bluesky": {"account": ACCOUNT, "service": url},
+        "apprise": {},
         "email": {"server": "127.0.0.1", "port": 25, "security": "none", "sender": "papers@example.org"},
     }
     block = {name: {**own[name], **common} for name in targets}

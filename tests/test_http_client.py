@@ -608,7 +608,12 @@ def test_an_unknown_name_is_a_fetch_error(answer: list[str] | Exception) -> None
         ("0.0.0.0", False), ("224.0.0.1", False), ("255.255.255.255", False), ("::", False), ("::1", False),
         ("fe80::1", False), ("fe80::1%eth0", False), ("fc00::1", False), ("ff02::1", False), ("192.0.2.1", False),
         ("::ffff:127.0.0.1", False), ("::ffff:93.184.215.14", True), ("64:ff9b::7f00:1", False),
-        ("64:ff9b::5db8:d70e", True), ("2002:7f00:1::", False), ("not an address", False),
+        ("64:ff9b::5db8:d70e", True),
+        ("fec0::1", False), ("192.88.99.1", False), ("192.0.0.9", False), ("64:ff9b:1::1", False), ("5f00::1", False),
+        ("3fff::1", False), ("2001:20::1", False), ("2001:db8::1", False), ("100::1", False), ("::7f00:1", False),
+        ("::ffff:0:7f00:1", False), ("2002:c058:6301::", False), ("64:ff9b::c058:6301", False), ("4000::1", False),
+        ("198.18.0.1", False), ("240.0.0.1", False), ("192.175.48.1", True),
+        ("2002:7f00:1::", False), ("not an address", False),
     ],
 )  # fmt: skip
 def test_which_addresses_are_public(address: str, public: bool) -> None:

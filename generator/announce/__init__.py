@@ -14,7 +14,7 @@ paper untold than one told twice.
 from __future__ import annotations
 
 from generator.announce.target import Desk, Notice, Target
-from generator.announce.targets import bluesky, discord, email_digest, mastodon, matrix, slack
+from generator.announce.targets import apprise, bluesky, discord, email_digest, mastodon, matrix, slack
 
 TARGETS: tuple[Target, ...] = (
     slack.TARGET,
@@ -23,6 +23,7 @@ TARGETS: tuple[Target, ...] = (
     mastodon.TARGET,
     bluesky.TARGET,
     email_digest.TARGET,
+    apprise.TARGET,
 )
 
 __all__ = ["TARGETS", "Desk", "Notice", "Target"]

@@ -63,7 +63,7 @@ def run(options: Options, config: Config, *, dry: bool, only: str | None) -> lis
     known = {name for target in TARGETS for name in target.secrets}
     one_word = {name: ",".join(value.split()) if name == EMAIL_TO else value for name, value in os.environ.items()}
     secrets = usable_secrets(one_word, lambda name: name in known)
-    alone = nullcontext() if dry else options.only_writer(options.data)
+    alone = options.only_writer(options.data) if options.data.is_dir() and not dry else nullcontext()
     with alone, closing(make_client(config)) as client:
         told = telling.run(
             config,

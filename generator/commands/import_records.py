@@ -267,11 +267,12 @@ def _ask_arxiv(
     options: Options, config: Config, *, store: Store, tree: Tree, texts: dict[str, Post], client: HttpClient
 ) -> list[Path]:
     from generator.fetch.ask_arxiv import ask_arxiv  # noqa: PLC0415
+    from generator.fetch.request import NETWORK_DEADLINE_S  # noqa: PLC0415
 
     answers = ask_arxiv(
         tree,
         api=config.networks.arxiv.api,
-        client=client,
+        client=client.limited(NETWORK_DEADLINE_S),
         now=options.now(),
         texts=texts,
     )

@@ -76,6 +76,7 @@ def summarise(survey: Survey, run: dict[str, Any] | None, pruned: dict[str, Any]
             "failure": state.failure if state else None,
             "lacks": state.lacks if state else None,
             "waiting": len(state.waiting) if state else 0,
+            "not_before": {place: _time(until) for place, until in state.not_before.items()} if state else {},
             "last_run": fetched_of.get(name),
             "last_prune": pruned_of.get(name),
         }
@@ -113,6 +114,8 @@ def _tell(options: Options, name: str, network: dict[str, Any], spending: Spendi
         say(f"  is not read: set the secret {network['lacks']}, or take {name} out of the trackers")
     if network["failing_since"]:
         say(f"  failing since {network['failing_since']}: {network['failure']}")
+    for place, until in network["not_before"].items():
+        say(f"  {place} asked to be left alone until {until}")
     if run := network["last_run"]:
         say(f"  last run: {run.get('new', 0)} new, {_spent(run)}")
         for host, links in _hosts(run).items():

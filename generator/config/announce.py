@@ -89,6 +89,10 @@ class EmailTarget(TargetBlock):
         return self
 
 
+class AppriseTarget(TargetBlock):
+    """Any service that apprise knows. Secret: ANNOUNCE_APPRISE_URL, the whole address, such as ntfy://topic."""
+
+
 class Announce(Block):
     """Who is told of new top papers, by the command `announce`: each paper once. `slack: {}` is enough for one."""
 
@@ -104,6 +108,8 @@ class Announce(Block):
     """An account on Bluesky."""
     email: EmailTarget | None = None
     """A digest by e-mail."""
+    apprise: AppriseTarget | None = None
+    """Any other service, by an address that apprise understands; needs `trending-arxiv[announce]`."""
 
     def targets(self) -> dict[str, TargetBlock]:
         """Those that are switched on, by name."""

@@ -12,9 +12,10 @@ import msgspec
 
 from generator.fetch import arxiv_api, datacite
 from generator.fetch.intake import recently_mentioned
+from generator.fetch.waits import ARXIV, hold, note_waits
 from generator.finding.mentions import newest_versions
 from generator.model.errors import FetchError
-from generator.model.records import Paper, Post
+from generator.model.records import NetworkState, Paper, Post
 from generator.model.tree import Tree
 from generator.net.http import Client
 
@@ -57,6 +58,7 @@ def ask_arxiv(
     due = sorted(_due(tree, now, newly_named(tree, texts)))
     answers = Answers(asked=len(due))
     open_ids = set(due)
+    hold(client, tree.states.get(ARXIV, NetworkState()), now)
     try:
         for answer in arxiv_api.fetch_papers(due, client=client, api=api, now=now):
             open_ids.discard(answer.id)
@@ -68,6 +70,7 @@ def ask_arxiv(
         for paper in _from_datacite(sorted(open_ids - tree.papers.keys()), client, api, now):
             answers.from_datacite += 1
             answers.papers += tree.add_paper(paper)
+    note_waits(tree, ARXIV, client, now)
     return answers
 
 

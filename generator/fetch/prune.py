@@ -20,6 +20,7 @@ from generator.config import Config
 from generator.fetch.adapter.source import Checked, FetchRequest, Meter
 from generator.fetch.registry import SOURCES, Source
 from generator.fetch.request import request_for, wanted_of
+from generator.fetch.waits import note_waits
 from generator.model import muting as filters
 from generator.model import recheck
 from generator.model.errors import ConfigError, FetchError, Problem, SecretMissingError
@@ -122,17 +123,20 @@ def run(
     report.named = _remove(tree, _named_posts(tree, named), now)
     report.muted = _remove(tree, muted, now)
     asked = []
+    clients: dict[str, Client] = {}
     for source in SOURCES:
         posts = [post for post in tree.posts.values() if post.network == source.name]
         if posts and source.find_gone is not None and only in {None, source.name} and not named:
             wanted = wanted_of(config, source.name)
             request = request_for(source, config, tree, wanted=wanted, client_for=client_for, secrets=secrets, now=now)
+            clients[source.name] = request.client
             asked.append((source, request, recheck.due(posts, checks, now, everything=everything)))
     for pruned in _ask_all(asked):
         report.gone += _remove(tree, _believed(pruned, checks, now, believe=believe), now)
         checks.note(pruned.answers, now)
         _note_spending(config, tree, pruned, now)
         report.networks.append(pruned)
+        note_waits(tree, pruned.network, clients[pruned.network], now)
         left = (post for post in tree.posts.values() if post.network == pruned.network)
         pruned.overdue = recheck.overdue(left, checks, now)
     report.networks.sort(key=lambda each: each.network)

@@ -9,6 +9,7 @@ from functools import partial
 from generator.config import Config
 from generator.fetch.adapter.source import FetchRequest, Meter, Wanted
 from generator.fetch.registry import Source
+from generator.fetch.waits import hold
 from generator.model.records import NetworkState, Post
 from generator.model.tree import Tree
 from generator.net.http import Client
@@ -41,11 +42,14 @@ def request_for(
         secrets: by environment variable, of all networks.
         now: the time of the run.
     """
+    state = tree.states.get(source.name, NetworkState())
+    client = client_for(source.name, NETWORK_DEADLINE_S)
+    hold(client, state, now)
     return FetchRequest(
-        client=client_for(source.name, NETWORK_DEADLINE_S),
+        client=client,
         settings=config.network_settings(source.name),
         wanted=tuple(wanted),
-        state=tree.states.get(source.name, NetworkState()),
+        state=state,
         secrets=source.secrets_in(secrets),
         now=now,
         meter=Meter(),

@@ -32,6 +32,7 @@ from generator.fetch.ask_arxiv import Answers, ask_arxiv
 from generator.fetch.intake import Taken, note_unknown, take_posts, without_late_counts
 from generator.fetch.registry import SOURCES, Source, reducer
 from generator.fetch.request import NETWORK_DEADLINE_S, request_for, wanted_of
+from generator.fetch.waits import note_waits
 from generator.finding.mentions import unread_hosts
 from generator.model import muting as filters
 from generator.model.errors import FetchError, FormatError, Problem, RecordError, SecretMissingError
@@ -94,6 +95,7 @@ class _Yield:
     """What one network's thread brings home."""
 
     report: NetworkReport
+    client: Client
     posts: list[Post] = field(default_factory=list)
     cursors: dict[str, Any] = field(default_factory=dict)
     accounts: dict[str, str] = field(default_factory=dict)
@@ -191,7 +193,7 @@ def _read_all(requests: list[tuple[Source, FetchRequest]]) -> Iterator[tuple[Sou
 
 def _read(source: Source, request: FetchRequest) -> _Yield:
     """One network to its end or its failure: nothing but an unexpected exception leaves this function."""
-    brought = _Yield(NetworkReport(network=source.name, meter=request.meter))
+    brought = _Yield(NetworkReport(network=source.name, meter=request.meter), request.client)
     report = brought.report
     try:
         for event in source.fetch(request):
@@ -297,6 +299,7 @@ def _note_state(tree: Tree, brought: _Yield, now: datetime) -> None:
             after = msgspec.structs.replace(after, last_success_at=now)
     spent_usd = add_spending(after.spent_usd, report.meter.cost_usd, now)
     tree.states[report.network] = msgspec.structs.replace(after, spent_usd=spent_usd)
+    note_waits(tree, report.network, brought.client, now)
 
 
 def _updated(cursors: Mapping[str, Any], covered: Mapping[str, Any]) -> dict[str, Any]:

@@ -85,6 +85,7 @@ def merge_states(one: NetworkState, other: NetworkState) -> NetworkState:
         accounts=_merge_maps(one.accounts, other.accounts),
         validators=_merge_maps(one.validators, other.validators),
         waiting=_merge_waiting(one.waiting, other.waiting),
+        not_before=_merge_maps(one.not_before, other.not_before),
         last_success_at=last_success,
         failing_since=failures[0][0] if failures else None,
         failure=failures[0][1] if failures else None,

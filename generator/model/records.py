@@ -149,6 +149,8 @@ class NetworkState(msgspec.Struct, frozen=True, kw_only=True):
     wait in the cache."""
     last_success_at: Moment | None = None
     """The newest successful fetch that changed anything (a run without news writes nothing)."""
+    not_before: dict[str, Moment] = {}
+    """Host, or host and path -> when it may be asked again, as it said itself (Retry-After, a used-up rate limit)."""
     failing_since: Moment | None = None
     failure: str | None = None
     """Why, in one sentence for the reader."""

@@ -121,7 +121,7 @@ def _site(config: Config, tree: Tree, captured: Captured, *, unknown: frozenset[
         tracker_posts={tracker: reading.posts for tracker, reading in captured.readings.items()},
         readers=readers_of(captured.readings),
         networks={name: config.network_titles.get(name, name) for name in _networks(config, tree)},
-        states=tree.states,
+        states={network: state for network, state in tree.states.items() if network != "arxiv"},
         caps_usd={name: cap for name in config.network_titles if (cap := _cap_usd(config, name)) is not None},
         cards=_with_cards(listings, settings.per_page) if settings.cards else frozenset(),
         hub=config.feeds.hub,
@@ -343,5 +343,5 @@ def _cap_usd(config: Config, network: str) -> float | None:
 
 
 def _networks(config: Config, tree: Tree) -> list[str]:
-    used = {post.network for post in tree.posts.values()} | set(tree.states)
+    used = {post.network for post in tree.posts.values()} | set(tree.states) - {"arxiv"}
     return sorted(used | {name for name in config.network_titles if config.wanted(name)})

@@ -360,7 +360,8 @@ def _encode_state(state: NetworkState) -> bytes:
     plain["accounts"] = dict(sorted(plain["accounts"].items()))
     plain["validators"] = dict(sorted(plain["validators"].items()))
     plain["spent_usd"] = dict(sorted(plain["spent_usd"].items()))
-    for name in ("lacks", "spent_usd"):  # most networks have neither
+    # Most networks have none of these.
+    for name in ("lacks", "not_before", "spent_usd"):
         if not plain[name]:
             del plain[name]
     return msgspec.json.format(msgspec.json.encode(plain), indent=1) + b"\n"

@@ -13,8 +13,13 @@ SHOWN_URL = 42
 """Characters of an address that are shown; the link has it whole."""
 URL_MAX = 2048
 
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
-"""Code points that no HTML page may hold."""
+_UNWANTED = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"  # no HTML page may hold them
+    "\u061c\u202a-\u202e\u2066-\u206f"  # they reorder the text around them
+    "\xad\u115f\u1160\u17b4\u17b5\u180e\u200b\u2060-\u2065\u3164\ufeff\uffa0\ufff0-\ufffb"  # they are not seen
+    "\U000e0000-\U000e0fff]"
+)
+"""Joiners, direction marks and variation selectors stay: scripts and emoji are written with them."""
 _URL = re.compile(r"https?://[^\s<>\"\u2028\u2029]{1,2040}", re.IGNORECASE)
 _TRAILING = ".,;:!?'\u2019\u201d\u00bb\u2026*_"
 _PAIRS = {")": "(", "]": "[", "}": "{"}
@@ -42,8 +47,8 @@ _LANGUAGES = frozenset(
 
 
 def clean(text: str) -> str:
-    """The text without the code points that no page may hold: controls, lone surrogates, noncharacters."""
-    return _UNPRINTABLE.sub("", text)
+    """The text without code points that no page may hold, that reorder the text around them or that are not seen."""
+    return _UNWANTED.sub("", text)
 
 
 def isolate(name: str) -> Markup:
@@ -105,9 +110,20 @@ def shorten(text: str, limit: int) -> tuple[str, bool]:
 
 def _link(href: str, url: str) -> Markup:
     shown = url.partition("://")[2].removeprefix("www.").rstrip("/")
+    if not shown.isascii():
+        host, slash, path = shown.partition("/")
+        shown = _ascii_host(host) + slash + path
     if len(shown) > SHOWN_URL:
         shown = shown[: SHOWN_URL - 1] + "…"
     return Markup('<a href="{}" rel="{}">{}</a>').format(href, LINK_REL, shown)
+
+
+def _ascii_host(host: str) -> str:
+    """A host's name in the letters that the network knows: others look like those of another host."""
+    try:
+        return host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return _escape_url(host)
 
 
 def _without_trailing(url: str) -> str:

@@ -15,6 +15,7 @@ from generator.finding import arxiv_id
 from generator.model.authors import ET_AL, is_group, split_name
 from generator.model.records import Paper
 from generator.text.latex import to_name
+from generator.text.plain import clean
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
@@ -170,9 +171,10 @@ def _verbatim(text: str) -> str:
 
 
 def _printable(text: str) -> str:
-    if text.isprintable():  # as nearly all are: a control, a surrogate or a line end is not
+    if text.isascii() and text.isprintable():  # as nearly all are
         return text
-    return "".join(" " if unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"} else char for char in text)
+    spaced = "".join(" " if unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"} else char for char in text)
+    return clean(spaced)
 
 
 def _last_name(author: str) -> str:

@@ -11,7 +11,18 @@ addresses   where a request may go, and how an address is shown;  body: what an 
 """
 
 from generator.net.http.addresses import shown
-from generator.net.http.client import SIZE_LIMIT, HttpClient
+from generator.net.http.client import SIZE_LIMIT, HttpClient, LimitedClient
 from generator.net.http.interface import Client, Peeker, Response, Sender, get_json, user_agent
 
-__all__ = ["SIZE_LIMIT", "Client", "HttpClient", "Peeker", "Response", "Sender", "get_json", "shown", "user_agent"]
+__all__ = [
+    "SIZE_LIMIT",
+    "Client",
+    "HttpClient",
+    "LimitedClient",
+    "Peeker",
+    "Response",
+    "Sender",
+    "get_json",
+    "shown",
+    "user_agent",
+]

@@ -18,6 +18,14 @@ _SECRET = re.compile(
 )
 _SHOWN_LENGTH = 300
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
+_NOT_PUBLIC = tuple(
+    map(ipaddress.ip_network, ("192.0.0.0/24", "192.88.99.0/24", "2001::/23", "2001:db8::/32", "3fff::/20"))
+)
+"""Relays, documentation and protocols, which not every version of `ipaddress` knows.
+
+https://www.iana.org/assignments/iana-ipv4-special-registry and iana-ipv6-special-registry, read 2026-11-30.
+"""
 _SAFE_IN_URL = "!#$%&'()*+,/:;=?@[]~"
 
 
@@ -120,6 +128,8 @@ def is_allowed(address: str, *, loopback: bool) -> bool:
         return is_allowed(str(inner), loopback=loopback)
     if ip.is_loopback:
         return loopback
+    if any(ip in network for network in _NOT_PUBLIC) or (ip.version == 6 and ip not in _GLOBAL_UNICAST):  # noqa: PLR2004
+        return False
     return ip.is_global and not ip.is_multicast and not ip.is_reserved
 
 

@@ -29,6 +29,9 @@ class Attempt:
     until: Callable[[str], float | None] = no_end
     """(what is asked) -> the end of the budget, of the clock. Raises OutOfTimeError where there is none left."""
 
+    waits: dict[str, float] | None = None
+    """Where it is noted until when services want to be left alone."""
+
     def without_secrets(self) -> Attempt:
         """What may be told to another host than the one that was meant."""
         kept = {name: value for name, value in self.headers.items() if name in _KEPT_ELSEWHERE}

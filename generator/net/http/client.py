@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlencode
@@ -63,6 +63,8 @@ class HttpClient:
         self._clocks = Clocks(clock=clock, wall=wall, sleep=sleep, chance=chance)
         self._resolve = resolve
         self._services: dict[str, Service] = {}
+        self._held: dict[str, float] = {}
+        """Host, or host and path -> when it may be asked, of the clock."""
         self._lock = threading.Lock()
 
     def get(
@@ -148,7 +150,14 @@ class HttpClient:
 
         Then its calls raise OutOfTimeError.
         """
-        return LimitedClient(self, Allowance(self._clocks.clock, deadline_s))
+        return LimitedClient(self, Allowance(self._clocks.clock, deadline_s), self._clocks.clock, self._clocks.clock())
+
+    def hold(self, waits: Mapping[str, float]) -> None:
+        """Ask nobody at these places (hosts, or hosts with paths) before so many seconds have gone by."""
+        with self._lock:
+            self._held.update({place: self._clocks.clock() + seconds for place, seconds in waits.items()})
+            for key, service in self._services.items():
+                service.hold(key, self._held)
 
     def close(self) -> None:
         """Close every connection."""
@@ -166,8 +175,9 @@ class HttpClient:
         accept: str,
         tries: int,
         allowance: Allowance | None,
+        waits: dict[str, float] | None = None,
     ) -> Response:
-        """As `get`, within the time that a network has."""
+        """As `get`, within the time that a network has. What services ask for is noted in `waits`, of the clock."""
         asked = f"{url}{'&' if '?' in url else '?'}{urlencode(params)}" if params else url
         sent = self._headers(headers, accept, asked)
         try:
@@ -181,7 +191,7 @@ class HttpClient:
             until = partial(allowance.until, began) if allowance else no_end
             for number in range(tries):
                 try:
-                    return self._follow(target, Attempt(sent, number, number + 1 == tries, until=until))
+                    return self._follow(target, Attempt(sent, number, number + 1 == tries, until=until, waits=waits))
                 except AgainError:
                     continue
         raise AssertionError("the last attempt answers or raises FetchError")
@@ -230,7 +240,7 @@ class HttpClient:
                 failure = FetchError(error.reason, url=shown(target.url), unsent=error.unsent, silent=error.silent)
                 again = error.again and (error.unsent or how.repeatable)
             else:
-                service.note(target, answer)
+                service.note(target, answer, {} if attempt.waits is None else attempt.waits)
                 status = answer.status
                 if is_answer(status, attempt.headers, sending=how.content is not None):
                     return answer
@@ -257,6 +267,7 @@ class HttpClient:
                 at_once = self._at_once.get(target.key, self._at_once.get(target.host, 1))
                 transport = Transport(self._resolve, self._timeouts or Timeouts(), self._size_limit, at_once)
                 service = self._services[target.key] = Service(transport, spacing_s, self._clocks, at_once)
+                service.hold(target.key, self._held)
             return service
 
 
@@ -266,6 +277,10 @@ class LimitedClient:
 
     client: HttpClient
     allowance: Allowance
+    clock: Callable[[], float]
+    began_at: float
+    noted: dict[str, float] = field(default_factory=dict)
+    """What services asked for: host, or host and path -> when it may be asked, of the clock."""
 
     def get(
         self,
@@ -278,5 +293,15 @@ class LimitedClient:
     ) -> Response:
         """As HttpClient.get; raises OutOfTimeError instead of asking or waiting beyond the end."""
         return self.client.ask(
-            url, params=params, headers=headers, accept=accept, tries=tries, allowance=self.allowance
-        )
+            url, params=params, headers=headers, accept=accept, tries=tries, allowance=self.allowance,
+            waits=self.noted,
+        )  # fmt: skip
+
+    def hold(self, waits: Mapping[str, float]) -> None:
+        """As HttpClient.hold; what is not over at the end is among `waits`."""
+        self.noted.update({place: self.began_at + seconds for place, seconds in waits.items()})
+        self.client.hold(waits)
+
+    def waits(self) -> dict[str, float]:
+        """Host, or host and path -> seconds from the beginning for which it is to be left alone, where that is now."""
+        return {place: until - self.began_at for place, until in self.noted.items() if until > self.clock()}

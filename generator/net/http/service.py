@@ -99,7 +99,14 @@ class Service:
         patience = self.give_up_at - now
         return patience if until is None else min(patience, until - now)
 
-    def note(self, target: Target, answer: Exchanged) -> None:
+    def hold(self, key: str, waits: Mapping[str, float]) -> None:
+        """Take what an earlier run was asked for."""
+        self.free_at = max(self.free_at, waits.get(key, 0.0))
+        for place, until in waits.items():
+            if place.startswith(f"{key}/"):
+                self.endpoint_free_at[place] = max(until, self.endpoint_free_at.get(place, 0.0))
+
+    def note(self, target: Target, answer: Exchanged, waits: dict[str, float]) -> None:
         """Remember until when the service does not want to be asked: all of it (Retry-After), or one endpoint.
 
         A usable answer, be it that there is nothing, begins our patience anew.
@@ -109,10 +116,10 @@ class Service:
             self.give_up_at = now + PATIENCE_S
         pause = retry_after(answer.headers, wall) if answer.status in {TOO_MANY, UNAVAILABLE} else None
         if pause is not None:
-            self.free_at = max(self.free_at, now + pause)
+            self.free_at = waits[target.key] = max(self.free_at, now + pause)
         reset = limit_reset(answer.headers, wall)
         if reset is not None:
-            self.endpoint_free_at[target.endpoint] = now + reset
+            self.endpoint_free_at[target.endpoint] = waits[target.endpoint] = now + reset
 
     def stated_pause(self, status: int, headers: Mapping[str, str]) -> float | None:
         """Seconds that a refusal asks us to wait; None where it does not say."""
@@ -143,7 +150,7 @@ class Service:
         if not self.can_wait(target, until):
             pause = self._free_at(target) - self.clocks.clock()
             raise FetchError(
-                f"it does not want to be asked for another {pause:.0f} s, which is longer than this run waits",
+                "it asked to be left alone for longer than this run waits",
                 url=shown(target.url),
                 retry_after_s=pause,
                 unsent=True,
