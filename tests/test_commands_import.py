@@ -14,10 +14,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from generator.commands.import_archives import trackers_of
+from generator.commands.import_archives import make_trackers, names_of
 from generator.fetch.archives.x.json_fields import Owner
 from generator.fetch.configuration import read as read_config
 from generator.model.records import Paper, Post
+from generator.model.tree import Tree
 from tests import make, x_archives
 from tests.conftest import ROOT
 from tests.e2e.run import Copy
@@ -191,12 +192,12 @@ def test_an_archive_in_a_private_copy_is_kept_in_full(copy: Copy) -> None:
 )
 def test_an_archive_is_the_reading_of_the_trackers_that_name_its_person(config: str, trackers: tuple[str, ...]) -> None:
     owner = Owner(id=x_archives.OWNER_ID, handle="Ada_Made_Up")
-    assert trackers_of(read_config((ARCHIVE + config).encode()), owner) == trackers
+    assert make_trackers(read_config((ARCHIVE + config).encode()), Tree()).of(names_of(owner)) == trackers
 
 
 def test_an_archive_of_nobody_that_is_named_is_the_reading_of_all() -> None:
     owner = Owner(id="5", handle="somebody_else")
-    assert trackers_of(read_config(ARCHIVE.encode()), owner) == ("example", "other", "third")
+    assert make_trackers(read_config(ARCHIVE.encode()), Tree()).of(names_of(owner)) == ("example", "other", "third")
 
 
 def test_the_handle_of_an_account_that_the_configuration_does_not_name_is_not_published(copy: Copy) -> None:
@@ -213,7 +214,8 @@ def test_the_handle_of_an_account_that_the_configuration_does_not_name_is_not_pu
 def test_what_is_no_archive_is_said_plainly_and_nothing_is_written(copy: Copy, name: str, says: str) -> None:
     (copy.folder / "folder").mkdir()
     for each in ("broken.zip", "tweets.js", "other.js"):
-        (copy.folder / each).write_bytes(b"window.YTD.tweets.part0 = [ ]")
+        variable = "direct_messages" if each == "other.js" else "tweets"
+        (copy.folder / each).write_text(f"window.YTD.{variable}.part0 = [ ]")
     ran = copy.run("import", name, "--offline")
     assert ran.status == 1
     assert says in ran.err

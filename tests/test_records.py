@@ -12,8 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.fetch.archives.json_lines import NEVER, parse_line
-from generator.model.errors import RecordError
+from generator.fetch.archives.formats import parse_lines
+from generator.fetch.archives.items import Block, Item, Setting
+from generator.fetch.archives.json_lines import NEVER, parse_record
+from generator.model.errors import Problem, RecordError
 from generator.model.records import Paper, Post
 from tests import make
 
@@ -29,8 +31,15 @@ POST: dict[str, Any] = {
 PAPER: dict[str, Any] = {"id": "math.GT/0309136v2", "title": " On\n knots ", "abstract": "We  tie\n$K$."}
 
 
+def parse_line(line: bytes, now: datetime) -> Item:
+    (item,) = parse_lines(Block("in.jsonl", 1, line), Setting(now=now))
+    if isinstance(item, Problem):
+        raise RecordError("", item.message)
+    return item
+
+
 def parsed(plain: Any) -> Any:
-    return parse_line(json.dumps(plain).encode(), NOW)
+    return parse_record(json.loads(json.dumps(plain)), NOW)
 
 
 def test_a_post_needs_little() -> None:
@@ -44,7 +53,7 @@ def test_a_post_needs_little() -> None:
 
 def test_a_record_as_data_has_it_comes_out_as_it_is() -> None:
     for record in (make.post(), make.paper(), make.post(text="a &amp; b &lt;3", network="x")):
-        assert parse_line(msgspec.json.encode(record), NOW) == record
+        assert parse_record(msgspec.to_builtins(record), NOW) == record
 
 
 def test_nulls_and_unknown_keys_are_as_if_they_were_not_there() -> None:
@@ -144,4 +153,4 @@ def test_no_json_makes_anything_but_a_record_or_a_record_error(plain: Any) -> No
         record = parse_line(line, NOW)
     except RecordError:
         return
-    assert parse_line(msgspec.json.encode(record), NOW) == record
+    assert parse_record(msgspec.to_builtins(record), NOW) == record

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from generator.fetch.archives.json_lines import parse_line
+from generator.fetch.archives.json_lines import parse_record
 from generator.finding import arxiv_id
 from generator.finding.mentions import find_papers
 from generator.model.tree import Tree
@@ -95,7 +95,7 @@ def test_nothing_in_it_exists() -> None:
 
 def test_every_record_would_be_accepted_from_a_file() -> None:
     for record in (*TREE.posts.values(), *TREE.papers.values()):
-        assert parse_line(msgspec.json.encode(record), NOW) == record
+        assert parse_record(msgspec.json.decode(msgspec.json.encode(record)), NOW) == record
 
 
 def test_posts_come_after_their_papers_and_targets_and_before_now() -> None:

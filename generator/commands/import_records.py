@@ -1,54 +1,37 @@
-"""`import`: an archive of X (docs/import.md), or JSON Lines of posts or papers (docs/data-format.md) -> data/."""
+"""`import`: archives of what was posted (docs/import.md), or posts and papers in JSON Lines -> data/."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from generator.commands import import_archives
 from generator.commands.console import Tick
 from generator.commands.options import Options, with_options
-from generator.model.errors import Problem, RecordError, TrendingError
+from generator.model.errors import TrendingError
 
 if TYPE_CHECKING:
     from generator.config import Config
+    from generator.fetch.archives.files import File
+    from generator.fetch.archives.formats import Format
+    from generator.fetch.archives.items import Setting
+    from generator.fetch.archives.reading import Contents, Sorted
     from generator.fetch.archives.x import Archive
     from generator.fetch.intake import Taken
     from generator.fetch.short_links import LinkFollower
-    from generator.model.records import Paper, Post
+    from generator.model.records import Post
     from generator.model.tree import Tree
     from generator.net.http import HttpClient
     from generator.storage.store import Store
 
-MAX_LINE = 4_194_304
 MOST_LINKS = 1000
 """Requests to shorteners in one run: likes in an archive have no other links, and there may be many thousands."""
 MOST_LINKS_S = 600.0
-_TICK_EVERY = 500
-_TOO_LONG = b"longer than 4 MiB"
-"""Stands for such a line: it is no JSON, and says why."""
-
-
-@dataclass(slots=True)
-class _Read:
-    """What the files held."""
-
-    posts: list[Post] = field(default_factory=list)
-    papers: list[Paper] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    unread: int = 0
-    """Lines, elements and files that could not be read: more than are told."""
-    passed_over: int = 0
-    """Posts of an archive that name no paper and hang together with none that does."""
-    from_future: int = 0
-    """Posts and papers that stated a time that has not come."""
+_TICK_EVERY = 4_194_304
 
 
 @click.command("import")
@@ -58,22 +41,29 @@ class _Read:
 )
 @with_options
 def command(options: Options, paths: tuple[str, ...], offline: bool) -> None:
-    """Take in your archive of X, or posts or papers from JSON Lines; `-` reads standard input.
+    """Take in your past, or records in JSON Lines; `-` reads standard input.
 
-    An archive is the zip file as X made it, the folder that it unpacks to, or one file of it: tweets.js, tweet.js,
-    like.js. Its posts become those that a fetch would have brought (docs/import.md).
+    Your past is an archive of X of any age (the zip file, its folder, or one file of it), a repository of Bluesky
+    (.car), an export of Mastodon (outbox.json or its archive), recorded events of Jetstream. The metadata snapshot of
+    arXiv gives the papers that data/ names. Anything may be packed with zip, tar, gzip, xz or zstd (docs/import.md).
 
-    Each line is a post or a paper as in data/ (docs/data-format.md). Of a post, `papers` may be missing (they are
-    found in `links` and `text` then) and `account` may be the id alone; posts about no paper are left out. A line
-    that cannot be read is reported and costs no other. Running it twice adds nothing.
+    In JSON Lines each line is a post or a paper as in data/ (docs/data-format.md). Of a post, `papers` may be missing
+    (they are found in `links` and `text` then) and `account` may be the id alone; posts about no paper are left out. A
+    line that cannot be read is reported and costs no other. Running it twice adds nothing.
     """
+    from generator.fetch.archives.files import STANDARD_INPUT, find_files  # noqa: PLC0415
+    from generator.fetch.archives.reading import Contents, sort_files  # noqa: PLC0415
+
+    for path in paths:
+        if path != STANDARD_INPUT and not Path(path).exists():
+            raise click.UsageError(f"{path}: there is no such file")
     config = options.load_config()
-    lines, folders = import_archives.split_paths(paths)
-    read = _read_all(options, lines)
+    found = sort_files(find_files(paths))
+    read = Contents()
     client = None if offline else _make_client(config)
     try:
         with options.only_writer(options.data):
-            summary = _import(options, config, read, folders, client=client)
+            summary = _import(options, config, read, found, client=client)
     finally:
         if client is not None:
             client.close()
@@ -99,21 +89,24 @@ def _make_client(config: Config) -> HttpClient:
 
 
 def _import(
-    options: Options, config: Config, read: _Read, paths: list[Path], *, client: HttpClient | None
+    options: Options, config: Config, read: Contents, found: Sorted, *, client: HttpClient | None
 ) -> dict[str, Any]:
-    """Read the archives, follow links, and write what all of it comes to."""
+    """Read the files, follow links, and write what all of it comes to."""
     from generator.commands.fetch import tell_links  # noqa: PLC0415
     from generator.fetch.archives.x import open_archives  # noqa: PLC0415
     from generator.fetch.short_links import LinkFollower  # noqa: PLC0415
     from generator.finding.mentions import unread_hosts  # noqa: PLC0415
     from generator.storage.store import Store  # noqa: PLC0415
 
-    archives = open_archives(paths)
     store = Store(options.data, options.cache)
     tree = store.load()
+    archives = open_archives(found.parts, import_archives.only_account(config, tree))
+    setting = import_archives.make_setting(config, tree, found, options.now())
     links = LinkFollower(client, options.cache, options.now(), most=MOST_LINKS, most_s=MOST_LINKS_S)
     try:
-        _read_archives(options, config, read, archives, tree=tree, links=links)
+        _read_archives(options, setting, read, archives, tree=tree, links=links)
+        import_archives.remember_owners(config, tree, archives)
+        _read_others(options, setting, read, found.others, tree=tree)
         options.console.warn_all([*read.problems, *tree.problems])
         if read.unread and not read.posts and not read.papers and not read.passed_over:
             raise TrendingError(f"nothing was imported: none of {read.unread:,} lines could be read")
@@ -138,89 +131,56 @@ def _import(
 
 
 def _read_archives(
-    options: Options, config: Config, read: _Read, archives: list[Archive], *, tree: Tree, links: LinkFollower
+    options: Options, setting: Setting, read: Contents, archives: list[Archive], *, tree: Tree, links: LinkFollower
 ) -> None:
+    """Archives of X, with a progress bar."""
+    from generator.fetch.archives.x.gather import gather, total_bytes  # noqa: PLC0415
+
     if not archives:
         return
-    gathered = import_archives.read_archives(
-        options.console, config, archives, tree=tree, now=options.now(), links=links
-    )
+    total = total_bytes(archives)
+    with options.console.progress("import archive of X") as tick:
+        gathered = gather(
+            archives,
+            tree=tree,
+            trackers_of=lambda owner: setting.trackers.of(import_archives.names_of(owner)),
+            seen_at=setting.now,
+            links=links,
+            on_bytes=_adding(tick, total),
+        )
     read.posts += gathered.posts
     read.problems += gathered.problems
     read.unread += gathered.unread
-    read.passed_over = gathered.read - len(gathered.posts)
+    read.passed_over += gathered.read - len(gathered.posts)
 
 
-def _read_all(options: Options, paths: list[str]) -> _Read:
-    read = _Read()
-    with ExitStack() as stack:
-        opened = [(_name(path), _open(path, stack)) for path in paths]
-        for name, file in opened:
-            size = Path(name).stat().st_size if name != "-" and Path(name).is_file() else 0
-            with options.console.progress(f"import {name}") as tick:
-                _read_file(name, file, read, options.now(), _of(size, tick))
-    read.unread = len(read.problems)
-    return read
+def _read_others(
+    options: Options, setting: Setting, read: Contents, files: list[tuple[File, Format]], *, tree: Tree
+) -> None:
+    """Files that are read block by block, with a progress bar."""
+    from generator.fetch.archives.reading import read_files  # noqa: PLC0415
+
+    total = sum(file.size for file, _ in files)
+    with options.console.progress("import") as tick:
+        read_files(files, setting, read, captured=tree.posts.keys(), on_bytes=_adding(tick, total))
 
 
-def _of(total: int, tick: Tick) -> Callable[[int], None]:
-    return lambda done: tick(done, total)
+def _adding(tick: Tick, total: int) -> Callable[[int], None]:
+    """Tell a progress bar, every few megabytes, how much was read in all."""
+    done = shown = 0
 
+    def on_bytes(size: int) -> None:
+        nonlocal done, shown
+        done += size
+        if done - shown >= _TICK_EVERY:
+            shown = done
+            tick(min(done, total), total)
 
-def _name(path: str) -> str:
-    return "-" if path == "-" else str(Path(path))
-
-
-def _open(path: str, stack: ExitStack) -> BinaryIO:
-    if path == "-":
-        return sys.stdin.buffer
-    try:
-        return stack.enter_context(Path(path).open("rb"))
-    except OSError as error:
-        raise click.UsageError(f"{path}: cannot be read: {error.strerror or error}") from None
-
-
-def _read_file(name: str, file: BinaryIO, read: _Read, now: datetime, tick: Callable[[int], None]) -> None:
-    from generator.fetch.archives.json_lines import parse_line, without_future  # noqa: PLC0415
-    from generator.model.records import Post  # noqa: PLC0415
-
-    shown = "standard input" if name == "-" else name
-    done = 0
-    for number, line in _lines(file):
-        done += len(line)
-        if number % _TICK_EVERY == 0:
-            tick(done)
-        if number == 1:
-            line = line.removeprefix(b"\xef\xbb\xbf")  # noqa: PLW2901 (a byte order mark is no content)
-        if not line.strip():
-            continue
-        try:
-            stated = parse_line(line, now)
-        except RecordError as error:
-            reason = f"is longer than {MAX_LINE:,} bytes" if line is _TOO_LONG else str(error)
-            read.problems.append(Problem(f"{shown}:{number}", reason))
-            continue
-        record = without_future(stated, now)
-        read.from_future += record is not stated
-        if isinstance(record, Post):
-            read.posts.append(record)
-        else:
-            read.papers.append(record)
-
-
-def _lines(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    """Numbered lines; of one that is longer than MAX_LINE only the beginning is kept in memory."""
-    number = 0
-    while line := file.readline(MAX_LINE):
-        number += 1
-        rest = line
-        while len(rest) == MAX_LINE and not rest.endswith(b"\n"):
-            rest = file.readline(MAX_LINE)
-        yield number, line if len(line) < MAX_LINE else _TOO_LONG
+    return on_bytes
 
 
 def _take(
-    options: Options, config: Config, read: _Read, *, store: Store, tree: Tree, client: HttpClient | None
+    options: Options, config: Config, read: Contents, *, store: Store, tree: Tree, client: HttpClient | None
 ) -> dict[str, Any]:
     from generator.fetch.intake import note_unknown  # noqa: PLC0415
 
@@ -233,6 +193,9 @@ def _take(
             new_papers, changed_papers = new_papers + (not known), changed_papers + known
     taken = _take_posts(config, tree, read.posts, now, texts)
     texts.update(taken.texts)
+    removed = tree.remove_posts(
+        sorted(read.removed & (tree.posts.keys() | {post.id for post in read.posts})), f"{now:%Y-%m-%d}"
+    )
     note_unknown(tree, now)
     store.save_texts(texts, tree)
     changed = set(store.save(tree))
@@ -243,6 +206,7 @@ def _take(
         "read_papers": len(read.papers),
         "new_posts": taken.new,
         "changed_posts": taken.changed,
+        "removed_posts": removed,
         "left_out": taken.left_out + read.passed_over,
         "new_papers": new_papers,
         "changed_papers": changed_papers,

@@ -1,4 +1,4 @@
-"""One line of a file for `import` -> Post or Paper: as in `data/`, but more may be missing. Pure."""
+"""A record of a file for `import` -> Post or Paper: as in `data/`, but more may be missing. Pure."""
 
 from __future__ import annotations
 
@@ -29,22 +29,16 @@ _NO_SCHEME = re.compile(r"(?://)?(?:[a-z0-9-]+\.)+[a-z]{2,24}(?::[0-9]{1,5})?(?:
 _FIRST, _LAST = datetime(1980, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
-def parse_line(line: bytes, now: datetime) -> Post | Paper:
+def parse_record(plain: dict[str, Any], now: datetime) -> Post | Paper:
     """Read one record.
 
     Args:
-        line: one JSON object in UTF-8.
+        plain: a decoded JSON object.
         now: stands in for a missing `seen_at`.
 
     Raises:
         RecordError: it is no post and no paper, or a field of it cannot be what it says.
     """
-    try:
-        plain = msgspec.json.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise RecordError("", f"is no JSON: {error}") from None
-    if not isinstance(plain, dict):
-        raise RecordError("", "must be a JSON object: a post or a paper")
     plain = {key: value for key, value in plain.items() if value is not None}
     if "network" in plain or "kind" in plain or "posted_at" in plain:
         return _post(plain, now)

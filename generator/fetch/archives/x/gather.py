@@ -95,7 +95,7 @@ def gather(
 def total_bytes(archives: Sequence[Archive]) -> int:
     """How much there is to read; tweets are looked at twice."""
     weights = {"tweets": 2, "notes": 1, "likes": 1}
-    return sum(part.size * weights.get(part.kind, 0) for archive in archives for part in archive.parts)
+    return sum(part.file.size * weights.get(part.kind, 0) for archive in archives for part in archive.parts)
 
 
 class _Gatherer:

@@ -126,13 +126,14 @@ def parse_owner(raw: Any) -> Owner | None:
     plain = raw.get("account", raw) if isinstance(raw, dict) else None
     if not isinstance(plain, dict):
         return None
-    own_id, handle = plain.get("accountId"), plain.get("username", plain.get("userName"))
+    own_id = plain.get("accountId", plain.get("id"))
+    handle = plain.get("username", plain.get("userName", plain.get("screen_name")))
     if not isinstance(own_id, str) or not x_posts.ID.fullmatch(own_id):
         return None
     return Owner(
         id=own_id,
         handle=handle if isinstance(handle, str) and x_posts.HANDLE.fullmatch(handle) else None,
-        name=wire.clean_line(plain.get("accountDisplayName", plain.get("displayName"))),
+        name=wire.clean_line(plain.get("accountDisplayName", plain.get("displayName", plain.get("full_name")))),
     )
 
 
@@ -159,12 +160,24 @@ def tweet_of(raw: Any, where: str) -> Mapping[str, Any]:
 def parse_tweet(tweet: Mapping[str, Any], where: str, setting: Setting) -> Post:
     """A tweet as a fetch would bring it. Raises RecordError."""
     owner = setting.owner
+    if _is_of_another(tweet, owner):
+        raise RecordError(where, f"is by another account than {owner.handle or owner.id}")
     said = tweet.get("full_text", tweet.get("text"))
     repost = _REPOST.match(said) if isinstance(said, str) else None
     user = {"username": owner.handle, "name": owner.name}
-    context = x_posts.Included(users={owner.id: user}, account_id=owner.id)
-    record = Record(_as_of_v2(tweet, said, repost, setting.notes, where), setting.trackers, where, context)
-    post = x_posts.parse(record, setting.seen_at)[-1]
+    original = wire.mapping(tweet.get("retweeted_status"), f"{where}.retweeted_status")  # until 2018
+    originals = {}
+    if original:
+        shown = _as_of_v2(original, original.get("text"), None, Notes(), where)
+        originals = {str(shown["id"]): shown}
+    author = owner.id if x_posts.ID.fullmatch(owner.id) else "0"
+    context = x_posts.Included(posts=originals, users={author: user}, account_id=author)
+    raw = _as_of_v2(tweet, said, repost, setting.notes, where)
+    if originals:
+        raw["referenced_tweets"] = [{"type": "retweeted", "id": own_id} for own_id in originals]
+    record = Record(raw, setting.trackers, where, context)
+    # the id of an account that only the configuration names may be unknown: its handle stands in
+    post = msgspec.structs.replace(x_posts.parse(record, setting.seen_at)[-1], account=owner.account)
     return msgspec.structs.replace(post, kind="repost") if repost and post.kind == "post" else post
 
 
@@ -198,11 +211,20 @@ def _as_of_v2(
 
 
 def _time(value: Any) -> Any:
-    """`Sat Nov 09 12:14:18 +0000 2024` as RFC 3339; anything else as it is."""
+    """`Sat Nov 09 12:14:18 +0000 2024`, or `2015-01-14 03:10:21 +0000`, as RFC 3339; anything else as it is."""
+    if isinstance(value, str) and value.endswith(" +0000"):
+        return value.removesuffix(" +0000").replace(" ", "T") + "Z"
     found = _CREATED.fullmatch(value) if isinstance(value, str) else None
     if found is None or found[1] not in _MONTHS:
         return value
     return f"{found[4]}-{_MONTHS[found[1]]:02d}-{int(found[2]):02d}T{found[3]}Z"
+
+
+def _is_of_another(tweet: Mapping[str, Any], owner: Owner) -> bool:
+    """Archives until 2018 name the account of each post."""
+    user = tweet.get("user")
+    own_id = user.get("id_str") if isinstance(user, dict) else None
+    return isinstance(own_id, str) and own_id != owner.id and x_posts.ID.fullmatch(owner.id) is not None
 
 
 def _editions(edit_info: Any) -> Any:

@@ -1,0 +1,146 @@
+"""A Bluesky repository (`.car`, what `com.atproto.sync.getRepo` and "Export my data" give) -> posts. Pure.
+
+Format, atproto.com/specs/repository, read 2026-11-30: a CAR file of version 1 is a header and blocks, each a length
+(varint), a CID and DAG-CBOR. The header's root is the commit (`did`, `data`); `data` leads to a tree whose nodes list
+keys (`<collection>/<rkey>`, their common beginnings left out) with the CIDs of their records.
+
+A file that is cut off gives the records whose node of the tree came before the cut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import libipld
+
+from generator.fetch.archives.items import Block, Item, Setting
+from generator.fetch.sources.bluesky.records import PROFILE, parse_record, record_uri
+from generator.model.errors import Problem, RecordError
+
+_CID_SIZES = {0x01: 36, 0x12: 34}
+"""By the first byte: CID version 1 with SHA-256, as all of Bluesky, and version 0."""
+_NODES_MAX = 5_000_000
+_PREFIX_MAX = 1024
+
+
+def looks_like_car(head: bytes) -> bool:
+    """Whether a file begins as one."""
+    return b"eroots" in head[:16] and b"gversion" in head[:200]
+
+
+def parse_car(block: Block, setting: Setting) -> Iterator[Item]:
+    """The posts, reposts and likes of a repository."""
+    try:
+        roots, blobs, is_cut = _blocks(block.content)
+        commit = _decoded(blobs.get(roots[0]) if roots else None)
+        did = commit["did"]
+        records = _records(commit["data"], blobs)
+    except (ValueError, KeyError, TypeError, RecursionError):
+        yield Problem(block.where, "is no repository of Bluesky, or its beginning is damaged; download it again")
+        return
+    if is_cut:
+        yield Problem(block.where, "is cut off: the records before the cut are read; download it again")
+    profile = _profile(_decoded_or_none(blobs.get(records.get(PROFILE, b""))))
+    author = {**profile, "handle": setting.handles.get(f"bluesky:{did}")}
+    trackers = setting.trackers.of([f"bluesky:{did}", f"bluesky:{author['handle']}"])
+    hidden = 0
+    for key in sorted(records):
+        collection, _, rkey = key.partition("/")
+        uri = record_uri(did, collection, rkey)
+        said = _decoded_or_none(blobs.get(records[key]))
+        if uri is None or (said is None and is_cut):
+            continue
+        where = f"{block.where}:{key}"
+        try:
+            post = parse_record(uri, said, author, trackers=trackers, seen_at=setting.now, where=where)
+        except RecordError as error:
+            yield Problem(error.where or where, error.message)
+            continue
+        if post is None:
+            hidden += 1
+        else:
+            yield post
+    if hidden:
+        yield Problem(block.where, f"{hidden:,} records are not taken: their author asks not to be shown to everybody")
+
+
+def _profile(said: Any) -> dict[str, Any]:
+    """What a profile's record says of its account, as a profile of the API does."""
+    if not isinstance(said, dict):
+        return {}
+    labels = said.get("labels")
+    return {
+        "displayName": said.get("displayName"),
+        "labels": labels.get("values") if isinstance(labels, dict) else None,
+    }
+
+
+def _blocks(content: bytes) -> tuple[list[bytes], dict[bytes, bytes], bool]:
+    """(roots, blocks by CID, whether the file is cut off). Raises ValueError where it is no CAR file."""
+    size, place = _varint(content, 0)
+    header = libipld.decode_dag_cbor(content[place : place + size])
+    roots = [root for root in header["roots"] if isinstance(root, bytes)]
+    place += size
+    blocks: dict[bytes, bytes] = {}
+    while place < len(content):
+        try:
+            size, place = _varint(content, place)
+        except ValueError:
+            return roots, blocks, True
+        end = place + size
+        cid_size = _CID_SIZES.get(content[place] if place < len(content) else 0)
+        if cid_size is None or end > len(content):
+            return roots, blocks, True
+        blocks[content[place : place + cid_size]] = content[place + cid_size : end]
+        place = end
+    return roots, blocks, False
+
+
+def _varint(content: bytes, place: int) -> tuple[int, int]:
+    """(number, place behind it). Raises ValueError."""
+    number = 0
+    for shift in range(0, 63, 7):
+        if place >= len(content):
+            break
+        byte = content[place]
+        place += 1
+        number |= (byte & 0x7F) << shift
+        if byte < 0x80:  # noqa: PLR2004 (the last byte of a varint)
+            return number, place
+    raise ValueError("no varint")
+
+
+def _records(root: Any, blobs: dict[bytes, bytes]) -> dict[str, bytes]:
+    """Key of every record -> its CID, from the tree."""
+    found: dict[str, bytes] = {}
+    waiting, seen = [root], set[bytes]()
+    while waiting and len(seen) < _NODES_MAX:
+        cid = waiting.pop()
+        node = _decoded_or_none(blobs.get(cid)) if isinstance(cid, bytes) and cid not in seen else None
+        if not isinstance(node, dict):
+            continue
+        seen.add(cid)
+        waiting.append(node.get("l"))
+        key = b""
+        for entry in node.get("e") or ():
+            shared, rest, value = entry.get("p"), entry.get("k"), entry.get("v")
+            if not isinstance(shared, int) or not isinstance(rest, bytes) or not isinstance(value, bytes):
+                break
+            key = key[: min(shared, _PREFIX_MAX)] + rest
+            found[key.decode("ascii", "replace")] = value
+            waiting.append(entry.get("t"))
+    return found
+
+
+def _decoded(content: bytes | None) -> Any:
+    if content is None:
+        raise ValueError("no block")
+    return libipld.decode_dag_cbor(content)
+
+
+def _decoded_or_none(content: bytes | None) -> Any:
+    try:
+        return _decoded(content)
+    except (ValueError, RecursionError):
+        return None

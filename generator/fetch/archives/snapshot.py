@@ -1,0 +1,89 @@
+"""A line of arXiv's metadata snapshot (OAI metadata in JSON, kaggle.com/Cornell-University/arxiv) -> a paper. Pure.
+
+The snapshot holds all of arXiv, more than two million papers: only those that are wanted are made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from generator.fetch.archives.json_lines import NEVER
+from generator.fetch.arxiv_atom import clean_doi, fold, is_withdrawn, pick_categories
+from generator.finding import arxiv_id
+from generator.model.errors import RecordError
+from generator.model.records import Paper
+
+
+def looks_like_snapshot(head: bytes) -> bool:
+    """Whether a file begins as one."""
+    return b'"authors_parsed"' in head or b'"submitter"' in head
+
+
+def is_row(plain: dict[str, Any]) -> bool:
+    """Whether a JSON object is a paper of the snapshot."""
+    return "authors_parsed" in plain or ("versions" in plain and "update_date" in plain)
+
+
+def parse_row(plain: dict[str, Any], wanted: Container[str], now: datetime) -> Iterator[Paper]:
+    """The paper, where it is wanted. Raises RecordError."""
+    found = arxiv_id.parse_id(str(plain.get("id", "")))
+    if found is None:
+        raise RecordError("id", f"{plain.get('id')!a:.80} is no id of arXiv")
+    if found.id not in wanted:
+        return
+    title = fold(_text(plain, "title"))
+    if not title:
+        raise RecordError("title", "is empty")
+    versions = [_created(one) for one in plain.get("versions") or () if isinstance(one, dict)]
+    comment = fold(_text(plain, "comments")) or None
+    abstract = fold(_text(plain, "abstract"))
+    yield Paper(
+        id=found.id,
+        version=max(1, len(versions)),
+        title=title,
+        authors=tuple(_authors(plain)),
+        abstract=abstract,
+        categories=pick_categories(_text(plain, "categories").split()),
+        submitted_at=versions[0] if versions else None,
+        revised_at=versions[-1] if versions else None,
+        comment=comment,
+        journal_ref=fold(_text(plain, "journal-ref")) or None,
+        doi=clean_doi(_text(plain, "doi")),
+        withdrawn=is_withdrawn(comment, abstract),
+        fetched_at=min(_day(plain.get("update_date")), now),
+    )
+
+
+def _text(plain: dict[str, Any], name: str) -> str:
+    value = plain.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _authors(plain: dict[str, Any]) -> Iterator[str]:
+    """`["Erdos", "Paul", "Jr"]` is Paul Erdos, Jr; the fourth part is where they work."""
+    rows = plain.get("authors_parsed")
+    for row in rows if isinstance(rows, list) else ():
+        parts = [fold(part) for part in row[:3] if isinstance(part, str)] if isinstance(row, list) else []
+        last, first, suffix = [*parts, "", "", ""][:3]
+        name = fold(f"{first} {last} {suffix}")
+        if name:
+            yield name
+
+
+def _created(version: dict[str, Any]) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(str(version.get("created")))
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _day(value: Any) -> datetime:
+    """When arXiv last changed the record: a later fetch knows more."""
+    try:
+        return datetime.fromisoformat(str(value)[:10]).replace(tzinfo=UTC)
+    except ValueError:
+        return NEVER
