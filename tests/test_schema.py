@@ -52,7 +52,7 @@ def test_the_data_of_the_present_version_has_every_field_of_every_record() -> No
     """So a field cannot change its name or its form unseen."""
     posts = lines_of("posts/**/*.jsonl")
     state = json.loads((FIXTURES / str(SCHEMA_VERSION) / "state/bluesky.json").read_bytes())
-    state |= {"lacks": "X_BEARER_TOKEN", "spent_usd": {}}  # written where there is something to say
+    state |= {"lacks": "X_BEARER_TOKEN", "not_before": {}, "spent_usd": {}}  # written where there is something to say
     for record, found in (
         (Post, posts), (Account, [post["account"] for post in posts]),
         (Counts, [post["counts"] for post in posts if "counts" in post]), (Paper, lines_of("papers/**/*.jsonl")),

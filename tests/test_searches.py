@@ -71,7 +71,9 @@ def test_a_search_is_a_list_of_the_site_with_what_it_asks_for_in_words() -> None
 
 
 def test_the_examples_of_the_document_are_searches() -> None:
-    block, hub = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs/feeds.md").read_text("utf-8"), re.DOTALL)
+    blocks = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs/feeds.md").read_text("utf-8"), re.DOTALL)
+    (block,) = [text for text in blocks if "searches:" in text]
+    (hub,) = [text for text in blocks if "hub:" in text]
     shown = read(block.encode())
     assert [search.id for search in shown.feeds.searches] == ["diffusion", "ours", "superconductors"]
     assert not any(search.is_empty for search in shown.feeds.searches)
