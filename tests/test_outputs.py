@@ -11,10 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from generator.model.errors import BuildError
-from generator.model.site import Output
+from generator.model.site import Output, OutputGroup
 from generator.render import write as outputs
 from generator.render.fingerprint import looks_of
 from generator.render.last_build import BuildCounts, remember, unchanged
+from generator.render.processes import Meanwhile
 from generator.render.write import MARKER, Written, write_outputs
 
 
@@ -101,6 +102,33 @@ def test_two_processes_write_the_same_site_as_one(tmp_path: Path, monkeypatch: p
     written = write(plan(**pages), tmp_path / "two", workers=2)
     assert site_of(tmp_path / "one") == site_of(tmp_path / "two")
     assert written.written == 301
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_files_that_are_made_together_are_written_and_removed_like_others(
+    tmp_path: Path, workers: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outputs, "_PARALLEL_FROM", 1)
+
+    def write_group(*names: str) -> Written:
+        group = OutputGroup("words/", lambda: iter([(name, name.encode()) for name in names]))
+        return write_outputs([group, *plan(a="1")], tmp_path / "site", workers=workers)
+
+    assert write_group("b", "c/d").total == 4
+    assert site_of(tmp_path)["words/c/d"] == "c/d"
+    written = write_group("b")
+    assert (written.written, written.removed) == (0, 1)
+    assert not (tmp_path / "site/words/c").exists()
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_what_another_process_works_out_is_the_same(workers: int) -> None:
+    assert Meanwhile(lambda: {"a": (1, 2)}, workers).answer() == {"a": (1, 2)}
+
+
+def test_a_process_that_was_ended_is_told() -> None:
+    with pytest.raises(BuildError, match="run it again"):
+        Meanwhile(lambda: os._exit(1), 2).answer()
 
 
 pages = st.dictionaries(st.sampled_from(["a", "b", "c__d", "c__e", "f"]), st.sampled_from("123"))

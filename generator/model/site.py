@@ -6,7 +6,7 @@ changes, so that a build writes few files.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal, NamedTuple
@@ -28,6 +28,16 @@ class Output:
     """Below site/, such as `abs/1602.02410/index.html`."""
     render: Callable[[], bytes]
     """-> its content."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutputGroup:
+    """Files that are made together, because how many there are follows from all of them."""
+
+    folder: str
+    """Below site/, with a trailing slash: no other output stands in it."""
+    render: Callable[[], Iterator[tuple[str, bytes]]]
+    """-> (path below the folder, content) of each."""
 
 
 class Entered(NamedTuple):

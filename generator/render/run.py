@@ -11,10 +11,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from generator.config import Config
-from generator.model.site import Output, Site
+from generator.model.muting import shown_papers
+from generator.model.site import Output, OutputGroup, Site
+from generator.model.tree import Tree
+from generator.ranking.rank import submitted_order
 from generator.ranking.similar import find_similar
 from generator.render.exports import plan_exports
 from generator.render.feeds import plan_feeds, what_feeds_say
@@ -22,7 +26,8 @@ from generator.render.fingerprint import fingerprint_of, looks_of
 from generator.render.last_build import BuildCounts, remember, unchanged
 from generator.render.make_site import make_site
 from generator.render.overrides import ThemeFiles
-from generator.render.pages import plan_pages
+from generator.render.pages import plan_groups, plan_pages
+from generator.render.processes import Meanwhile
 from generator.render.templates import Templates
 from generator.render.write import Progress, Written, write_outputs
 from generator.storage import run_reports as last_run
@@ -114,20 +119,11 @@ def _kept_to_the_end() -> Iterator[None]:
             gc.enable()
 
 
-def _completed(site: Site, paths: Paths) -> Site:
-    """The site with what does not come of `data/`: the theme, and similar papers."""
-    known = [paper for paper_id, paper in site.papers.items() if paper_id not in site.unknown]
-    return replace(
-        site,
-        similar=find_similar(known),
-        theme=ThemeFiles(paths.templates, paths.content).theme(),
-    )
-
-
-def _site(config: Config, paths: Paths, now: datetime | None) -> tuple[Site, tuple[str, ...]]:
+def _site(config: Config, paths: Paths, now: datetime | None, workers: int = 1) -> tuple[Site, tuple[str, ...]]:
     """(the site, the damaged lines that it is made without)."""
     store = Store(paths.data, paths.cache)
     tree = store.load()
+    similar = Meanwhile(partial(_similar_papers, config, tree), workers)
     content = load_content(paths.content)
     site = make_site(
         config,
@@ -137,21 +133,30 @@ def _site(config: Config, paths: Paths, now: datetime | None) -> tuple[Site, tup
         own_pages=content.pages,
         notes=content.notes,
     )
-    return _completed(site, paths), tuple(map(str, tree.problems))
+    theme = ThemeFiles(paths.templates, paths.content).theme()
+    return replace(site, similar=similar.answer(), theme=theme), tuple(map(str, tree.problems))
 
 
-def _plan(site: Site, templates: Templates) -> list[Output]:
+def _similar_papers(config: Config, tree: Tree) -> dict[str, tuple[str, ...]]:
+    """Of the papers that may have a page."""
+    filters = config.filters
+    papers = shown_papers(tree.papers.values(), filters.categories, filters.mute_words)
+    newest = sorted(papers.values(), key=submitted_order, reverse=True)
+    return find_similar(newest[: config.site.max_paper_pages])
+
+
+def _plan(site: Site, templates: Templates) -> list[Output | OutputGroup]:
     """Every file of the site."""
     pages = list(plan_pages(site, templates))
     exports = plan_exports(site, [page.path for page in pages])
-    return [*pages, *plan_feeds(site), *exports]
+    return [*plan_groups(site), *pages, *plan_feeds(site), *exports]
 
 
 def _build(
     config: Config, paths: Paths, *, inputs: bytes, now: datetime | None, workers: int, progress: Progress | None
 ) -> BuildSummary:
     with _kept_to_the_end():
-        site, problems = _site(config, paths, now)
+        site, problems = _site(config, paths, now, workers)
         templates = Templates(paths.templates, site, cache=paths.cache / "templates", content=paths.content)
         outputs = _plan(site, templates)
     written = write_outputs(outputs, paths.site, workers=workers, progress=progress)

@@ -7,9 +7,11 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from generator.model.errors import BuildError
-from generator.model.site import Output
+from generator.model.site import Output, OutputGroup
+from generator.render.processes import can_fork
 from generator.storage import lock
 from generator.storage.disk import remove_files, sweep, write_file
 
@@ -37,12 +39,12 @@ class Written:
 
 
 def write_outputs(
-    outputs: Sequence[Output], site: Path, *, workers: int = 1, progress: Progress | None = None
+    planned: Sequence[Output | OutputGroup], site: Path, *, workers: int = 1, progress: Progress | None = None
 ) -> Written:
     """Make `site` hold exactly the planned outputs.
 
     Args:
-        outputs: what the site holds.
+        planned: what the site holds.
         site: its folder.
         workers: processes to render in.
         progress: called with (done, total).
@@ -50,31 +52,46 @@ def write_outputs(
     Raises:
         BuildError: two outputs claim one path, a path leaves the folder, or the folder holds somebody else's files.
     """
+    outputs = [output for output in planned if isinstance(output, Output)]
+    groups = [group for group in planned if isinstance(group, OutputGroup)]
     _check_paths(outputs)
     _check_folder(site)
     if not (site / MARKER).exists():
         write_file(site / MARKER, b"")  # first of all, so that a build that is killed leaves a folder that is ours
+    paths = {output.path for output in outputs}
     done = written = 0
-    for chunk_size, chunk_written in _write_chunks(outputs, site, workers):
-        done += chunk_size
-        written += chunk_written
+    for chunk in _write_chunks(outputs, groups, site, workers):
+        done += chunk.rendered
+        written += chunk.written
+        paths.update(chunk.group_paths)
         if progress:
-            progress(done, len(outputs))
-    removed = _remove_unplanned(site, {output.path for output in outputs})
-    return Written(total=len(outputs), rendered=done, written=written, removed=removed)
+            progress(done, max(done, len(outputs)))
+    removed = _remove_unplanned(site, paths)
+    return Written(total=done, rendered=done, written=written, removed=removed)
 
 
-_job: tuple[Sequence[Output], Path] | None = None
+class _Chunk(NamedTuple):
+    """What became of some outputs or of a group."""
+
+    rendered: int
+    written: int
+    group_paths: tuple[str, ...] = ()
+
+
+_Job = tuple[Sequence[Output], Sequence[OutputGroup], Path]
+_job: _Job | None = None
 """What forked processes inherit: closures cannot be sent to them."""
 
 
-def _write_chunks(outputs: Sequence[Output], site: Path, workers: int) -> Iterator[tuple[int, int]]:
-    """Write all outputs; yields (outputs, files written) of each chunk."""
+def _write_chunks(
+    outputs: Sequence[Output], groups: Sequence[OutputGroup], site: Path, workers: int
+) -> Iterator[_Chunk]:
     global _job  # noqa: PLW0603 (the only way to hand closures to forked processes)
-    _job = outputs, site
-    starts = range(0, len(outputs), _CHUNK)
+    _job = outputs, groups, site
+    # Groups first: they take longest, and the other processes render pages meanwhile.
+    starts = [*range(-len(groups), 0), *range(0, len(outputs), _CHUNK)]
     try:
-        if workers == 1 or len(outputs) < _PARALLEL_FROM or "fork" not in multiprocessing.get_all_start_methods():
+        if not can_fork(workers) or len(outputs) < _PARALLEL_FROM:
             yield from map(_write_chunk, starts)
             return
         with multiprocessing.get_context("fork").Pool(workers) as pool:
@@ -83,19 +100,29 @@ def _write_chunks(outputs: Sequence[Output], site: Path, workers: int) -> Iterat
         _job = None
 
 
-def _write_chunk(start: int) -> tuple[int, int]:
+def _write_chunk(start: int) -> _Chunk:
+    """Write _CHUNK outputs from `start` on, or the group that a negative `start` counts from the last."""
     if _job is None:
         raise BuildError("a rendering process was started without its job")
-    outputs, site = _job
-    written = 0
+    outputs, groups, site = _job
+    if start < 0:
+        group = groups[start]
+        written = 0
+        paths = []
+        for name, content in group.render():
+            paths.append(group.folder + name)
+            written += _write(f"{site}/{group.folder}{name}", content)
+        return _Chunk(len(paths), written, tuple(paths))
     chunk = outputs[start : start + _CHUNK]
-    for output in chunk:
-        path = f"{site}/{output.path}"
-        content = output.render()
-        if not _holds(path, content):
-            write_file(Path(path), content)
-            written += 1
-    return len(chunk), written
+    return _Chunk(len(chunk), sum(_write(f"{site}/{output.path}", output.render()) for output in chunk))
+
+
+def _write(path: str, content: bytes) -> bool:
+    """Write a file unless it has this content already; True where it was written."""
+    if _holds(path, content):
+        return False
+    write_file(Path(path), content)
+    return True
 
 
 def _holds(path: str, content: bytes) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
-from generator.model.site import Output, Site
+from generator.model.site import Output, OutputGroup, Site
 from generator.render.pages import (
     about,
     archive,
@@ -27,7 +28,7 @@ from generator.render.pages import (
 )
 from generator.render.templates import Templates
 
-__all__ = ["PAGES", "PageType", "plan_pages"]
+__all__ = ["PAGES", "PageType", "plan_groups", "plan_pages"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +64,8 @@ def plan_pages(site: Site, templates: Templates) -> Iterator[Output]:
     """Every page of the site, and the static files that they need."""
     for page in PAGES:
         yield from page.plan(site, templates)
+
+
+def plan_groups(site: Site) -> Iterator[OutputGroup]:
+    """Files that pages read, made together: the index of the search."""
+    yield OutputGroup("search/", partial(search.index_files, site))

@@ -42,11 +42,15 @@ class SearchView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def plan(site: Site, templates: Templates) -> Iterator[Output]:
-    """The page and its index."""
+    """The page."""
     path = "search/index.html"
     yield templates.page("search.html", path, partial(search_view, site))
+
+
+def index_files(site: Site) -> Iterator[tuple[str, bytes]]:
+    """(path below `search/`, content) of every file of the index."""
     for name, file in search_index.make_index(search_papers(site)).items():
-        yield Output(f"search/{name}", partial(msgspec.json.encode, file))
+        yield name, msgspec.json.encode(file)
 
 
 def search_view(site: Site) -> SearchView:
