@@ -56,6 +56,8 @@ class SiteSettings(Block):
     """How lists look before a reader chooses: with abstracts, or in compact rows."""
     cards: bool = False
     """A picture of each paper of the first pages, for services that show one beside a link; needs Pillow."""
+    people: bool = True
+    """Each person with at least two posts has a page and a feed, under /by/."""
     offline: bool = True
     """Readers' browsers keep the pages that they opened, for reading without a connection."""
 

@@ -85,6 +85,26 @@ class Digest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody with a page of their own."""
+
+    slug: str
+    """In addresses: `ada.example`, `ada-social.example`, `hackernews-ada`."""
+    name: str
+    accounts: tuple[str, ...]
+    """Ids, sorted."""
+    networks: tuple[str, ...]
+    posts: tuple[Post, ...]
+    """Newest first."""
+    papers: int
+
+    @property
+    def path(self) -> str:
+        """Below the site's root."""
+        return f"by/{self.slug}/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """All that pages and feeds are made from. Built once a build; pages pick what they show."""
 
@@ -154,6 +174,8 @@ class Site:
     """Browsers keep the pages that were opened, for reading without a connection."""
     view: Literal["full", "compact"] = "full"
     """How lists stand before a reader chooses."""
+    people: tuple[Person, ...] = ()
+    """Those who have a page of their own, by how many papers they posted about."""
 
 
 class Chrome(msgspec.Struct, frozen=True, kw_only=True):

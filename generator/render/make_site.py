@@ -23,6 +23,7 @@ from generator.model.tree import Tree
 from generator.ranking.digests import DigestScope, make_digests
 from generator.ranking.hot import hot_papers
 from generator.ranking.lists import Captured, make_listings
+from generator.ranking.people import make_people
 from generator.ranking.per_tracker import Reading, Rules, make_readings, readers_of
 from generator.ranking.rank import BOT_FACTOR, Formula, PaperBallots, rank_newest, value_mentions
 from generator.ranking.saved_searches import SavedSearch
@@ -80,11 +81,13 @@ def make_site(
     captured = replace(captured, hot=_hot(config, captured))
     site = _site(config, tree, captured, unknown=frozenset(paper.id for paper in unknown))
     site = _with_feeds(config, captured, site)
+    withheld = frozenset(post_id for post_id in texts if post_id in posts and posts[post_id].text is None)
     return replace(
         site,
         own_pages=own_pages,
         notes=notes or {},
-        withheld=frozenset(post_id for post_id in texts if post_id in posts and posts[post_id].text is None),
+        withheld=withheld,
+        people=make_people(site.posts, captured.ballots, withheld) if config.site.people else (),
     )
 
 

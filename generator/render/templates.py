@@ -67,6 +67,7 @@ class Templates:
     def __init__(self, folder: Path, site: Site, cache: Path | None = None, content: Path | None = None) -> None:
         self.files = ThemeFiles(folder, content)
         self.chrome: Chrome = chrome_of(site)
+        self._person_of = {account: person.slug for person in site.people for account in person.accounts}
         self._environment = self._make_environment(cache)
         self._tex: dict[str, Markup] = {}
         self._bodies: dict[str, tuple[BodyView, tuple[list[str], ...]]] = {}
@@ -214,6 +215,7 @@ class Templates:
             body_parts=self.body_parts,
             of_paper=self.of_paper,
             part=self.part,
+            person_of=self._person_of.get,
             feed_files=FEED_TYPES,
         )
         return environment

@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 from generator.finding import arxiv_id
 from generator.model.records import Post, Tracker
-from generator.model.site import Site
+from generator.model.site import Person, Site
 from generator.ranking.size_limits import entries_in_feed
 from generator.text.plain import safe_href, shorten
 from generator.views import feed_html as html
@@ -29,25 +29,32 @@ _DID = {"post": "posted", "repost": "reposted", "quote": "quoted", "reply": "rep
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostList:
-    """The posts of the whole site or of one tracker, which have pages and three feeds."""
+    """The posts of the whole site or of one tracker, which have pages and three feeds, or of one person: one feed."""
 
-    tracker: Tracker | None
+    tracker: Tracker | None = None
+    person: Person | None = None
     posts: Sequence[Post]
     """Newest first."""
 
     @property
     def path(self) -> str:
         """Below the site's root: `posts/`, `t/ml/posts/`."""
+        if self.person:
+            return self.person.path
         return f"t/{self.tracker.id}/posts/" if self.tracker else "posts/"
 
     @property
     def title(self) -> str:
         """As pages and feeds name it."""
+        if self.person:
+            return self.person.name
         return f"Posts · {self.tracker.title}" if self.tracker else "Posts"
 
     @property
     def description(self) -> str:
         """In a sentence."""
+        if self.person:
+            return f"What {self.person.name} posted about papers on arXiv, newest first."
         whose = f" in the reading of {self.tracker.title}" if self.tracker else ""
         return f"Every captured post about a paper on arXiv{whose}, newest first."
 
@@ -55,7 +62,12 @@ class PostList:
 def post_lists(site: Site) -> list[PostList]:
     """The site's, then each tracker's."""
     own = [PostList(tracker=tracker, posts=site.tracker_posts[tracker.id]) for tracker in site.trackers]
-    return [PostList(tracker=None, posts=site.posts), *own]
+    return [PostList(posts=site.posts), *own]
+
+
+def lists_of_people(site: Site) -> list[PostList]:
+    """One for each person who has a page."""
+    return [PostList(person=person, posts=person.posts) for person in site.people]
 
 
 def posts_feed_view(site: Site, listed: PostList) -> FeedView:

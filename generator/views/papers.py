@@ -74,6 +74,8 @@ class VoteView(msgspec.Struct, frozen=True, kw_only=True):
 
     people: int
     name: str | None
+    account: str
+    """Id of the account of the first of them."""
     network: str
     url: str | None
     """None where the row is of several."""
@@ -203,6 +205,7 @@ def _vote_view(votes: Sequence[Vote], post: Post, networks: Mapping[str, str]) -
     return VoteView(
         people=len(votes),
         name=post.account.name or post.account.handle,
+        account=post.account.id,
         network=networks.get(post.network, post.network),
         url=safe_href(post.url) if len(votes) == 1 else None,
         kind=vote.kind,

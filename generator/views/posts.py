@@ -49,6 +49,8 @@ class PostView(msgspec.Struct, frozen=True, kw_only=True):
     name: str | None
     """None where the network lets us keep ids only."""
     handle: str | None
+    account: str
+    """Id of the account: whose page the name leads to."""
     bot: bool
     posted_at: datetime
     text: str | None
@@ -97,6 +99,7 @@ def post_view(post: Post, networks: Mapping[str, str], *, text: str | None = Non
         url=safe_href(post.url),
         name=post.account.name or post.account.handle,
         handle=post.account.handle,
+        account=post.account.id,
         bot=post.account.bot,
         posted_at=post.posted_at,
         text=shown or None,

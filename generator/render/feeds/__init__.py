@@ -12,7 +12,7 @@ from generator.model.site import Digest, Output, Site
 from generator.render.feeds import atom, json_feed, rss
 from generator.views.feed_of_digest import digest_feed_view
 from generator.views.feed_of_papers import RSS_FILE, PaperFeeds
-from generator.views.feed_of_posts import PostList, post_lists, posts_feed_view
+from generator.views.feed_of_posts import PostList, lists_of_people, post_lists, posts_feed_view
 from generator.views.feed_types import FeedView
 
 __all__ = ["FEEDS", "FeedFormat", "plan_feeds", "what_feeds_say"]
@@ -46,6 +46,8 @@ def plan_feeds(site: Site) -> Iterator[Output]:
     for shown in feeds.all_shown():
         for feed in FEEDS:
             yield Output(shown.path + feed.file, partial(feeds.render, feed, shown))
+    for person in lists_of_people(site):
+        yield Output(person.path + RSS_FILE, partial(feeds.render, FEEDS[0], person))
 
 
 def what_feeds_say(site: Site) -> dict[str, str]:

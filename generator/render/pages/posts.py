@@ -10,11 +10,11 @@ from itertools import groupby
 import msgspec
 
 from generator.model.records import Post
-from generator.model.site import Output, Site
+from generator.model.site import Output, Person, Site
 from generator.ranking.size_limits import POSTS_LIMIT, posts_in_list
 from generator.render.pages.paging import Paging, page_path, paginate
 from generator.render.templates import Templates
-from generator.views.feed_of_posts import PostList, post_lists
+from generator.views.feed_of_posts import PostList, lists_of_people, post_lists
 from generator.views.posts import PostView, post_view, without_links_to
 
 POSTS_PER_PAGE = 60
@@ -52,12 +52,20 @@ class DayView(msgspec.Struct, frozen=True, kw_only=True):
     rows: tuple[PostRow, ...]
 
 
+class PersonView(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose posts these are."""
+
+    papers: int
+    networks: tuple[str, ...]
+
+
 class PostsView(msgspec.Struct, frozen=True, kw_only=True):
     """One page of posts."""
 
     title: str
     description: str
     tracker: str | None
+    person: PersonView | None
     path: str
     """Of the list: its feeds lie there, too."""
     paging: Paging
@@ -65,8 +73,8 @@ class PostsView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def plan(site: Site, templates: Templates) -> Iterator[Output]:
-    """The posts of the whole site, and of each tracker."""
-    for posts in post_lists(site):
+    """The posts of the whole site, of each tracker, and of each person."""
+    for posts in (*post_lists(site), *lists_of_people(site)):
         yield from _plan_posts(site, templates, posts)
 
 
@@ -86,10 +94,15 @@ def posts_view(site: Site, posts: Sequence[Post], paging: Paging, listed: PostLi
         title=listed.title,
         description=listed.description,
         tracker=listed.tracker.id if listed.tracker else None,
+        person=_person(site, listed.person) if listed.person else None,
         path=listed.path,
         paging=paging,
         days=tuple(DayView(day=day, rows=tuple(_rows(site, list(of_day)))) for day, of_day in days),
     )
+
+
+def _person(site: Site, person: Person) -> PersonView:
+    return PersonView(papers=person.papers, networks=tuple(site.networks.get(name, name) for name in person.networks))
 
 
 def _rows(site: Site, posts: Sequence[Post]) -> Iterator[PostRow]:

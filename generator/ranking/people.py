@@ -1,0 +1,79 @@
+"""The people who posted, each with all their accounts: those of whom more may be shown than an id. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+
+from generator.model.records import Account, Post
+from generator.model.site import Person
+from generator.ranking.rank import PaperBallots
+
+POSTS_LEAST = 2
+"""Fewer posts make no page: it would say what the paper's page says."""
+
+_NOT_IN_SLUG = re.compile(r"[^a-z0-9.]+")
+_OWN_FOLDERS = frozenset({"page"})
+
+
+def make_people(
+    posts: Sequence[Post], ballots: Mapping[str, PaperBallots], withheld: Collection[str]
+) -> tuple[Person, ...]:
+    """Those with at least POSTS_LEAST posts, by papers, then posts, then name.
+
+    Args:
+        posts: every shown post, newest first.
+        ballots: by paper; they say which accounts are one person.
+        withheld: ids of posts of which only the id may be passed on: they are no part of anybody's page.
+    """
+    person_of = {
+        ballot.mention.post.account.id: ballot.person
+        for of_paper in ballots.values()
+        for ballot in of_paper.ballots
+    }  # fmt: skip
+    by_person: dict[str, list[Post]] = {}
+    for post in posts:
+        account = post.account
+        if post.id not in withheld and (account.name or account.handle) and account.id in person_of:
+            by_person.setdefault(person_of[account.id], []).append(post)
+    people = []
+    taken: set[str] = set()
+    for key in sorted(by_person):
+        person = _person(by_person[key], taken)
+        if person:
+            people.append(person)
+    people.sort(key=lambda person: (-person.papers, -len(person.posts), person.name, person.slug))
+    return tuple(people)
+
+
+def _person(posts: Sequence[Post], taken: set[str]) -> Person | None:
+    if len(posts) < POSTS_LEAST:
+        return None
+    accounts = {post.account.id: post.account for post in reversed(posts)}  # The newest name of each.
+    first_id = min(accounts)
+    slug = _free_slug(accounts[first_id], taken)
+    if not slug:
+        return None
+    newest = posts[0].account
+    return Person(
+        slug=slug,
+        name=newest.name or newest.handle or slug,
+        accounts=tuple(sorted(accounts)),
+        networks=tuple(dict.fromkeys(post.network for post in posts)),
+        posts=tuple(posts),
+        papers=len({paper_id for post in posts for paper_id in post.papers}),
+    )
+
+
+def _free_slug(account: Account, taken: set[str]) -> str:
+    network = account.id.partition(":")[0]
+    handle = _NOT_IN_SLUG.sub("-", (account.handle or account.name or "").lower().lstrip("@")).strip("-.")
+    if not handle:
+        return ""
+    # A handle with a host is one person's wherever it stands; others are those of a network.
+    plain = handle if "." in handle else f"{network}-{handle}"
+    slug, number = plain, 2
+    while slug in taken or slug in _OWN_FOLDERS:
+        slug, number = f"{plain}-{number}", number + 1
+    taken.add(slug)
+    return slug
