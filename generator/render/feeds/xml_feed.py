@@ -60,9 +60,10 @@ def make_entry(entry: FeedEntry, title: str) -> Any:
         title: its title in this format.
     """
     from feedgen.entry import FeedEntry as FeedgenEntry  # noqa: PLC0415 - as above
+    from feedgen.ext.dc import DcEntryExtension  # noqa: PLC0415
 
     made = FeedgenEntry()
-    made.load_extension("dc", atom=False, rss=True)
+    made.register_extension("dc", DcEntryExtension, atom=False, rss=True)
     made.guid(_MARK, permalink=False)
     made.title(title)
     made.link(href=entry.url)  # the only one: feedgen 1.0.0 loses `rel`, and two would both be 'alternate'
