@@ -6,7 +6,7 @@ PORT ?=
 READY := $(VENV)/.ready
 JOBS ?= 2
 
-.PHONY: site test check bench bench-growth clean shots setup lock tools
+.PHONY: site test check torture mutants bench bench-growth clean shots setup lock tools
 
 site: setup ## build from data/ (or the made-up sample where it is empty) and serve it on loopback
 	$(BIN)/trending-arxiv serve $(if $(PORT),--port $(PORT))
@@ -22,6 +22,12 @@ check: setup ## lint, types, direction of imports and the quick tests: under a m
 	$(BIN)/zizmor --offline --quiet --persona auditor .github
 	$(BIN)/actionlint -shellcheck $(BIN)/shellcheck
 	$(BIN)/python -m pytest -n $(JOBS) -q -m "not slow and not browser and not tools"
+
+torture: setup ## kills, failing disks, hostile answers and text: up to an hour; writes docs/reliability.md
+	$(BIN)/python -m benchmarks.torture --write
+
+mutants: setup ## changes the program one place at a time and counts what the quick tests notice
+	$(BIN)/python -m benchmarks.mutants
 
 bench: setup ## time and memory at several sizes (benchmarks/README.md says how to read it)
 	$(BIN)/python -m benchmarks.run
