@@ -865,3 +865,32 @@ def test_a_host_is_asked_by_as_many_threads_as_it_may_be() -> None:
             answers = list(pool.map(client.get, [server.url, server.url]))
         client.close()
     assert [answer.status for answer in answers] == [200, 200]
+
+
+# --- peeking
+
+
+def test_a_peek_gives_status_and_headers_and_follows_nothing(fake: FakeTime) -> None:
+    with Loopback({"/a": _to("/b"), "/b": as_json({"much": "x" * 9000})}) as server:
+        client = fake.client(size_limit=10)
+        moved = client.peek(f"{server.url}/a")
+        assert (moved.status, moved.headers["location"], moved.body) == (302, "/b", b"")
+        assert client.peek(f"{server.url}/b", method="GET").body == b""
+        assert [request.method for request in server.requests] == ["HEAD", "GET"]
+
+
+def test_a_peek_is_one_try_and_ends_in_time(fake: FakeTime) -> None:
+    with Loopback([Answer(503)]) as server:
+        with pytest.raises(FetchError, match="503"):
+            fake.client().peek(server.url)
+        assert len(server.requests) == 1
+    for address in ("ftp://a.example/", "https://", "https://me:hush@a.example/"):
+        with pytest.raises(FetchError) as caught:
+            fake.client().peek(address)
+        assert caught.value.reason
+        assert "hush" not in str(caught.value)
+    with Loopback([Raw(close=False)]) as server:
+        began = time.monotonic()
+        with pytest.raises(FetchError):
+            HttpClient("tests").peek(server.url, within_s=0.2)
+        assert time.monotonic() - began < 5

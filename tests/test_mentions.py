@@ -309,3 +309,21 @@ def test_real_posts_keep_the_papers_that_they_were_filed_under(shared: Path) -> 
     assert sum(map(len, mentions.values())) == sum(len(post.papers) for post in found)
     assert len(mentions.keys() & {paper.id for paper in papers}) > 3_000
     assert inherit(by_id(*found)) == {}
+
+
+def test_posts_without_a_version_and_chains_that_were_followed_already_end_nothing() -> None:
+    posts = [make_post("a", text="no paper"), make_post("b", links=("https://arxiv.org/abs/2611.01234v3",))]
+    assert newest_versions(posts) == {"2611.01234": 3}
+    chains = {
+        post.id: post
+        for post in (
+            make_post("a", kind="quote", of="b"),
+            make_post("b", papers=("2611.00001",)),
+            make_post("c", kind="quote", of="d"),
+            make_post("d", papers=("2611.00002",)),
+        )
+    }
+    assert {post_id: post.papers for post_id, post in inherit(chains).items()} == {
+        "a": ("2611.00001",),
+        "c": ("2611.00002",),
+    }

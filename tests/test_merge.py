@@ -9,8 +9,16 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.model.merge import merge_papers, merge_pending, merge_posts, merge_states
-from generator.model.records import Account, Counts, NetworkState, Paper, PendingPaper, Post
+from generator.model.merge import (
+    merge_announced,
+    merge_gone,
+    merge_into,
+    merge_papers,
+    merge_pending,
+    merge_posts,
+    merge_states,
+)
+from generator.model.records import Account, Announced, Counts, GonePost, NetworkState, Paper, PendingPaper, Post
 from tests.make import NOON, paper, post
 
 words = st.text("abcé ", max_size=6)
@@ -125,3 +133,75 @@ def test_a_success_after_the_failure_ends_it() -> None:
     assert merge_states(failed, NetworkState(**healed)).failure is None
     stale: dict[str, Any] = {"last_success_at": NOON - timedelta(hours=3)}
     assert merge_states(failed, NetworkState(**stale)).failure == "HTTP 503"
+
+
+def test_a_post_is_gone_since_the_first_time_that_it_was_found_gone() -> None:
+    early, late = (GonePost(id="x:1", gone_on=day) for day in ("2026-11-18", "2026-11-19"))
+    assert merge_gone(early, late) is merge_gone(late, early) is early
+
+
+def test_a_target_was_told_of_a_paper_on_the_first_of_two_days() -> None:
+    one = Announced(id="2611.00001", on={"slack": "2026-11-19", "email": "2026-11-18"})
+    other = Announced(id="2611.00001", on={"slack": "2026-11-18", "matrix": "2026-11-20"})
+    told = {"email": "2026-11-18", "matrix": "2026-11-20", "slack": "2026-11-18"}
+    assert merge_announced(one, other) == merge_announced(other, one) == Announced(id="2611.00001", on=told)
+
+
+@given(observations(), observations())
+def test_each_rule_is_the_one_that_is_documented(one: Post, two: Post) -> None:
+    merged = merge_posts(one, two)
+    assert merged.posted_at == min(one.posted_at, two.posted_at)
+    assert merged.seen_at == min(one.seen_at, two.seen_at)
+    assert merged.account.bot is (one.account.bot or two.account.bot)
+    assert merged.url == min(one.url, two.url, key=len)
+    order = ["quote", "reply", "post"]
+    assert merged.kind == min(one.kind, two.kind, key=order.index)
+    assert len(merged.text or "") == max(len(one.text or ""), len(two.text or ""))
+    if one.counts and two.counts and merged.counts:
+        for name in ("likes", "reposts", "replies", "quotes"):
+            assert getattr(merged.counts, name) == max(getattr(one.counts, name), getattr(two.counts, name))
+    else:
+        assert merged.counts == (one.counts or two.counts)
+
+
+def test_a_post_is_in_a_thread_only_as_long_as_no_observation_names_a_paper_itself() -> None:
+    below = post(papers=("2611.00001",), in_thread=True)
+    silent = post(papers=())
+    itself = post(papers=("2611.00001",))
+    assert merge_posts(below, silent).in_thread
+    assert merge_posts(silent, below).in_thread
+    assert not merge_posts(below, itself).in_thread
+    assert not merge_posts(itself, below).in_thread
+
+
+def test_of_two_failures_the_first_is_kept_and_one_of_the_moment_of_a_success_is_over() -> None:
+    early, late = (
+        NetworkState(failing_since=NOON - timedelta(hours=hours), failure=f"for {hours} hours") for hours in (3, 2)
+    )
+    assert merge_states(early, late).failure == merge_states(late, early).failure == "for 3 hours"
+    assert merge_states(early, late).failing_since == early.failing_since
+    well = NetworkState(last_success_at=early.failing_since)
+    assert merge_states(early, well).failing_since is None
+    assert merge_states(early, well).last_success_at == early.failing_since
+
+
+def test_of_two_cursors_the_larger_text_is_taken_and_those_of_one_side_stay() -> None:
+    one = NetworkState(cursors={"a": {"at": 1}, "b": 7}, waiting=(post("1"),))
+    other = NetworkState(cursors={"a": {"at": 2}, "c": 8}, waiting=(post("2"), post("1")))
+    merged = merge_states(one, other)
+    assert merged == merge_states(other, one)
+    assert merged.cursors == {"a": {"at": 2}, "b": 7, "c": 8}
+    assert [waiting.id for waiting in merged.waiting] == ["bluesky:ada/1", "bluesky:ada/2"]
+
+
+def test_merging_in_says_whether_it_changed_anything() -> None:
+    known = {"bluesky:ada/1": post("1", text="short")}
+    assert merge_into(known, post("2"), merge_posts)
+    assert merge_into(known, post("1", text="longer text"), merge_posts)
+    assert not merge_into(known, post("1", text="short"), merge_posts)
+    assert known["bluesky:ada/1"].text == "longer text"
+
+
+def test_of_two_observations_of_one_version_the_later_fetch_wins() -> None:
+    early, late = (paper(version=2, fetched_at=NOON + timedelta(hours=hours)) for hours in (0, 1))
+    assert merge_papers(early, late) is merge_papers(late, early) is late
