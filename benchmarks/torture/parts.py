@@ -24,7 +24,7 @@ from benchmarks.torture.scenes import BLOCK, ERRORS, Scene, kept, points, start
 from generator.commands.console import printable
 from generator.fetch import run as fetch
 from generator.fetch.adapter.source import Record
-from generator.fetch.archives.json_lines import parse_line
+from generator.fetch.archives.json_lines import parse_record
 from generator.fetch.configuration import read as read_config
 from generator.fetch.registry import SOURCES
 from generator.finding import arxiv_id
@@ -233,7 +233,7 @@ def _targets(folder: Path) -> Iterator[tuple[str, Callable[[Any], object], list[
     yield "id", arxiv_id.parse_id, ["2611.00001v2", "hep-th/9901001", "math.GT/0309136"], ()
     yield "address", find_in_url, addresses, ()
     yield "text", find_in_text, [f"read {address}, it is good" for address in addresses], ()
-    yield "line to import", lambda text: parse_line(text.encode("utf-8", "replace"), MOMENT), lines, (RecordError,)
+    yield "record to import", _import, lines, (RecordError,)
     yield "configuration", lambda text: read_config(text.encode("utf-8", "replace")), _configs(), (ConfigError,)
     yield "data file", partial(_load, folder), lines, (StoreError,)
     yield "LaTeX", lambda text: (latex.to_html(text), latex.to_text(text), latex.to_feed_html(text)), math, ()
@@ -251,6 +251,15 @@ def _configs() -> list[str]:
         'site: {url: "https://pages.example/x/"}\ntrackers:\n  - id: a\n    bluesky: {accounts: [ada.example]}\n',
         "ranking: {half_life_days: 2.5, weights: {post: 1}}\nfeeds: {entries: 50, hub: null}\n",
     ]
+
+
+def _import(text: str) -> None:
+    try:
+        plain = json.loads(text)
+    except (ValueError, RecursionError):
+        return
+    if isinstance(plain, dict):
+        parse_record(plain, MOMENT)
 
 
 def _load(folder: Path, text: str) -> None:
