@@ -1,10 +1,11 @@
 // The page of feeds: the list that the reader comes from stands on top, addresses are copied, categories are filtered.
 
 const shown = document.getElementById("this-list")
+const rows = new Map(Array.from(document.querySelectorAll(".feed-rows li[id]"), row => [row.id, row]))
 
 function showListOnTop() {
-  const row = document.getElementById(decodeURIComponent(location.hash.slice(1)))
-  if (!row?.dataset.name) return
+  const row = rows.get(decodeURIComponent(location.hash.slice(1)))
+  if (!row) return
   const copy = row.cloneNode(true)
   copy.removeAttribute("id")
   copy.firstElementChild.textContent = row.dataset.name
@@ -13,6 +14,8 @@ function showListOnTop() {
   scrollTo(0, 0)
 }
 addEventListener("hashchange", showListOnTop)
+// The browser itself scrolls to the row while the page loads.
+addEventListener("load", () => setTimeout(showListOnTop))
 showListOnTop()
 
 for (const button of document.querySelectorAll("button[data-copy]")) {
