@@ -63,7 +63,11 @@ def test_every_digest_has_three_feeds() -> None:
 
 def test_an_entry_is_the_day_and_the_ranked_list() -> None:
     first = rank(make_paper("2611.00001", title="Deep $x^2$ seas"), [make_post(1), make_post(2)], 1)
-    second = rank(make_paper("2611.00002", title="Rivers", abstract="sand " * 200), [make_x_post(3, "2611.00002")], 2)
+    second = rank(
+        make_paper("2611.00002", title="Rivers", abstract="Of $T_c$. " + "sand " * 200),
+        [make_x_post(3, "2611.00002")],
+        2,
+    )
     site = site_of(issue(DAY, first, second, more=3))
     (entry,) = json_of(site)["items"]
     assert entry["id"] == "tag:example.org,2026-01-01:digest-daily/2026-11-19"
@@ -75,6 +79,7 @@ def test_an_entry_is_the_day_and_the_ranked_list() -> None:
     assert html.index("Deep x² seas") < html.index("Comment number 2: I would read this") < html.index("Rivers")
     assert html.index("<p>2 people</p>") < html.index("<p>1 person</p>")
     assert f'<a href="{SITE_URL}top/week/">and 3 papers more</a>' in html
+    assert "<p>Of T<sub>c</sub>. …</p>" in html
     assert len(html) < ABSTRACT_CHARS + 2000
     with_day = replace(site, listings=(*site.listings, make_listing([], "day/2026-11-19/")))
     assert f'<a href="{SITE_URL}day/2026-11-19/">and 3 papers more</a>' in json_of(with_day)["items"][0]["content_html"]

@@ -25,6 +25,8 @@ ABSTRACT_CHARS = 320
 """Of each abstract: the whole one is a click away, and a week has thirty."""
 
 _AUTHORS_MAX = 6
+_TITLE_CHARS = 80
+"""Of the first paper's title: lists of readers and of mails are about so wide, and the date is to be seen."""
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
@@ -87,7 +89,8 @@ def _title(issue: Issue) -> str:
     more = len(issue.papers) - 1 + issue.more
     dates = _dates(issue.first_on, issue.last_on, html.MONTHS, with_year=False)
     others = f", and {more:,} more" if more else ""
-    return f"{html.title_of(issue.papers[0].paper)}{others} ({dates})"
+    first = shorten(html.title_of(issue.papers[0].paper), _TITLE_CHARS)[0]
+    return f"{first}{others} ({dates})"
 
 
 def page_of_period(site: Site, digest: Digest, issue: Issue) -> str:
@@ -105,16 +108,29 @@ def page_of_period(site: Site, digest: Digest, issue: Issue) -> str:
 def _row(site: Site, ranked: RankedPaper) -> Markup:
     paper = ranked.paper
     url = f"{site.url}abs/{paper.id}/" if paper.id in site.papers else arxiv_id.abs_url(paper.id)
-    abstract = shorten(html.tex_line(paper.abstract), ABSTRACT_CHARS)[0]
     people = "1 person" if len(ranked.votes) == 1 else f"{len(ranked.votes):,} people"
     lines = [
         Markup("<p><strong>{}</strong></p>\n").format(html.link(url, html.title_of(paper))),
         html.paragraph(people),
         _best_comment(site, ranked),
-        html.paragraph(abstract),
+        _beginning(paper.abstract),
         html.paragraph(", ".join(html.authors_of(paper, _AUTHORS_MAX))),
     ]
     return Markup("<li>{}</li>").format(Markup("").join(lines))
+
+
+def _beginning(abstract: str) -> Markup:
+    """The first sentences of an abstract; a part of the first one where that is long."""
+    sentences = abstract.split(". ")
+    beginning = ""
+    for sentence in sentences:
+        longer = f"{beginning}. {sentence}" if beginning else sentence
+        if len(longer) > ABSTRACT_CHARS:
+            break
+        beginning = longer
+    if not beginning:
+        return html.paragraph(shorten(html.tex_line(abstract), ABSTRACT_CHARS)[0])
+    return html.abstract_html(beginning if beginning == abstract else f"{beginning}. …")
 
 
 def _best_comment(site: Site, ranked: RankedPaper) -> Markup:
