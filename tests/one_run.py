@@ -62,6 +62,7 @@ class Run:
         settings: Mapping[str, Any] | None = None,
         secrets: Mapping[str, str] | None = None,
         people: tuple[str, ...] = (),
+        since: datetime | None = None,
     ) -> None:
         clock = Clock()
         self._source = source
@@ -74,6 +75,7 @@ class Run:
             secrets=secrets or {},
             now=now,
             meter=self.meter,
+            since=since,
             own_accounts=frozenset(people),
         )
         self.events: list[Event] = []

@@ -139,3 +139,10 @@ def test_a_secret_that_cannot_be_one_is_refused_and_not_shown(value: str) -> Non
         read_secrets({"X_BEARER_TOKEN": value})
     assert "X_BEARER_TOKEN" in str(caught.value)
     assert CANARY not in str(caught.value)
+
+
+def test_a_day_that_has_not_come_is_wrong_usage(tmp_path: Path) -> None:
+    ran = Copy(tmp_path).run("fetch", "--since", "2027-01-01", "--now", "2026-11-20T12:00:00Z")
+    assert ran.status == 2
+    assert "--since 2027-01-01: that day has not come" in ran.err
+    assert Copy(tmp_path).run("fetch", "--since", "yesterday").status == 2

@@ -7,7 +7,7 @@ import re
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -63,10 +63,12 @@ class Run(one_run.Run):
         block: Mapping[str, Any],
         state: NetworkState | None = None,
         now: Any = NOW,
+        *,
         client: HttpClient | None = None,
+        since: datetime | None = None,
     ) -> None:
         blocks = block.get("trackers", {"mine": block})
-        super().__init__(bluesky.SOURCE, blocks, api=server.url, state=state, now=now, client=client)
+        super().__init__(bluesky.SOURCE, blocks, api=server.url, state=state, now=now, client=client, since=since)
 
     @property
     def keys(self) -> list[str]:
@@ -162,6 +164,14 @@ class TestAsking:
             old = Run(server, {"accounts": [BOB]})
         assert len(run.keys) == 200  # five a day: page two ends on day 40
         assert len(old.keys) == 100
+
+    def test_older_posts_come_back_to_the_day_that_is_asked_for(self, pretend: PretendBluesky) -> None:
+        pretend.feeds = {ANN: rows("ann", 2000, step=24 * 60 / 5)}
+        with pretend.serve() as server:
+            first = Run(server, {"accounts": [ANN]})
+            back = Run(server, {"accounts": [ANN]}, first.state, since=NOW - timedelta(days=300))
+        assert len(back.keys) == 1600  # five a day: the page that ends on day 320
+        assert back.state.cursors == first.state.cursors
 
     def test_of_a_feed_that_chooses_whole_pages_are_given_but_few(self, pretend: PretendBluesky) -> None:
         feed = uri("cem", "f1", "app.bsky.feed.generator")

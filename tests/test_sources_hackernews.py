@@ -85,11 +85,12 @@ def run(
     state: NetworkState | None = None,
     now: datetime = NOW,
     least: Mapping[str, int] = MappingProxyType({"mine": 2}),
+    since: datetime | None = None,
 ) -> Run:
     """A run for trackers with these thresholds."""
     blocks = {name: {"min_points": value} for name, value in least.items()}
     with Loopback(pretend) as server:
-        made = Run(hackernews.SOURCE, blocks, api=server.url, state=state, now=now)
+        made = Run(hackernews.SOURCE, blocks, api=server.url, state=state, now=now, since=since)
         assert made.meter.requests == len(server.requests)
     assert pretend.violations == []
     return made
@@ -119,6 +120,14 @@ def test_a_first_run_begins_30_days_back_and_later_ones_three_days_before_the_ne
     pretend.stories += [story(4, hours=72), story(5, hours=74), story(6, hours=-20)]
     later = run(pretend, first.state, NOW + timedelta(days=1))
     assert set(later.posts) == {"hackernews:41000001", "hackernews:41000004", "hackernews:41000006"}
+
+
+def test_older_stories_come_back_to_the_day_that_is_asked_for() -> None:
+    pretend = PretendSearch([story(1, hours=1), story(2, hours=24 * 200), story(3, hours=24 * 400)])
+    first = run(pretend)
+    back = run(pretend, first.state, since=NOW - timedelta(days=300))
+    assert set(back.posts) == {"hackernews:41000001", "hackernews:41000002"}
+    assert back.state.cursors == first.state.cursors
 
 
 def test_a_gap_of_weeks_between_runs_loses_nothing() -> None:

@@ -82,12 +82,13 @@ def run(
     state: NetworkState | None = None,
     now: datetime = NOW,
     least: Mapping[str, int] = MappingProxyType({"mine": 2}),
+    since: datetime | None = None,
 ) -> Run:
     """A run for trackers with these thresholds."""
     pretend.asked.clear()
     with Loopback(pretend) as server:
         blocks = {name: {"min_upvotes": value} for name, value in least.items()}
-        made = Run(huggingface.SOURCE, blocks, api=server.url, state=state, now=now)
+        made = Run(huggingface.SOURCE, blocks, api=server.url, state=state, now=now, since=since)
         assert made.meter.requests == len(set(pretend.asked)) == len({one.target for one in server.requests})
     assert pretend.violations == []
     return made
@@ -109,6 +110,18 @@ def test_a_first_run_asks_for_30_days_and_later_ones_for_today_and_the_three_bef
     assert pretend.asked == days("2026-11-17", "2026-11-20")
     assert again.meter.requests == 4
     assert again.state == first.state  # nothing to commit
+
+
+def test_older_lists_come_back_to_the_day_that_is_asked_for() -> None:
+    pretend = PretendDaily(
+        {TODAY: [row(1)], TODAY - timedelta(days=90): [row(2)], TODAY - timedelta(days=99): [row(3)]}
+    )
+    first = run(pretend)
+    back = run(pretend, first.state, since=NOW - timedelta(days=95))
+    assert set(back.posts) == {"huggingface:2611.00001", "huggingface:2611.00002"}
+    assert back.state.cursors == first.state.cursors
+    run(pretend, first.state, since=datetime(2000, 1, 1, tzinfo=UTC))
+    assert min(pretend.asked) == "2023-05-04"  # the first list
 
 
 def test_a_weekend_without_lists_asks_no_more_and_changes_nothing() -> None:

@@ -77,9 +77,19 @@ class Run(one_run.Run):
         now: datetime = NOW,
         secrets: Mapping[str, str] | None = None,
         people: tuple[str, ...] = (),
+        since: datetime | None = None,
     ) -> None:
         blocks = block.get("trackers", {"mine": block})
-        super().__init__(mastodon.SOURCE, blocks, state=state, now=now, client=client, secrets=secrets, people=people)
+        super().__init__(
+            mastodon.SOURCE,
+            blocks,
+            state=state,
+            now=now,
+            client=client,
+            secrets=secrets,
+            people=people,
+            since=since,
+        )
 
     @property
     def ids(self) -> list[str]:
@@ -198,6 +208,14 @@ class TestAsking:
         old = Run(net(one), {"accounts": [f"dan@{ONE}"]})
         assert len(run.records) == 160  # five a day: the fourth page ends on day 32
         assert len(old.records) == 40
+
+    def test_older_posts_come_back_to_the_day_that_is_asked_for(self, one: PretendMastodon) -> None:
+        one.add_many("cem", 1000, step=24 * 60 / 5)
+        block = {"accounts": [f"cem@{ONE}"]}
+        first = Run(net(one), block)
+        back = Run(net(one), block, first.state, since=NOW - timedelta(days=150))
+        assert len(back.records) == 760  # five a day: the page that ends on day 152
+        assert back.state.cursors == first.state.cursors
 
     def test_a_new_tracker_has_the_past_too(self, one: PretendMastodon) -> None:
         block = {"accounts": [f"bob@{ONE}"]}

@@ -55,9 +55,12 @@ class Run(one_run.Run):
     """One fetch, with its events sorted."""
 
     def __init__(self, server: SpecServer, block: Mapping[str, Any], state: NetworkState | None = None, **more: Any):
+        since = more.pop("since", None)
         blocks = block.get("trackers", {"mine": block})
         settings = {"api": f"{server.url}/2", "keep": "ids", "max_reads_per_run": 500, **more}
-        super().__init__(x.SOURCE, blocks, state=state, settings=settings, secrets={"X_BEARER_TOKEN": TOKEN})
+        super().__init__(
+            x.SOURCE, blocks, state=state, settings=settings, secrets={"X_BEARER_TOKEN": TOKEN}, since=since
+        )
 
     @property
     def ids(self) -> list[str]:
@@ -130,6 +133,21 @@ class TestAsking:
             run = Run(server, {"accounts": ["ann"]}, max_reads_per_run=5000)
         assert run.ids == [one["id"] for one in pretend.posts[:100]]
         assert run.state.cursors == {"account/11": {"newest": pretend.posts[0]["id"]}}
+
+    def test_older_posts_come_back_to_the_day_that_is_asked_for(self, pretend: PretendX) -> None:
+        since = NOW - timedelta(minutes=190)
+        wanted = [one["id"] for one in pretend.posts if int(one["id"]) >= int(id_at(since))]
+        with pretend.serve() as server:
+            first = Run(server, {"accounts": ["ann"]}, max_reads_per_run=5000)
+            back = Run(server, {"accounts": ["ann"]}, first.state, max_reads_per_run=5000, since=since)
+            at_once = Run(server, {"accounts": ["ann"]}, max_reads_per_run=5000, since=since)
+            poor = Run(server, {"accounts": ["ann"]}, first.state, max_reads_per_run=150, since=since)
+            later = Run(server, {"accounts": ["ann"]}, poor.state, max_reads_per_run=5000)
+        assert len(wanted) > 150
+        assert sorted(back.ids, reverse=True) == sorted(at_once.ids, reverse=True) == wanted
+        assert back.state.cursors == first.state.cursors
+        assert len(poor.ids) < len(wanted)
+        assert sorted({*poor.ids, *later.ids}, reverse=True) == wanted  # what the cap left comes in later runs
 
     def test_a_later_run_reads_all_that_came_since(self, pretend: PretendX) -> None:
         with pretend.serve() as server:

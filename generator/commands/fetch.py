@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -38,20 +39,33 @@ def fetch_options(function: Any) -> Any:
 
 @click.command("fetch")
 @fetch_options
+@click.option(
+    "--since",
+    type=click.DateTime(["%Y-%m-%d"]),
+    default=None,
+    metavar="DATE",
+    help="Ask for older posts, too, back to this day (UTC), as far as each network gives them.",
+)
 @with_options
-def command(options: Options, only: str | None, strict: bool) -> None:
+def command(options: Options, only: str | None, strict: bool, since: datetime | None) -> None:
     """Ask every network for new posts, then arXiv for the papers that they name.
 
     What was fetched before a failure is kept. Secrets come from the environment alone: X_BEARER_TOKEN,
     BLUESKY_HANDLE with BLUESKY_APP_PASSWORD, MASTODON_TOKEN_<INSTANCE>; only X needs one.
     """
     config = options.load_config()
-    summary, status = run(options, config, only=only, strict=strict)
+    if since is not None:
+        since = since.replace(tzinfo=UTC)
+        if since > options.now():
+            raise click.UsageError(f"--since {since:%Y-%m-%d}: that day has not come")
+    summary, status = run(options, config, only=only, strict=strict, since=since)
     options.console.done(summary, ok=status == 0)
     click.get_current_context().exit(status)
 
 
-def run(options: Options, config: Config, *, only: str | None, strict: bool) -> tuple[dict[str, Any], int]:
+def run(
+    options: Options, config: Config, *, only: str | None, strict: bool, since: datetime | None = None
+) -> tuple[dict[str, Any], int]:
     """Fetch and tell; returns the summary for --json and the exit status."""
     from generator.fetch import run as fetch  # noqa: PLC0415 (the adapters and the network library)
     from generator.fetch.short_links import LinkFollower  # noqa: PLC0415
@@ -72,6 +86,7 @@ def run(options: Options, config: Config, *, only: str | None, strict: bool) -> 
                     secrets=secrets,
                     now=now,
                     only=only,
+                    since=since,
                     follow_links=links.follow_for,
                 )
         finally:

@@ -16,6 +16,8 @@ from generator.net.http import Client
 from generator.net.http.interface import user_agent
 from generator.net.websocket import read_messages
 
+BACKWARDS_DEADLINE_S = 7_200.0
+"""The same of a run that asks for older posts."""
 RECENT = timedelta(days=2)
 NETWORK_DEADLINE_S = 600.0
 """Whatever a network still has after this waits for the next run."""
@@ -30,6 +32,7 @@ def request_for(
     client_for: Callable[[str, float], Client],
     secrets: Mapping[str, str],
     now: datetime,
+    since: datetime | None = None,
 ) -> FetchRequest:
     """Everything that this network's adapter may use in this run.
 
@@ -41,9 +44,10 @@ def request_for(
         client_for: (network, seconds that it may take) -> the polite client.
         secrets: by environment variable, of all networks.
         now: the time of the run.
+        since: also older posts are wanted, back to this time.
     """
     state = tree.states.get(source.name, NetworkState())
-    client = client_for(source.name, NETWORK_DEADLINE_S)
+    client = client_for(source.name, NETWORK_DEADLINE_S if since is None else BACKWARDS_DEADLINE_S)
     hold(client, state, now)
     return FetchRequest(
         client=client,
@@ -53,6 +57,7 @@ def request_for(
         secrets=source.secrets_in(secrets),
         now=now,
         meter=Meter(),
+        since=since,
         own_accounts=frozenset(account for person in config.people for account in person),
         recent_posts=_recent_posts(tree, source.name, now),
         open_stream=partial(read_messages, user_agent=user_agent(config.site.url, config.networks.arxiv.contact)),

@@ -111,6 +111,7 @@ def run(
     secrets: Mapping[str, str],
     now: datetime,
     only: str | None = None,
+    since: datetime | None = None,
     follow_links: Callable[[str, list[Post], Mapping[str, Post]], list[Post]] = lambda _network, posts, _captured: (
         posts
     ),
@@ -124,6 +125,7 @@ def run(
         secrets: by environment variable.
         now: the time of the run.
         only: this network alone; `arxiv` asks only about papers.
+        since: ask for older posts, too, back to this time.
         follow_links: (network, posts, captured posts by id) -> the posts with the targets of their shortened links.
 
     Raises:
@@ -135,7 +137,7 @@ def run(
     report = FetchReport(problems=tree.problems)
     changed = set()
     unsettled: frozenset[str] | None = None
-    requests = _requests(config, tree, client_for=client_for, secrets=secrets, now=now, only=only)
+    requests = _requests(config, tree, client_for=client_for, secrets=secrets, now=now, only=only, since=since)
     for source, brought in _read_all(requests):
         brought.posts = follow_links(source.name, brought.posts, tree.posts)
         taken = _take(config, tree, brought, texts=texts, now=now)
@@ -171,12 +173,22 @@ def _requests(
     secrets: Mapping[str, str],
     now: datetime,
     only: str | None,
+    since: datetime | None,
 ) -> list[tuple[Source, FetchRequest]]:
     """What to ask of each network that the config wants something of."""
     return [
         (
             source,
-            request_for(source, config, tree, wanted=wanted, client_for=client_for, secrets=secrets, now=now),
+            request_for(
+                source,
+                config,
+                tree,
+                wanted=wanted,
+                client_for=client_for,
+                secrets=secrets,
+                now=now,
+                since=since,
+            ),
         )
         for source in SOURCES
         if only in {None, source.name} and (wanted := wanted_of(config, source.name))

@@ -60,6 +60,8 @@ class FetchRequest:
     """By environment variable; a missing one is absent."""
     now: datetime
     meter: Meter
+    since: datetime | None = None
+    """Also posts from before the last run are wanted, back to this time, as far as the network gives them."""
     own_accounts: frozenset[str] = frozenset()
     """Accounts under `people` in config.yaml, as `<network>:<handle or id>`: the owner's own."""
     recent_posts: tuple[Post, ...] = ()

@@ -47,6 +47,8 @@ PAGE = 100
 FIRST_REACH = timedelta(days=30)
 FIRST_PAGES = 10
 FEED_PAGES = 5
+BACKWARDS_PAGES = 500
+"""Of one stream in a run that asks for older posts."""
 OVERLAP = timedelta(hours=6)
 AGAIN = timedelta(days=2)
 """Posts no older than this before the newest known one are given again."""
@@ -160,6 +162,9 @@ def _by_stream(
     if not is_streamed(request.settings.get("stream", False), len(accounts)):
         return streams
     cursor = StreamCursor.load(request.state.cursors.get(CURSOR), request.now)
+    if request.since is not None:  # the stream has two days; it goes on in the next run
+        marks = [_Mark.load(request.state.cursors.get(stream.name)) for stream in streams]
+        return [replace(stream, joins=mark.joined) for stream, mark in zip(streams, marks, strict=True)]
     if cursor is None:
         now_us = microseconds(request.now)
         yield Covered(CURSOR, {"since": now_us, "time_us": now_us})
@@ -244,15 +249,21 @@ class _Range:
     stream: Stream
     mark: _Mark
     now: datetime
+    since: datetime | None = None
+    """Also older posts are wanted, back to this time."""
 
     @property
     def is_first(self) -> bool:
-        """Never read before, or not for all that want it now."""
+        """Never read before, or not for all that want it now, or read again for older posts."""
+        if self.since is not None:
+            return True
         return self.mark.newest is None or not self.mark.trackers.issuperset(self.stream.trackers)
 
     @property
     def pages_max(self) -> int:
         """Of this run."""
+        if self.since is not None:
+            return BACKWARDS_PAGES
         return FEED_PAGES if self.stream.kind == "feed" else FIRST_PAGES if self.is_first else PAGES_MAX
 
     def gives(self, moment: datetime | None) -> bool:
@@ -270,7 +281,7 @@ class _Range:
         chosen = self.stream.kind == "feed"  # by an algorithm: in no order of time
         last = max(times if chosen else times[-LAST_ROWS:])
         if self.is_first or newest is None:
-            return last <= self.now - FIRST_REACH
+            return last <= min(self.now - FIRST_REACH, self.since or self.now)
         return max(times) <= newest or (not chosen and last <= newest - OVERLAP)
 
 
@@ -280,7 +291,7 @@ def _asker(request: FetchRequest, api: str) -> Asker:
 
 def _read(request: FetchRequest, stream: Stream, api: str) -> Iterator[Event]:
     asker = _asker(request, api)
-    wanted = _Range(stream, _Mark.load(request.state.cursors.get(stream.name)), request.now)
+    wanted = _Range(stream, _Mark.load(request.state.cursors.get(stream.name)), request.now, request.since)
     newest = wanted.mark.newest
     for rows in _pages(asker, stream, wanted.pages_max):
         times = [order_time(row) for row in rows]

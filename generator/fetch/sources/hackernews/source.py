@@ -61,6 +61,8 @@ def fetch(request: FetchRequest) -> Iterator[Event]:
         return
     known = Mark.load(request.state.cursors.get(STREAM)).known_for(least)
     since = request.now - FIRST_REACH if known is None else known - AGAIN
+    if request.since is not None:
+        since = min(since, request.since)
     asker = Asker(request, str(request.settings.get("api") or _API), limits="x-ratelimit-")
     newest = known
     for hits in _pages(asker, since):

@@ -41,6 +41,7 @@ AGAIN_DAYS = 3
 """Days before today whose lists are read again in every run: upvotes grow."""
 DAYS_MAX = 31
 """In one run."""
+_FIRST_LIST = date(2023, 5, 4)
 
 _ADDRESS = "https://huggingface.co/papers/"
 _ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}", re.ASCII)
@@ -56,11 +57,8 @@ def fetch(request: FetchRequest) -> Iterator[Event]:
     today = request.now.astimezone(UTC).date()
     known = Mark.load(request.state.cursors.get(STREAM)).known_for(least)
     newest = known.date() if known else None
-    first = today - timedelta(days=FIRST_REACH_DAYS)
-    if newest is not None:
-        first = min(newest, today - timedelta(days=AGAIN_DAYS))
-    days = [first + timedelta(days=number) for number in range((today - first).days + 1)]
-    for day in days[:DAYS_MAX]:
+    days = _days(request, newest, today)
+    for day in days:
         has_list = False
         for rows in pages(request, day, may_be_missing=day == today):
             has_list = has_list or bool(rows)
@@ -74,8 +72,21 @@ def fetch(request: FetchRequest) -> Iterator[Event]:
             newest = day
         if newest is not None:
             yield Covered(STREAM, cursor(_midnight(newest), least))
-    if len(days) > DAYS_MAX or newest is None:
-        yield Covered(STREAM, cursor(_midnight(days[:DAYS_MAX][-1]), least))
+    if days[-1] != today or newest is None:
+        yield Covered(STREAM, cursor(_midnight(days[-1]), least))
+
+
+def _days(request: FetchRequest, newest: date | None, today: date) -> list[date]:
+    """The days whose lists are asked for in this run."""
+    first = today - timedelta(days=FIRST_REACH_DAYS)
+    if newest is not None:
+        first = min(newest, today - timedelta(days=AGAIN_DAYS))
+    most = DAYS_MAX
+    if request.since is not None:
+        first = max(_FIRST_LIST, min(first, request.since.date()))
+        most = (today - first).days + 1
+    number = min(most, (today - first).days + 1)
+    return [first + timedelta(days=index) for index in range(number)]
 
 
 def _midnight(day: date) -> datetime:

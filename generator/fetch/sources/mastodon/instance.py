@@ -115,7 +115,14 @@ class Instance:
 
     def _reading(self, api: Api, stream: Stream) -> Reading:
         threads = self._threads.setdefault(api.origin, Threads(api))
-        return Reading(api, stream, Mark.load(self._cursors.get(stream.name)), threads, self._request.now)
+        return Reading(
+            api,
+            stream,
+            Mark.load(self._cursors.get(stream.name)),
+            threads,
+            self._request.now,
+            since=self._request.since,
+        )
 
     def _is_lost(self) -> bool:
         return bool(self._lost)

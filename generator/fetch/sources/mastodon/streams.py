@@ -26,6 +26,8 @@ from generator.net.http.body import PAGE_INSTEAD
 
 FIRST_REACH = timedelta(days=30)
 FIRST_PAGES = 10
+BACKWARDS_PAGES = 500
+"""In a run that asks for older posts."""
 SHORT_PAGE = 20
 """A page with fewer statuses is the last: servers that allow fewer than 40 allow 20."""
 FEED_FOR = timedelta(days=7)
@@ -90,12 +92,25 @@ class Mark:
 class Reading:
     """One stream in one run."""
 
-    def __init__(self, api: Api, stream: Stream, mark: Mark, threads: Threads, now: datetime) -> None:
+    def __init__(
+        self,
+        api: Api,
+        stream: Stream,
+        mark: Mark,
+        threads: Threads,
+        now: datetime,
+        *,
+        since: datetime | None = None,
+    ) -> None:
         self._api = api
         self._stream = stream
         self._threads = threads
         self._now = now
-        self._first = mark.newest is None or not mark.trackers.issuperset(stream.trackers)
+        self._reach = now - FIRST_REACH
+        self._pages_max = FIRST_PAGES
+        if since is not None:
+            self._reach, self._pages_max = min(self._reach, since), BACKWARDS_PAGES
+        self._first = since is not None or mark.newest is None or not mark.trackers.issuperset(stream.trackers)
         self._old = mark
         self._mark = replace(mark, trackers=frozenset(stream.trackers), feed=None)
 
@@ -127,7 +142,7 @@ class Reading:
 
     def _downwards(self, below: str | None, floor: str | None) -> Iterator[Event]:
         """From the newest, or from `below`, to `floor`, or as far as a first reading goes."""
-        for _ in range(FIRST_PAGES):
+        for _ in range(self._pages_max):
             page = self._ask({"max_id": below} if below else {})
             fresh = [own_id for own_id in page.ids if below is None or order_of(own_id) < order_of(below)]
             if page.rows and not fresh:
@@ -168,7 +183,7 @@ class Reading:
         """Whether everything below is older than a first reading goes."""
         times = [wire.time(row.get("created_at")) for row in page.rows if isinstance(row, dict)]
         known = [moment for moment in times if moment is not None]
-        return bool(known) and max(known[-5:]) <= self._now - FIRST_REACH
+        return bool(known) and max(known[-5:]) <= self._reach
 
     @property
     def _is_tag(self) -> bool:

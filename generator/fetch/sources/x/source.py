@@ -105,7 +105,14 @@ def fetch(request: FetchRequest) -> Iterator[Event]:
         *(list_of(list_id, _sorted(trackers)) for list_id, trackers in plan.lists.items()),
     ]
     readings = [
-        Reading(api, budget, stream, x_cursor.load(request.state.cursors.get(stream.name)), request.now)
+        Reading(
+            api,
+            budget,
+            stream,
+            x_cursor.load(request.state.cursors.get(stream.name)),
+            request.now,
+            since=request.since,
+        )
         for stream in streams
     ]
     readings.extend(_searches(request, api, budget, plan.clauses))

@@ -99,18 +99,30 @@ class NotShownError(FetchError):
 class Reading:
     """One stream in one run."""
 
-    def __init__(self, api: XApi, budget: Budget, stream: Stream, cursor: Cursor, now: datetime) -> None:
+    def __init__(
+        self,
+        api: XApi,
+        budget: Budget,
+        stream: Stream,
+        cursor: Cursor,
+        now: datetime,
+        *,
+        since: datetime | None = None,
+    ) -> None:
         self._api = api
         self._budget = budget
         self.stream = stream
         self.cursor = self._within_reach(cursor, now) if stream.clauses else cursor
+        self._first = Gap(left=None if stream.clauses else FIRST_POSTS)
+        if since is not None and stream.account_id is not None:  # X gives older posts of an account alone
+            oldest = max(1, snowflake_at(since)) - 1
+            self._first = Gap(since=oldest)
+            if cursor.newest is not None:
+                self.cursor = cursor.with_gap(None, Gap(since=oldest, until=cursor.newest + 1))
 
     def news(self) -> Iterator[Event]:
         """What came since the last run; of a stream never read, its newest posts."""
-        if self.cursor.newest is not None:
-            wanted = Gap(since=self.cursor.newest)
-        else:
-            wanted = Gap(left=None if self.stream.clauses else FIRST_POSTS)
+        wanted = Gap(since=self.cursor.newest) if self.cursor.newest is not None else self._first
         yield from self._walk(wanted, stored=None)
 
     def rest(self) -> Iterator[Event]:
