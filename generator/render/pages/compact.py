@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
 from functools import partial
 
 import msgspec
 
-from generator.model.listing import Listing
+from generator.model.listing import Listing, Window
 from generator.model.records import Paper, RankedPaper
 from generator.model.site import Output, Site
 from generator.render.pages.paging import Paging, page_path, paginate
@@ -32,6 +32,13 @@ class RowView(msgspec.Struct, frozen=True, kw_only=True):
     people: int
 
 
+class LinkView(msgspec.Struct, frozen=True, kw_only=True):
+    """A neighbouring period, or one that this one is made of."""
+
+    title: str
+    path: str
+
+
 class CompactView(msgspec.Struct, frozen=True, kw_only=True):
     """One page of a compact list."""
 
@@ -39,25 +46,73 @@ class CompactView(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     description: str
     paging: Paging
+    newer: LinkView | None
+    """The next period of its kind that has papers."""
+    older: LinkView | None
+    days: tuple[LinkView, ...]
+    """Of a week or month, oldest first."""
     rows: tuple[RowView, ...]
 
 
 def plan(site: Site, templates: Templates) -> Iterator[Output]:
     """Every page of every compact list."""
+    calendar = Calendar(site.listings)
     for listing in site.listings:
         if listing.window.compact:
             for paging in paginate(listing.path, len(listing.papers), ROWS_PER_PAGE):
                 path = page_path(listing.path, paging.number)
-                yield templates.page("compact.html", path, partial(compact_view, site, listing, paging))
+                yield templates.page("compact.html", path, partial(compact_view, site, listing, paging, calendar))
 
 
-def compact_view(site: Site, listing: Listing, paging: Paging) -> CompactView:
+class Calendar:
+    """The past days, weeks and months that have papers."""
+
+    def __init__(self, listings: Iterable[Listing]) -> None:
+        self.days: dict[date, Listing] = {}
+        self._neighbours: dict[str, tuple[Listing | None, Listing | None]] = {}
+        by_kind: dict[str, list[Listing]] = {}
+        for listing in listings:
+            if listing.window.period:
+                by_kind.setdefault(listing.window.period, []).append(listing)
+        for of_kind in by_kind.values():
+            of_kind.sort(key=_first_day)
+            for older, listing, newer in zip([None, *of_kind], of_kind, [*of_kind[1:], None], strict=False):
+                self._neighbours[listing.path] = newer, older
+        self.days = {_first_day(listing): listing for listing in by_kind.get("day", ())}
+
+    def neighbours(self, listing: Listing) -> tuple[LinkView | None, LinkView | None]:
+        """The newer and the older one."""
+        newer, older = self._neighbours.get(listing.path, (None, None))
+        return _link(newer) if newer else None, _link(older) if older else None
+
+    def days_of(self, window: Window) -> tuple[LinkView, ...]:
+        """The days of a week or month that have papers."""
+        if window.period not in {"week", "month"} or window.first_on is None or window.last_on is None:
+            return ()
+        length = (window.last_on - window.first_on).days + 1
+        every_day = [window.first_on + timedelta(days=number) for number in range(length)]
+        return tuple(LinkView(title=str(day.day), path=self.days[day].path) for day in every_day if day in self.days)
+
+
+def _first_day(listing: Listing) -> date:
+    return listing.window.first_on or date.min
+
+
+def _link(listing: Listing) -> LinkView:
+    return LinkView(title=listing.title, path=listing.path)
+
+
+def compact_view(site: Site, listing: Listing, paging: Paging, calendar: Calendar) -> CompactView:
     """One page of a compact list."""
+    newer, older = calendar.neighbours(listing)
     return CompactView(
         path=listing.path,
         title=listing.title,
         description=listing.description,
         paging=paging,
+        newer=newer,
+        older=older,
+        days=calendar.days_of(listing.window),
         rows=tuple(_row(site, listing, ranked) for ranked in listing.papers[paging.start : paging.end]),
     )
 

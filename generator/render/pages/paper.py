@@ -27,6 +27,10 @@ from generator.views.timeline import TimelineView, timeline_of
 VERSIONS_LINKED = 6
 
 
+PAST_PLACES = 20
+"""Places of a past list that a paper's page speaks of."""
+
+
 class PlaceView(msgspec.Struct, frozen=True, kw_only=True):
     """Where the paper stands in a list."""
 
@@ -65,6 +69,8 @@ class PaperView(msgspec.Struct, frozen=True, kw_only=True):
     spark: SparkView | None
     resurfaced: bool
     places: tuple[PlaceView, ...]
+    trended: tuple[PlaceView, ...]
+    """Its best places in past days, weeks and months, one each."""
     score: ScoreView
     talk: TalkView
     timeline: TimelineView | None
@@ -82,10 +88,12 @@ class PaperView(msgspec.Struct, frozen=True, kw_only=True):
 def plan(site: Site, templates: Templates) -> Iterator[Output]:
     """A page for each paper."""
     places = find_places(site)
+    trended = find_past_places(site)
     newest = list(site.papers)
     for newer, paper_id, older in zip([None, *newest], newest, [*newest[1:], None], strict=False):
         path = f"abs/{paper_id}/index.html"
-        view = partial(paper_view, site, site.ranked[paper_id], places.get(paper_id, ()), (newer, older))
+        found = places.get(paper_id, ()), trended.get(paper_id, ())
+        view = partial(paper_view, site, site.ranked[paper_id], found, (newer, older))
         yield templates.page("paper.html", path, view)
 
 
@@ -101,10 +109,24 @@ def find_places(site: Site) -> Mapping[str, tuple[PlaceView, ...]]:
     return {paper_id: tuple(found) for paper_id, found in places.items()}
 
 
+def find_past_places(site: Site) -> Mapping[str, tuple[PlaceView, ...]]:
+    """Paper id -> its best place among the first PAST_PLACES of a past day, of a week and of a month."""
+    best: dict[str, dict[str, PlaceView]] = {}
+    for listing in site.listings:
+        period = listing.window.period
+        if period is None:
+            continue
+        for ranked in listing.papers[:PAST_PLACES]:
+            known = best.setdefault(ranked.paper.id, {})
+            if period not in known or ranked.rank < known[period].rank:
+                known[period] = PlaceView(rank=ranked.rank, title=listing.title, path=listing.path)
+    return {paper_id: tuple(found.values()) for paper_id, found in best.items()}
+
+
 def paper_view(
     site: Site,
     ranked: RankedPaper,
-    places: tuple[PlaceView, ...],
+    places: tuple[tuple[PlaceView, ...], tuple[PlaceView, ...]],
     neighbours: tuple[str | None, str | None],
 ) -> PaperView:
     """Everything that we know about one paper.
@@ -112,7 +134,7 @@ def paper_view(
     Args:
         site: for what is around it.
         ranked: the paper with its votes and mentions.
-        places: where it stands in lists.
+        places: where it stands in lists, and where it stood in those of the past.
         neighbours: ids of the papers submitted just after and just before it.
     """
     paper = site.papers[ranked.paper.id]
@@ -132,7 +154,8 @@ def paper_view(
         first_on=first_seen_on(ranked),
         spark=spark_view(ranked),
         resurfaced=ranked.resurfaced,
-        places=places,
+        places=places[0],
+        trended=places[1],
         score=score_view(ranked, site),
         talk=talk_about(ranked, site.networks),
         timeline=timeline_of(ranked),
