@@ -88,7 +88,6 @@ def test_accents_and_letters_are_unicode(tex: str, text: str) -> None:
         (r"{\it a {\bf b} c}", "<em>a <strong>b</strong> c</em>"),
         (r"{\it a \bf b}", "<em>a </em><strong>b</strong>"),
         (r"\textrm{a} \mbox{b} {\rm c}", "a b c"),
-        (r"\ce{Ga2O3} \ce{Fe^{3+}}", "Ga<sub>2</sub>O<sub>3</sub> Fe<sup>3+</sup>"),
         (r"W_{1+n} and ^{18}O", "W<sub>1+n</sub> and <sup>18</sup>O"),
         (r"\textcolor{red}{a} b", "a b"),
         (r"code\footnote{a note}.", "code (a note)."),
@@ -148,10 +147,65 @@ def test_what_cannot_be_converted_is_shown_as_its_source() -> None:
     assert to_text(r"\ours beats $\cal N}=2$") == r"\ours beats \cal N}=2"
 
 
-def test_a_command_that_only_its_paper_knows_is_source_inside_of_its_formula() -> None:
-    html = to_html(r"$SL(2,\Foo)$")
-    assert r'<mtext class="tex">\Foo</mtext>' in html
-    assert "<mi>S</mi><mi>L</mi>" in html
+def test_a_command_that_only_its_paper_knows_stands_in_its_formula_by_its_name() -> None:
+    assert "<mi>Foo</mi>" in to_html(r"$SL(2,\Foo)$")
+    assert 'class="tex"' not in to_html(r"$SL(2,\Foo)$")
+    assert r'<mtext class="tex">\g</mtext>' in to_html(r"$\g_1$"), "one letter says nothing"
+
+
+@pytest.mark.parametrize(
+    ("tex", "text"),
+    [
+        (r"\vecx", "x⃗"),
+        (r"\Ghat", "Ĝ"),
+        (r"\barpartial", "∂̄"),
+        (r"\bphi", "φ"),
+        (r"\timesT", "×T"),
+        (r"SU(\nOSP)", "SU(nOSP)"),
+    ],
+)
+def test_the_name_of_an_unknown_command_is_read_where_it_is_plain(tex: str, text: str) -> None:
+    assert to_text(f"${tex}$") == text
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        (r"\SI{35}{mK}", "35 mK"),
+        (r"\SI[mode=text]{2.1e-3}{\kilo\metre\per\second\squared}", "2.1×10⁻³ km s⁻²"),
+        (r"\qty{3x10}{\micro\m}", "3×10 μm"),
+        (r"\qty{5}{\per\cubic\centi\meter}", "5 cm⁻³"),
+        (r"\qty{1}{\GeV}", "1 GeV"),
+        (r"\num{1.2e5}", "1.2×10⁵"),
+        (r"\si{J.K^{-1}}", "J K⁻¹"),
+        (r"\SIrange{1}{5}{\giga\hertz}", "1–5 GHz"),
+        (r"\ang{30;15}", "30°15′"),
+        (r"\ce{H2O}", "H₂O"),
+        (r"\ce{SO4^2-}", "SO₄²⁻"),
+        (r"\ce{Na+}", "Na⁺"),
+        (r"\ce{Fe^{3+}}", "Fe³⁺"),
+        (r"\ce{2H2 + O2 -> 2H2O}", "2H₂ + O₂→2H₂O"),
+        (r"\ce{CuSO4.5H2O}", "CuSO₄⋅5H₂O"),
+    ],
+)
+def test_quantities_and_chemistry_are_formulas_in_and_out_of_math(source: str, text: str) -> None:
+    assert to_text(f"a {source} b") == f"a {text} b"
+    for written in (f"a {source} b", f"a ${source}$ b"):
+        html = to_html(written)
+        assert html.count("<math>") == 1
+        assert 'class="tex"' not in html
+    assert to_text(r"\SI{35 and \ce of") == r"\SI{35 and \ce of"
+
+
+def test_html_entities_of_those_who_hand_titles_on_are_characters() -> None:
+    assert to_text("R&amp;D &lt;b&gt; &#39;x&#39; $a &lt; b$ &alpha;&#x1;") == "R&D <b> 'x' a<b α"
+    assert to_html("R&amp;D &lt;b&gt;") == "R&amp;D &lt;b&gt;"
+    assert to_text("R&D; AT&T &foo;") == "R&D; AT&T &foo;"
+
+
+def test_roots_and_words_with_spaces_that_somebody_set() -> None:
+    assert to_text(r"$\root 3 \of x$ and $\sqrt[n]{x}$") == "³√x and ⁿ√x"
+    assert "<math>" in to_html(r"gains $\rm 30\% \ to \ 50\%$ more")
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,7 @@ def test_money_is_text(text: str) -> None:
     ("text", "formulas"),
     [
         ("$5$ and $10$", ["5", "10"]),
+        ("a $2-$dimensional, $1-$loop and $N-$body", ["2-", "1-", "N-"]),
         (r"$\sim$10$\times$", [r"\sim", r"\times"]),
         ("$p < 0.01$", ["p < 0.01"]),
         (" $ x $ ", [" x "]),

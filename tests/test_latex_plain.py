@@ -41,7 +41,7 @@ from generator.text.latex.plain import script, to_plain
         (r"10\,\mathrm{km}", "10 km"),
         (r"\text{a } b", "a b"),
         (r"\begin{pmatrix}1&0\\0&1\end{pmatrix}", "(1 0; 0 1)"),
-        (r"\CN=\Foo", r"N=\Foo"),
+        (r"\CN=\g", r"N=\g"),
         (r"\cal N}=2", r"\cal N}=2"),
         ("a<b", "a<b"),
     ],

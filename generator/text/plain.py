@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from html import unescape
+from html.entities import html5
 from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
@@ -20,6 +22,7 @@ _UNWANTED = re.compile(
     "\U000e0000-\U000e0fff]"
 )
 """Joiners, direction marks and variation selectors stay: scripts and emoji are written with them."""
+_ENTITY = re.compile(r"&(?:([a-zA-Z][a-zA-Z0-9]{1,24};)|#[0-9]{1,7};|#[xX][0-9a-fA-F]{1,6};)")
 _URL = re.compile(r"https?://[^\s<>\"\u2028\u2029]{1,2040}", re.IGNORECASE)
 _TRAILING = ".,;:!?'\u2019\u201d\u00bb\u2026*_"
 _PAIRS = {")": "(", "]": "[", "}": "{"}
@@ -49,6 +52,16 @@ _LANGUAGES = frozenset(
 def clean(text: str) -> str:
     """The text without code points that no page may hold, that reorder the text around them or that are not seen."""
     return _UNWANTED.sub("", text)
+
+
+def without_entities(text: str) -> str:
+    """HTML's character references as characters: some who hand arXiv's titles on have escaped them."""
+
+    def character(match: re.Match[str]) -> str:
+        name = match[1]
+        return html5.get(name, match[0]) if name else unescape(match[0])
+
+    return _ENTITY.sub(character, text)
 
 
 def isolate(name: str) -> Markup:

@@ -13,6 +13,7 @@ import msgspec
 from generator.finding import arxiv_id
 from generator.model.errors import RecordError
 from generator.model.records import Paper, Post
+from generator.text.plain import without_entities
 
 _log = logging.getLogger(__name__)
 
@@ -186,7 +187,7 @@ def check_moment(at: datetime, where: str, since: datetime = _FIRST) -> datetime
 
 
 def _folded(text: str) -> str:
-    return " ".join(_CONTROL.sub("", text).split())
+    return " ".join(_CONTROL.sub("", without_entities(text)).split())
 
 
 def _line(text: str | None, prefix: str = "") -> str | None:

@@ -22,6 +22,7 @@ from markupsafe import Markup
 from generator.text.latex.commands import set_text
 from generator.text.latex.math import to_mathml
 from generator.text.latex.plain import script, to_plain, to_tagged
+from generator.text.plain import without_entities
 
 __all__ = ["to_feed_html", "to_html", "to_name", "to_text"]
 
@@ -108,6 +109,9 @@ _LINE = _Text()
 
 
 def _clean(text: str) -> str:
+    if "&" in text and ";" in text:
+        # Some who hand arXiv's titles on escape them for HTML.
+        text = without_entities(text)
     if text.isascii() and text.isprintable():
         return text
     return unicodedata.normalize("NFC", _FORBIDDEN.sub("\ufffd", text))

@@ -10,6 +10,7 @@ import unicodedata
 
 from generator.text.latex.math import to_mathml
 from generator.text.latex.plain import to_plain
+from generator.text.latex.science import COMMANDS, spell_command
 from generator.text.latex.symbols import (
     ACCENTS,
     CITATIONS,
@@ -50,7 +51,6 @@ _OPTION = re.compile(r"\s*\[[^\[\]{}]{0,80}\]")
 _ENVIRONMENT = re.compile(r"\s*\{([a-zA-Z]+\*?)\}")
 _VERBATIM = re.compile(r"([^\sa-zA-Z*])(.{0,200}?)\1")
 _ESCAPED_QUOTE = re.compile(r'([^"\\{}$]{1,80})\\"(?![A-Za-z{\\])')
-_CHEMISTRY = re.compile(r"(?P<arrow>-?->)|(?P<sign>[_^])(?:\{([^{}]*)\}|(\S))|(?<=[A-Za-z)\]])(?P<count>\d+)")
 
 
 class Setting(TextSetting):
@@ -83,21 +83,35 @@ class Setting(TextSetting):
             return self._address(name)
         if name in {"begin", "end"}:
             return self._environment(name, start)
-        if name == "verb" and (verbatim := _VERBATIM.match(self._source, self._at)):
-            self._at = verbatim.end()
-            self._put(self._medium.style("code", self._medium.text(verbatim[2])))
-            return True
-        if (
-            name in CITATIONS
-            or name in REFERENCES
-            or name in DROPPED
-            or name in {"ce", "ch", "textcolor", "footnotemark"}
-        ):
-            return self._argument(name)
-        return False
+        if name == "verb":
+            return self._verbatim()
+        if name in COMMANDS:
+            return self._science(name, start)
+        has_argument = (
+            name in CITATIONS or name in REFERENCES or name in DROPPED or name in {"textcolor", "footnotemark"}
+        )
+        return has_argument and self._argument(name)
+
+    def _verbatim(self) -> bool:
+        verbatim = _VERBATIM.match(self._source, self._at)
+        if verbatim is None:
+            return False
+        self._at = verbatim.end()
+        self._put(self._medium.style("code", self._medium.text(verbatim[2])))
+        return True
+
+    def _science(self, name: str, start: int) -> bool:
+        """A quantity or a chemical formula."""
+        spelled = spell_command(name, self._source, self._at)
+        if spelled is None:
+            return False
+        self._at = spelled[1]
+        source = self._source[start : self._at]
+        self._put(self._fragment(source) or self._medium.source(source))
+        return True
 
     def _argument(self, name: str) -> bool:
-        """Commands whose argument is no prose: keys, labels, colours, chemical formulas."""
+        """Commands whose argument is no prose: keys, labels, colours."""
         at = self._at
         while option := _OPTION.match(self._source, at):
             at = option.end()
@@ -110,22 +124,10 @@ class Setting(TextSetting):
             self._put(self._medium.text("[" + ", ".join(key.strip() for key in body.split(",")) + "]"))
         elif name in REFERENCES:
             self._put(self._medium.text(f"({body})" if name == "eqref" else body))
-        elif name in {"ce", "ch"}:
-            self._chemistry(body)
         elif name == "textcolor" and (brace := _BRACE.match(self._source, self._at)):
             self._at = brace.end()
             self._push("", "{")
         return True  # a label prints nothing
-
-    def _chemistry(self, body: str) -> None:
-        body, at = body.replace("$", ""), 0
-        for match in _CHEMISTRY.finditer(body):
-            self._put(self._medium.text(body[at : match.start()]))
-            at = match.end()
-            inner = self._medium.text(match[3] or match[4] or match["count"] or "→")
-            kind = "sup" if match["sign"] == "^" else "sub"
-            self._put(inner if match["arrow"] else self._medium.style(kind, inner))
-        self._put(self._medium.text(body[at:]))
 
     def _delimited(self, name: str, start: int) -> bool:
         r"""`\(...\)` and `\[...\]`."""

@@ -16,6 +16,8 @@ _MAX_INNER = 8
 """Formulas inside the text inside a formula."""
 _OPEN_TEXT = re.compile(r"\\(?:mbox|hbox|text[a-z]*)\s*\{[^{}]*\Z")
 _INNER = re.compile(r"\\(?:mbox|hbox|text[a-z]*|emph|mathrm|operatorname\*?)\s*\{[^{}]*\}|\\[a-zA-Z]+|\{[^{}]*\}")
+_SPACED_WORD = re.compile(r"(?:\\[ ,;:]|~)\s*[A-Za-z]+\s*(?=\\[ ,;:]|~)")
+"""A word between spaces that somebody set: it is meant to stand in the formula."""
 _STOP_WORD = re.compile(
     r"(?:^|\s)(?:the|of|and|in|is|to|with|we|by|on|at|as|that|this|from|are|per|vs|into|than|which|but|its|our|an|was|be"
     r"|has|have|can|these|those|when|where|while|using|compared|under|over|about)(?=\s|$)",
@@ -38,7 +40,9 @@ def is_formula(body: str, following: str) -> bool:
         return False
     if "\\" not in body and body[0].isdigit() and _is_money(body, following):
         return False
-    prose = _INNER.sub(" {} ", body) if "\\" in body or "{" in body else body
+    prose = body
+    if "\\" in body or "{" in body:
+        prose = _INNER.sub(" {} ", _SPACED_WORD.sub("", body))
     if " " not in prose.strip() and "\n" not in prose:
         return True
     return not _STOP_WORD.search(prose) and len(_WORD.findall(prose)) < _MAX_WORDS
@@ -46,7 +50,8 @@ def is_formula(body: str, following: str) -> bool:
 
 def _is_money(body: str, following: str) -> bool:
     if _AMOUNT.fullmatch(body):
-        return following.isdigit() or body[-1] in " -–/+"
+        # `$5-$10` is money, `$2-$dimensional` is a formula.
+        return following.isdigit() or body[-1] == " "
     if _TEX.search(body):
         return False
     return body[-1] in " (~<>≈-\n" and _AMOUNT_PROSE.match(body) is not None

@@ -31,6 +31,11 @@ def _accent(match: re.Match[str]) -> str:
     return f'{match[1]}<mo stretchy="false">{mark}</mo></m{match[4]}>'
 
 
+def unknown_commands(markup: str) -> set[str]:
+    """Names of the commands, without backslash, that the converter shows as their source."""
+    return {(match[1] or match[2]).lstrip("\\") for match in _UNKNOWN.finditer(markup)}
+
+
 def finish(markup: str, tex: str) -> str | None:
     """Finish a formula.
 

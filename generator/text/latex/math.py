@@ -14,7 +14,9 @@ from functools import lru_cache
 from math_core import LatexError, LatexToMathML
 
 from generator.text.latex.macros import MACROS
-from generator.text.latex.markup import finish
+from generator.text.latex.markup import finish, unknown_commands
+from generator.text.latex.names import spell_names
+from generator.text.latex.science import has_science, spell_out
 
 MAX_LENGTH = 1000
 """Characters of TeX. The longest formula among 28,000 real ones has 397."""
@@ -123,6 +125,7 @@ _NONSTANDARD: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\\(?:sl|em|itshape)(?![a-zA-Z])"), r"\\it"),
     (re.compile(r"\\(?:sc|rmfamily)(?![a-zA-Z])"), r"\\rm"),
     (re.compile(r"\\bfseries(?![a-zA-Z])"), r"\\bf"),
+    (re.compile(r"\\root\s*(" + r"\{[^{}]*\}|[^\s{}\\])" + r"\s*\\of\s*(" + r"\{[^{}]*\}|[^\s{}])"), r"\\sqrt[\1]{\2}"),
     (re.compile(r"\\sp(?![a-zA-Z])"), "^"),
     (re.compile(r"\\sb(?![a-zA-Z])"), "_"),
     (re.compile(r"(\\(?:left|right|middle))\s*<"), r"\1\\langle "),
@@ -221,6 +224,8 @@ def to_mathml(tex: str, *, display: bool = False, strict: bool = False) -> str |
     if not tex or not is_safe(tex):
         return None
     plain = _PERCENT.sub(r"\1\\%", tex) if "%" in tex else tex  # to the converter a bare % starts a comment
+    if has_science(plain):
+        plain = spell_out(plain)
     if _NEEDS_LAYOUT.search(plain):
         for pattern, replacement in _LAYOUT:
             plain = pattern.sub(replacement, plain)
@@ -232,4 +237,7 @@ def to_mathml(tex: str, *, display: bool = False, strict: bool = False) -> str |
         markup = _attempt(_strict, plain, display=display)
     if markup is None and not strict:
         markup = _attempt(_lenient, plain, display=display) or _attempt(_lenient, _expose(plain), display=display)
+        named = spell_names(plain, unknown_commands(markup or ""))
+        if named != plain and is_safe(named):
+            markup = _attempt(_strict, named, display=display) or _attempt(_lenient, named, display=display) or markup
     return None if markup is None else finish(markup, tex)
