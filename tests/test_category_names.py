@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from generator.views.category_names import GROUPS, NAMES, OTHER, group_of
+from generator.model.category_names import GROUPS, NAMES, OTHER, group_of
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,7 @@ def test_everything_wrong_in_all_files_is_told_at_once_with_file_line_and_column
         "trackers/ada.yaml:3:3: bluesky.acounts: is no key here; did you mean `accounts`?",
         "trackers/bea.yaml:3:7: mastodon.accounts[0]: `bea` is no account on Mastodon: write @user@host",
         'trackers/bea.yaml:5:13: x.lists[0]: YAML reads 12 as a number; a text is wanted: quote it, as "12"',
-        "trackers/zoe.yaml:2:1: is no valid YAML: did not find expected ',' or ']'",
+        "trackers/zoe.yaml:1:8: opens a bracket that nothing closes",
         "trackers/zoe.yaml:1:1: id: `zoe` is the id of trackers[0] of config.yaml too: change one",
     ]
 

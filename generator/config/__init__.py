@@ -8,15 +8,17 @@ networks' `config` is pydantic loaded.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path as FilePath
 
 from pydantic import ValidationError
 
 from generator.config.blocks import Config
-from generator.config.document import Document, Path, dotted, parse
+from generator.config.document import Document, Path, dotted, parse, shown
 from generator.config.networks import NetworkConfig, accounts_of, config_model, shape_of
 from generator.config.problems import contradictions, explain, secrets
+from generator.config.slips import without_space
 from generator.config.tracker_files import FOLDER, Joined, TrackerFile, join, read_files
 from generator.config.trackers import TrackerBlock
 from generator.model.errors import ConfigError, Problem
@@ -24,6 +26,7 @@ from generator.model.errors import ConfigError, Problem
 __all__ = ["Config", "TrackerBlock", "load", "read"]
 
 MAX_PROBLEMS = 100
+_LIKE_CONFIG = re.compile(r"(?i)config(?:uration)?(?:[ _-]?\(?\d\)?)?(?:\.ya?ml)?(?:\.ya?ml|\.txt|\.json)")
 
 
 def load(path: FilePath, networks: tuple[NetworkConfig, ...] = ()) -> Config:
@@ -40,7 +43,7 @@ def load(path: FilePath, networks: tuple[NetworkConfig, ...] = ()) -> Config:
         with path.open("rb") as file:
             content = file.read(2_000_000)
     except FileNotFoundError:
-        raise ConfigError([Problem(str(path), "is missing: `trending-arxiv init` writes one")]) from None
+        raise ConfigError([Problem(str(path), _missing(path))]) from None
     except OSError as error:
         raise ConfigError([Problem(str(path), f"cannot be read: {error.strerror or error}")]) from None
     files, problems = read_files(path.parent / FOLDER)
@@ -94,6 +97,14 @@ def read(
     return config
 
 
+def _missing(path: FilePath) -> str:
+    """What to do where there is no config.yaml; it may have another ending."""
+    others = sorted(each.name for each in path.parent.glob("*") if _LIKE_CONFIG.fullmatch(each.name))
+    if others:
+        return f"is missing, but {others[0]} is there: rename it to {path.name}"
+    return "is missing: `trending-arxiv init` writes one"
+
+
 def _placed(found: list[tuple[Path, str]], joined: Joined) -> list[tuple[int, Problem]]:
     """The problems with their places, by file, line and column; each with its file's number."""
     places = sorted(
@@ -109,6 +120,11 @@ def _placed(found: list[tuple[Path, str]], joined: Joined) -> list[tuple[int, Pr
 def _no_mapping(document: Document) -> str:
     if document.value is None:
         return "is empty: `trending-arxiv init` writes a configuration"
+    meant = without_space(document.value) if isinstance(document.value, str) else None
+    if meant:
+        return f"has no colon and space behind the key: write `{shown(meant)}`"
+    if isinstance(document.value, tuple):
+        return "is a list; keys are wanted: remove the `- ` before `site:` and `trackers:`"
     return "must be blocks of `key: value`, beginning with `site:` or `trackers:`"
 
 

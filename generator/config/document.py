@@ -16,6 +16,7 @@ import yaml
 from yaml.constructor import SafeConstructor
 from yaml.resolver import Resolver
 
+from generator.config.slips import cause_of, found_first
 from generator.model.errors import Problem
 
 MAX_BYTES = 1_000_000
@@ -36,6 +37,9 @@ SECRET_VALUE = re.compile(
     r"|https://hooks\.slack\.com/\S+|https://(?:\w+\.)?discord(?:app)?\.com/api/webhooks/\S+"
     r"|eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*"  # a JSON web token
 )
+_TYPOGRAPHIC_QUOTES = re.compile(r"[“„«‘”].*[”“»’]")
+_NAMES = frozenset({"accounts", "follows_of", "people", "mute_accounts"})
+"""Where names are read as people paste them, quotes included."""
 _EARLY_END = "the file ends too early"
 
 
@@ -133,6 +137,10 @@ class _Reader:
         self.events: Iterator[Any] = iter(())
 
     def read(self) -> None:
+        for place, message in found_first(self.text):
+            self._note(place, (), message)
+        if self.document.problems:
+            return
         try:
             self.events = iter(yaml.parse(self.text, Loader=_LOADER))
             self._documents()
@@ -152,7 +160,13 @@ class _Reader:
     def _note_marked(self, error: yaml.MarkedYAMLError) -> None:
         mark = error.problem_mark or error.context_mark
         place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        self._note(place, (), f"is no valid YAML: {shown(str(error.problem), 120)}{_remedy(self.text, place)}")
+        problem, context = str(error.problem), error.context_mark
+        opened = (context.line + 1, context.column + 1) if context else None
+        cause = cause_of(self.text, problem, place, opened)
+        if cause:
+            self._note(cause[0], (), cause[1])
+        else:
+            self._note(place, (), f"is no valid YAML: {shown(problem, 120)}")
 
     def _next(self) -> Any:
         event = next(self.events, None)
@@ -232,6 +246,8 @@ class _Reader:
     def _scalar(self, event: Any, path: Path) -> Any:
         text = str(event.value)
         self.document.raw[path] = text
+        if _TYPOGRAPHIC_QUOTES.fullmatch(text) and not event.style and not set(path) & _NAMES:
+            self._note(_place(event), path, 'has typographic quotes, which are letters to YAML: write " and "')
         if event.style:  # quoted or block text; the C parser says "" for plain, the Python one None
             if _CONTROL.search(text):
                 self._note(_place(event), path, "has a control character in it: remove it")
@@ -255,16 +271,3 @@ def _plain(text: str) -> Any:
     if tag in {"bool", "null"}:
         return SafeConstructor().construct_object(yaml.ScalarNode(f"tag:yaml.org,2002:{tag}", text))
     return text
-
-
-def _remedy(text: str, place: tuple[int, int]) -> str:
-    lines = text.splitlines()
-    line = lines[place[0] - 1] if place[0] <= len(lines) else ""
-    rest = line[place[1] - 1 :]
-    if rest.startswith(("@", "`", "%")):
-        return f": quote a text that begins with {rest[0]}"
-    if "\t" in line:
-        return ": indent with spaces, not with tabs"
-    if re.search(r":\s\S.*:\s", line):
-        return ": quote a text that has a colon in it"
-    return ""

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, get_args
 from pydantic import BaseModel
 
 from generator.config.document import SECRET_VALUE, Document, Odd, Path, dotted, quoted, shown
+from generator.config.meanings import elsewhere, far_key, nearest_key, nearest_value
 from generator.config.pasted import AccountForms, account_reference
+from generator.config.slips import without_space
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -35,7 +37,7 @@ def explain(error: ErrorDetails, document: Document, shape: Shape) -> Found:
     path: Path = tuple(error["loc"])
     kind = error["type"]
     if kind == "extra_forbidden":
-        return path, _unknown_key(path, shape)
+        return path, _unknown_key(path, error["input"], shape)
     if kind == "missing":
         return path[:-1], f"lacks the key `{path[-1]}`"
     return path, _wrong_value(path, error, document.raw.get(path, ""), shape)
@@ -119,43 +121,38 @@ def _wrong_value(path: Path, error: ErrorDetails, raw: str, shape: Shape) -> str
     if kind == "value_error":
         return f"{_quoted(value)} {error.get('ctx', {}).get('error', 'is not allowed')}"
     if kind == "literal_error":
-        return _wrong_choice(path, value, shape)
-    if kind in {
-        "string_type",
-        "tuple_type",
-        "int_type",
-        "float_type",
-        "model_type",
-        "model_attributes_type",
-        "dict_type",
-    }:
-        return _wrong_type(kind, value, raw)
-    if kind == "string_pattern_mismatch":
-        return f"{_quoted(value)} may have a-z, 0-9 and - alone (it stands in addresses), 64 of them at most"
-    if kind == "too_short":
-        return "is empty: name one account at least, or remove it"
+        return _wrong_choice(path, value, raw, shape)
+    explanation = _EXPLANATIONS.get(kind)
+    if explanation:
+        return explanation(path, value, raw)
     return f"{_quoted(value)} is not allowed: it must be {error['msg'].removeprefix('Input should be ').lower()}"
 
 
-def _unknown_key(path: Path, shape: Shape) -> str:
+def _unknown_key(path: Path, value: Any, shape: Shape) -> str:
     key = str(path[-1])
     if _SECRET_KEY.search(key):
         return f"secrets do not belong in this file: {_secret_remedy(path, shape)}"
+    if key.isdecimal():
+        return "is the rest of a number with a comma: write a point in 2.5, and nothing in 1000"
+    if (meant := without_space(key)) and value is None:
+        return f"has no colon and space behind the key: write `{shown(meant)}`"
+    if place := elsewhere(key):
+        return f"is no key here: {place}"
+    return _nearest_keys(path, key, value, shape)
+
+
+def _nearest_keys(path: Path, key: str, value: Any, shape: Shape) -> str:
     keys = _keys_at(path[:-1], shape)
-    near = difflib.get_close_matches(key.lower(), keys, 1, 0.6)
+    beside = [str(part) for part in path[:-1]]
+    near = nearest_key(key, keys)
+    near = near or far_key(key, tuple(_all_keys(_model_at(path[:-1], shape) or shape.model)), beside)
+    if not near and path[0] != "trackers":  # a tracker, or its file, has no other keys than its own
+        near = far_key(key, tuple(_all_keys(shape.model)), beside)
     if near:
-        return f"is no key here; did you mean `{near[0]}`?"
-    far = _far_keys(key, tuple(_all_keys(_model_at(path[:-1], shape) or shape.model)))
-    if not far and path[0] != "trackers":  # a tracker, or its file, has no other keys than its own
-        far = _far_keys(key, tuple(_all_keys(shape.model)))
-    if far:
-        return f"is no key here; did you mean `{far[0]}`?"
+        return f"is no key here; did you mean `{near}`?"
+    if value is None and "." in key:
+        return "has no colon and no value: a list with commas stands in [ ]"
     return f"is no key here; there are {', '.join(keys)}" if keys else "is no key here"
-
-
-def _far_keys(key: str, keys: tuple[str, ...]) -> list[str]:
-    near = difflib.get_close_matches(key.lower().replace("_", "."), keys, 1, 0.7)
-    return near or [name for name in keys if name.rpartition(".")[2] == key]
 
 
 def _secret_remedy(path: Path, shape: Shape) -> str:
@@ -172,28 +169,87 @@ def _secret_remedy(path: Path, shape: Shape) -> str:
     )
 
 
-def _wrong_type(kind: str, value: Any, raw: str) -> str:
-    if kind == "string_type":
-        if isinstance(value, (dict, tuple)):
-            return f"is {_what(value)}; a text is wanted"
-        return f'YAML reads {shown(raw)} as {_what(value)}; a text is wanted: quote it, as "{shown(raw)}"'
-    if kind == "tuple_type":
-        if isinstance(value, str) and len(value) < 40:  # noqa: PLR2004
-            return f"a list is wanted: write [{_quoted(value).strip('`')}]"
-        return f"is {_what(value)}; a list is wanted: write it in [ ], or one a line after `- `"
-    if kind in {"int_type", "float_type"}:
-        number = "a whole number" if kind == "int_type" else "a number"
-        quoted = isinstance(value, str) and re.fullmatch(r"[0-9.]+", value)
-        return f"is {_what(value)}; {number} is wanted" + (": remove the quotes" if quoted else "")
+def _wrong_text(_path: Path, value: Any, raw: str) -> str:
+    if isinstance(value, dict) and len(value) == 1 and isinstance(next(iter(value.values())), str):
+        (key, rest), *_ = value.items()
+        return f"is a block; a text is wanted: write {shown(key)}:{shown(rest)} without a space behind the colon"
+    if isinstance(value, (dict, tuple)):
+        return f"is {_what(value)}; a text is wanted"
+    return f'YAML reads {shown(raw)} as {_what(value)}; a text is wanted: quote it, as "{shown(raw)}"'
+
+
+def _wrong_list(path: Path, value: Any, _raw: str) -> str:
+    if path[:1] == ("people",) and len(path) == 2:  # noqa: PLR2004
+        return "is one account; a list of one person's accounts is wanted: write - [x:ada, bluesky:ada.example]"
+    if isinstance(value, str) and len(value) < 40:  # noqa: PLR2004
+        return f"a list is wanted: write [{_quoted(value).strip('`')}]"
+    return f"is {_what(value)}; a list is wanted: write it in [ ], or one a line after `- `"
+
+
+def _wrong_block(path: Path, value: Any, _raw: str) -> str:
+    if isinstance(value, str) and (meant := without_space(value)):
+        return f"has no colon and space behind the key: write `{shown(meant)}`"
+    if path[:1] == ("announce",) and value is True:
+        return "is true; a block is wanted: write {}, or the keys that docs/announce.md names"
+    if isinstance(value, tuple):
+        return "is a list; a block of `key: value` is wanted: remove the `- ` or the [ ] around it"
     return f"is {_what(value)}; a block of `key: value` is wanted"
 
 
-def _wrong_choice(path: Path, value: Any, shape: Shape) -> str:
+def _wrong_whole_number(_path: Path, value: Any, raw: str) -> str:
+    return f"is {_what(value)}; a whole number is wanted{_number_remedy(raw, whole=True)}"
+
+
+def _wrong_number(_path: Path, value: Any, raw: str) -> str:
+    return f"is {_what(value)}; a number is wanted{_number_remedy(raw, whole=False)}"
+
+
+def _wrong_switch(_path: Path, value: Any, _raw: str) -> str:
+    return f"{_quoted(value)} is neither true nor false: write one of these, without quotes"
+
+
+def _wrong_id(_path: Path, value: Any, _raw: str) -> str:
+    return f"{_quoted(value)} may have a-z, 0-9 and - alone (it stands in addresses), 64 of them at most"
+
+
+def _empty_list(_path: Path, _value: Any, _raw: str) -> str:
+    return "is empty: name one account at least, or remove it"
+
+
+_EXPLANATIONS: dict[str, Callable[[Path, Any, str], str]] = {
+    "string_type": _wrong_text,
+    "tuple_type": _wrong_list,
+    "int_type": _wrong_whole_number,
+    "float_type": _wrong_number,
+    "bool_type": _wrong_switch,
+    "bool_parsing": _wrong_switch,
+    "model_type": _wrong_block,
+    "model_attributes_type": _wrong_block,
+    "dict_type": _wrong_block,
+    "string_pattern_mismatch": _wrong_id,
+    "too_short": _empty_list,
+}
+"""Kind of pydantic's error -> (path, value, what is written) -> what is wrong, and what to do."""
+
+
+def _number_remedy(raw: str, *, whole: bool) -> str:
+    """What to write in place of a text with a number in it."""
+    if re.fullmatch(r"[0-9]+(?:\.[0-9]+)?", raw):
+        return ": write it without a point" if whole and "." in raw else ": remove the quotes"
+    if not whole and re.fullmatch(r"[0-9]+,[0-9]{1,2}", raw):
+        return f": write {raw.replace(',', '.')} with a point"
+    digits = re.sub(r"(?<=[0-9])[,_' ](?=[0-9]{3}\b)", "", raw)
+    found = re.fullmatch(r"\D*?([0-9]+(?:\.[0-9]+)?)\D*", digits)
+    return f": write {found[1]}" if found else ": write it in digits"
+
+
+def _wrong_choice(path: Path, value: Any, raw: str, shape: Shape) -> str:
     model, key = _model_at(path[:-1], shape), str(path[-1])
     choices = [str(choice) for choice in get_args(model.model_fields[key].annotation)] if model else []
-    near = difflib.get_close_matches(str(value), choices, 1, 0.6)
-    meant = f"; did you mean `{near[0]}`?" if near else ""
-    return f"{_quoted(value)} is not one of {', '.join(choices)}{meant}"
+    near = nearest_value(raw or str(value), choices)
+    meant = f"; did you mean `{near}`?" if near else ""
+    written = quoted(raw) if raw else _what(value)
+    return f"{written} is not one of {', '.join(choices)}{meant}"
 
 
 def _what(value: Any) -> str:

@@ -5,17 +5,23 @@ Each function returns the value as the rest of the program uses it, or raises Va
 
 from __future__ import annotations
 
+import difflib
 import ipaddress
 import re
 from typing import Any
 from urllib.parse import urlsplit
 
+from generator.model.category_names import GROUPS, NAMES
+
 DOMAIN = r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_CATEGORY = re.compile(r"[a-z]+(-[a-z]+)*(\.[A-Za-z]+(-[A-Za-z]+)?)?")
+_CATEGORIES = sorted({*NAMES, *(archive for _, archives in GROUPS for archive in archives)})
 _NUMERIC_HOST = re.compile(r"(.*\.)?(?:[0-9]+|0x[0-9a-f]*)\.?", re.IGNORECASE)
 """Hosts that some programs read as an IPv4 address (https://url.spec.whatwg.org/#ends-in-a-number-checker)."""
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,251}[A-Za-z0-9])?")
 _PATH = re.compile(r"(?:/(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})*)*")
+_REPOSITORY = re.compile(
+    r"(?:https?://|git@)?(?:www\.)?(?:github\.com|raw\.githubusercontent\.com)[/:]([A-Za-z0-9-]+)(?:/([A-Za-z0-9._-]+))?"
+)
 _UNSHOWABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
 _SECRET_PARAMETER = re.compile(r"(?i)(token|secret|passw|key|auth|credential)")
 
@@ -32,6 +38,8 @@ def web_address(text: str, *, query: bool = False) -> str:
         host = parts.hostname or ""
     except ValueError:
         raise ValueError("is no web address") from None
+    if "://" not in text and re.match(r"(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}(?:/|$)", text):
+        raise ValueError(f"is no web address: write https://{text}")
     if parts.scheme not in {"http", "https"} or not host or port == 0:
         raise ValueError("is no web address: it must begin with https:// and a host name")
     if parts.username is not None or parts.password is not None:
@@ -63,7 +71,15 @@ def is_loopback(address: str) -> bool:
 
 def site_address(text: str) -> str:
     """Where the site is published, with a trailing slash."""
+    repository = _REPOSITORY.match(text)
+    if repository:
+        host = f"{repository[1].lower()}.github.io"
+        name = (repository[2] or "").removesuffix(".git")
+        page = f"https://{host}/" if name.lower() in {"", host} else f"https://{host}/{name}/"
+        raise ValueError(f"is the address of a repository, not of its page: write {page}")
     address = web_address(text)
+    if (urlsplit(address).hostname or "").endswith(".github.com"):
+        raise ValueError(f"is no page: write {address.replace('.github.com', '.github.io', 1)}")
     if "//" in urlsplit(address).path or re.search(r"\.html?$", address):
         raise ValueError("must be the folder of the site, such as https://example.org/papers/")
     return address if address.endswith("/") else address + "/"
@@ -108,10 +124,19 @@ def feed_address(text: str) -> str:
 
 
 def category(text: str) -> str:
-    """Check a category of arXiv, such as cs.CL, math or hep-th."""
-    if not _CATEGORY.fullmatch(text):
-        raise ValueError("is no category of arXiv, such as cs.CL or hep-th")
-    return text
+    """Check a category of arXiv, such as cs.CL, or an archive, such as math or hep-th."""
+    name = text.strip()
+    if name in _CATEGORIES:
+        return name
+    if len(found := [word for word in re.split(r"[\s,;]+", name) if word in _CATEGORIES]) > 1:
+        raise ValueError(f"is no category but several: write [{', '.join(found)}]")
+    by_name = {title.lower(): code for code, title in NAMES.items()}
+    likely = [code for code in _CATEGORIES if code.lower() == name.lower()]
+    likely += [code for code in _CATEGORIES if code.lower().endswith("." + name.lower().rpartition(".")[2])]
+    likely += difflib.get_close_matches(name, _CATEGORIES, 1, 0.6)
+    likely += [by_name[title] for title in difflib.get_close_matches(name.lower(), by_name, 1, 0.6)]
+    meant = f"; did you mean `{likely[0]}`?" if likely else ", such as cs.CL or hep-th"
+    raise ValueError(f"is no category of arXiv{meant}")
 
 
 def mail_host(text: str) -> str:

@@ -8,9 +8,9 @@ from functools import partial
 
 import msgspec
 
+from generator.model.category_names import GROUPS, NAMES, OTHER, group_of
 from generator.model.site import Output, Site
 from generator.render.templates import Templates
-from generator.views.category_names import GROUPS, NAMES, OTHER, group_of
 
 
 class CategoryRow(msgspec.Struct, frozen=True, kw_only=True):

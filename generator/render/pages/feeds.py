@@ -9,10 +9,10 @@ from urllib.parse import quote
 
 import msgspec
 
+from generator.model.category_names import NAMES
 from generator.model.listing import Listing
 from generator.model.site import Output, Site
 from generator.render.templates import Templates
-from generator.views.category_names import NAMES
 from generator.views.feed_html import clean_line
 from generator.views.feed_of_digest import digest_title
 from generator.views.feed_of_papers import RSS_FILE

@@ -12,6 +12,7 @@ from functools import partial
 import msgspec
 
 from generator.finding.code_and_venue import marks_of
+from generator.model.category_names import NAMES
 from generator.model.records import RankedPaper
 from generator.model.site import Output, Site
 from generator.ranking.rank import submitted_order
@@ -19,7 +20,6 @@ from generator.render.filters import day, month, own_categories
 from generator.render.templates import Templates
 from generator.text import latex
 from generator.views import search_index
-from generator.views.category_names import NAMES
 from generator.views.papers import submission_of
 from generator.views.search_index import SearchPaper
 
