@@ -51,6 +51,8 @@ def run(
     written, counts = built.written, built.counts
     for problem in counts.problems:
         options.console.warn(problem)
+    if counts.size_notice:
+        options.console.warn(counts.size_notice)
     seconds = time.monotonic() - began
     options.console.say(
         f"{paths.site}: {counts.papers:,} papers, {counts.posts:,} posts; {written.total:,} files: "

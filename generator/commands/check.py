@@ -96,8 +96,12 @@ def _check_site(options: Options, config: Config | None, problems: list[Problem]
     if config is None or not _is_built(options.site):
         return None
     from generator.check import built_address, check_site  # noqa: PLC0415
+    from generator.render import last_build  # noqa: PLC0415
 
     _warn_of_new_ids(options, config, built_address(options.site))
+    last = last_build.load(options.cache / last_build.FILE)
+    if last and last.counts.size_notice:
+        options.console.warn(last.counts.size_notice)
     with options.console.progress("check") as tick:
         found = check_site(options.site, config.site.url, tick)
     problems += found

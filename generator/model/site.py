@@ -105,6 +105,18 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SiteSize:
+    """How large a site is, and when it reaches its limit."""
+
+    bytes: int
+    max_bytes: int
+    left_out: int
+    """Papers without files of their own, because these would not fit."""
+    months_left: int | None
+    """Until the limit is reached if papers come as in the last year; None where none come."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """All that pages and feeds are made from. Built once a build; pages pick what they show."""
 
@@ -147,6 +159,10 @@ class Site:
     contact: str
     caps_usd: Mapping[str, float] = field(default_factory=dict)
     """Network name -> what reading it may cost in a month; of the paid ones that are read."""
+    without_files: frozenset[str] = frozenset()
+    """Ids of papers that have neither a page nor a JSON file, because the site would be too large."""
+    size: SiteSize | None = None
+    """None where the site is far from its limit."""
     similar: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Paper id -> ids of papers about the same, the most similar first."""
     id: str = "tag:example.org,2026-01-01"

@@ -9,6 +9,9 @@ import msgspec
 from generator.render.fingerprint import looks_of
 from generator.storage.disk import write_file
 
+FILE = "last-build"
+"""Its name in the cache."""
+
 
 class BuildCounts(msgspec.Struct, frozen=True, kw_only=True):
     """How much a build made, for its summary."""
@@ -19,6 +22,8 @@ class BuildCounts(msgspec.Struct, frozen=True, kw_only=True):
     lists: int
     problems: tuple[str, ...]
     """Damaged lines of `data/` that the site was built without."""
+    size_notice: str | None = None
+    """What the owner should know about the size of the site."""
 
 
 class LastBuild(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,13 +36,18 @@ class LastBuild(msgspec.Struct, frozen=True, kw_only=True):
     counts: BuildCounts
 
 
-def unchanged(remembered: Path, inputs: bytes, site: Path) -> BuildCounts | None:
-    """The counts of the last build if it had the same inputs and nobody has touched its files since, else None."""
+def load(remembered: Path) -> LastBuild | None:
+    """What the last build left; None where nothing is remembered."""
     try:
-        last = msgspec.msgpack.decode(remembered.read_bytes(), type=LastBuild)
+        return msgspec.msgpack.decode(remembered.read_bytes(), type=LastBuild)
     except (OSError, msgspec.DecodeError):
         return None
-    return last.counts if last.inputs == inputs and last.site == looks_of(site) else None
+
+
+def unchanged(remembered: Path, inputs: bytes, site: Path) -> BuildCounts | None:
+    """The counts of the last build if it had the same inputs and nobody has touched its files since, else None."""
+    last = load(remembered)
+    return last.counts if last and last.inputs == inputs and last.site == looks_of(site) else None
 
 
 def remember(remembered: Path, inputs: bytes, site: Path, counts: BuildCounts) -> None:

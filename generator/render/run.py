@@ -23,11 +23,13 @@ from generator.ranking.similar import find_similar
 from generator.render.exports import plan_exports
 from generator.render.feeds import plan_feeds, what_feeds_say
 from generator.render.fingerprint import fingerprint_of, looks_of
+from generator.render.last_build import FILE as LAST_BUILD
 from generator.render.last_build import BuildCounts, remember, unchanged
 from generator.render.make_site import make_site
 from generator.render.overrides import ThemeFiles
 from generator.render.pages import plan_groups, plan_pages
 from generator.render.processes import Meanwhile
+from generator.render.site_size import fit, notice
 from generator.render.templates import Templates
 from generator.render.write import Progress, Written, write_outputs
 from generator.storage import run_reports as last_run
@@ -48,7 +50,7 @@ class Paths:
     @property
     def last_build(self) -> Path:
         """Where a build remembers what it was made from and what it left."""
-        return self.cache / "last-build"
+        return self.cache / LAST_BUILD
 
     @property
     def remembered(self) -> tuple[Path, ...]:
@@ -145,7 +147,7 @@ def _similar_papers(config: Config, tree: Tree) -> dict[str, tuple[str, ...]]:
     return find_similar(newest[: config.site.max_paper_pages])
 
 
-def _plan(site: Site, templates: Templates) -> list[Output | OutputGroup]:
+def _plan(templates: Templates, site: Site) -> list[Output | OutputGroup]:
     """Every file of the site."""
     pages = list(plan_pages(site, templates))
     exports = plan_exports(site, [page.path for page in pages])
@@ -158,7 +160,9 @@ def _build(
     with _kept_to_the_end():
         site, problems = _site(config, paths, now, workers)
         templates = Templates(paths.templates, site, cache=paths.cache / "templates", content=paths.content)
-        outputs = _plan(site, templates)
+        plan = partial(_plan, templates)
+        site = fit(site, plan, config.site.max_mb * 1_000_000)
+        outputs = plan(site)
     written = write_outputs(outputs, paths.site, workers=workers, progress=progress)
     counts = BuildCounts(
         files=written.total,
@@ -166,6 +170,7 @@ def _build(
         posts=len(site.posts),
         lists=len(site.listings),
         problems=problems,
+        size_notice=notice(site.size),
     )
     remember(paths.last_build, inputs, paths.site, counts)
     if site.hub:

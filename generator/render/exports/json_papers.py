@@ -93,6 +93,8 @@ def paper_path(paper_id: str) -> str:
 def plan(site: Site) -> Iterator[Output]:
     """One file for every paper of the site, with or without a page."""
     for paper_id, ranked in site.ranked.items():
+        if paper_id in site.without_files:
+            continue
         yield Output(paper_path(paper_id), partial(_paper_file, site, ranked))
 
 

@@ -12,6 +12,7 @@ import msgspec
 
 from generator.model.site import Output, Site
 from generator.model.spending import spending_of
+from generator.render.site_size import notice
 from generator.render.templates import Templates
 
 _ON_GITHUB = re.compile(r"https://(?P<owner>[A-Za-z0-9-]+)\.github\.io/(?:(?P<name>[A-Za-z0-9._-]+)/)?$")
@@ -42,6 +43,8 @@ class StatusView(msgspec.Struct, frozen=True, kw_only=True):
     posts: int
     unknown: tuple[tuple[str, bool], ...]
     """Ids of papers that arXiv has not answered for yet, and whether each has a page."""
+    size_notice: str | None
+    """How near the site is to its limit, where it is near."""
     repository: str | None
     """Where its owner looks after it, as far as its address tells."""
 
@@ -65,6 +68,7 @@ def status_view(site: Site) -> StatusView:
         papers=len(site.papers),
         posts=len(site.posts),
         unknown=tuple((paper_id, paper_id in site.papers) for paper_id in sorted(site.unknown)),
+        size_notice=notice(site.size),
         repository=_repository(site.url),
     )
 
