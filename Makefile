@@ -6,7 +6,7 @@ PORT ?=
 READY := $(VENV)/.ready
 JOBS ?= 2
 
-.PHONY: site test check torture mutants bench bench-growth clean shots setup lock tools
+.PHONY: site test check torture mutants bench bench-scale bench-growth clean shots setup lock tools
 
 site: setup ## build from data/ (or the made-up sample where it is empty) and serve it on loopback
 	$(BIN)/trending-arxiv serve $(if $(PORT),--port $(PORT))
@@ -31,6 +31,9 @@ mutants: setup ## changes the program one place at a time and counts what the qu
 
 bench: setup ## time and memory at several sizes (benchmarks/README.md says how to read it)
 	$(BIN)/python -m benchmarks.run
+
+bench-scale: setup ## import of a large past, in one process and on Dask workers
+	$(BIN)/python -m benchmarks.scale
 
 bench-growth: setup ## a year of hourly runs as a git repository: what it weighs
 	$(BIN)/python -m benchmarks.growth

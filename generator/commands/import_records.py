@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from generator.model.errors import TrendingError
 
 if TYPE_CHECKING:
     from generator.config import Config
+    from generator.fetch.archives.engine import ReadBlocks
     from generator.fetch.archives.files import File
     from generator.fetch.archives.formats import Format
     from generator.fetch.archives.items import Setting
@@ -39,8 +41,10 @@ _TICK_EVERY = 4_194_304
 @click.option(
     "--offline", is_flag=True, help="Ask nobody now: not arXiv about unknown papers, no shortener about links."
 )
+@click.option("--engine", type=click.Choice(["dask"]), default=None, help="Read the files on several processes.")
+@click.option("--scheduler", default=None, metavar="ADDRESS", help="Of a Dask cluster that runs; else one is started.")
 @with_options
-def command(options: Options, paths: tuple[str, ...], offline: bool) -> None:
+def command(options: Options, paths: tuple[str, ...], offline: bool, engine: str | None, scheduler: str | None) -> None:
     """Take in your past, or records in JSON Lines; `-` reads standard input.
 
     Your past is an archive of X of any age (the zip file, its folder, or one file of it), a repository of Bluesky
@@ -54,6 +58,8 @@ def command(options: Options, paths: tuple[str, ...], offline: bool) -> None:
     from generator.fetch.archives.files import STANDARD_INPUT, find_files  # noqa: PLC0415
     from generator.fetch.archives.reading import Contents, sort_files  # noqa: PLC0415
 
+    if scheduler is not None and engine is None:
+        raise click.UsageError("--scheduler belongs to --engine dask.")
     for path in paths:
         if path != STANDARD_INPUT and not Path(path).exists():
             raise click.UsageError(f"{path}: there is no such file")
@@ -62,8 +68,8 @@ def command(options: Options, paths: tuple[str, ...], offline: bool) -> None:
     read = Contents()
     client = None if offline else _make_client(config)
     try:
-        with options.only_writer(options.data):
-            summary = _import(options, config, read, found, client=client)
+        with options.only_writer(options.data), _engine(engine, scheduler) as read_blocks:
+            summary = _import(options, config, read, found, client=client, read_blocks=read_blocks)
     finally:
         if client is not None:
             client.close()
@@ -82,6 +88,13 @@ def command(options: Options, paths: tuple[str, ...], offline: bool) -> None:
     options.console.done({**summary, "bad_lines": read.unread, "from_future": read.from_future})
 
 
+def _engine(engine: str | None, scheduler: str | None) -> AbstractContextManager[ReadBlocks]:
+    """Where blocks of files are read."""
+    from generator.fetch.archives.engine import dask_engine, read_here  # noqa: PLC0415
+
+    return nullcontext(read_here) if engine is None else dask_engine(scheduler)
+
+
 def _make_client(config: Config) -> HttpClient:
     from generator.commands.fetch import make_client  # noqa: PLC0415
 
@@ -89,7 +102,13 @@ def _make_client(config: Config) -> HttpClient:
 
 
 def _import(
-    options: Options, config: Config, read: Contents, found: Sorted, *, client: HttpClient | None
+    options: Options,
+    config: Config,
+    read: Contents,
+    found: Sorted,
+    *,
+    client: HttpClient | None,
+    read_blocks: ReadBlocks,
 ) -> dict[str, Any]:
     """Read the files, follow links, and write what all of it comes to."""
     from generator.commands.fetch import tell_links  # noqa: PLC0415
@@ -106,7 +125,7 @@ def _import(
     try:
         _read_archives(options, setting, read, archives, tree=tree, links=links)
         import_archives.remember_owners(config, tree, archives)
-        _read_others(options, setting, read, found.others, tree=tree)
+        _read_others(options, setting, read, found.others, tree=tree, read_blocks=read_blocks)
         options.console.warn_all([*read.problems, *tree.problems])
         if read.unread and not read.posts and not read.papers and not read.passed_over:
             raise TrendingError(f"nothing was imported: none of {read.unread:,} lines could be read")
@@ -155,14 +174,22 @@ def _read_archives(
 
 
 def _read_others(
-    options: Options, setting: Setting, read: Contents, files: list[tuple[File, Format]], *, tree: Tree
+    options: Options,
+    setting: Setting,
+    read: Contents,
+    files: list[tuple[File, Format]],
+    *,
+    tree: Tree,
+    read_blocks: ReadBlocks,
 ) -> None:
     """Files that are read block by block, with a progress bar."""
     from generator.fetch.archives.reading import read_files  # noqa: PLC0415
 
     total = sum(file.size for file, _ in files)
     with options.console.progress("import") as tick:
-        read_files(files, setting, read, captured=tree.posts.keys(), on_bytes=_adding(tick, total))
+        read_files(
+            files, setting, read, captured=tree.posts.keys(), on_bytes=_adding(tick, total), read_blocks=read_blocks
+        )
 
 
 def _adding(tick: Tick, total: int) -> Callable[[int], None]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from generator.fetch.archives.engine import ReadBlocks, read_here
 from generator.fetch.archives.files import NOTHING, File, chunks
 from generator.fetch.archives.formats import FORMATS, SNAPSHOT, Format
 from generator.fetch.archives.items import Block, Item, Passing, Removed, Setting
@@ -64,7 +65,6 @@ def sort_files(files: Sequence[File]) -> Sorted:
         TrendingError: nothing of it is read.
     """
     found = Sorted()
-    snapshots: list[tuple[File, Format]] = []
     for file in files:
         try:
             head = file.head()
@@ -77,15 +77,10 @@ def sort_files(files: Sequence[File]) -> Sorted:
             found.actors[file.folder] = _actor(file)
         elif file.path.suffix != ".js":
             format_ = next(each for each in FORMATS if each.recognises(head))
-            (snapshots if format_ is SNAPSHOT else found.others).append((file, format_))
-    if (
-        files
-        and not found.others
-        and not snapshots
-        and not any(part.kind in {"tweets", "likes"} for part in found.parts)
-    ):
+            found.others.append((file, format_))
+    has_posts = any(part.kind in {"tweets", "likes"} for part in found.parts)
+    if files and not found.others and not has_posts:
         raise TrendingError(f"{files[0].where}: {NOTHING}")
-    found.others += snapshots  # papers that the other files' posts name are taken from them
     return found
 
 
@@ -115,8 +110,9 @@ def read_files(
     *,
     captured: Collection[str],
     on_bytes: Callable[[int], None],
+    read_blocks: ReadBlocks = read_here,
 ) -> None:
-    """Read the files into `contents`.
+    """Read the files into `contents`: snapshots of arXiv last, because they are asked for the papers of the others.
 
     Args:
         files: from `sort_files`.
@@ -124,17 +120,22 @@ def read_files(
         contents: what was read is added to it.
         captured: ids of the posts that are in `data/`.
         on_bytes: told how many bytes were read, again and again.
+        read_blocks: where blocks are read (`engine`).
     """
+    snapshots: list[tuple[File, Format]] = []
+    others: list[tuple[File, Format]] = []
+    for file, format_ in files:
+        (snapshots if format_ is SNAPSHOT else others).append((file, format_))
     kept = {*captured, *(post.id for post in contents.posts)}
-    wanted = {*setting.wanted, *(paper for post in contents.posts for paper in post.papers)}
-    setting = replace(setting, wanted=wanted)
-    for format_, block in blocks_of(files, contents):
-        on_bytes(len(block.content))
-        for item in format_.parse(block, setting):
-            post = _taken(item, contents, kept, setting.now)
-            if post is not None:
-                kept.add(post.id)
-                wanted.update(post.papers)
+    for chosen in (others, snapshots):
+        wanted = {*setting.wanted, *(paper for post in contents.posts for paper in post.papers)}
+        blocks = blocks_of(chosen, contents)
+        for size, items in read_blocks(blocks, replace(setting, wanted=frozenset(wanted))):
+            on_bytes(size)
+            for item in items:
+                post = _taken(item, contents, kept, setting.now)
+                if post is not None:
+                    kept.add(post.id)
 
 
 def _taken(item: Item, contents: Contents, kept: set[str], now: datetime) -> Post | None:
