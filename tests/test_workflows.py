@@ -217,6 +217,19 @@ def test_whatever_reads_the_data_takes_it_from_where_it_is(workflow: Workflow, j
         assert taken[0] < reads[0]
 
 
+def test_what_runs_without_prepared_packages_imports_none() -> None:
+    runs = [step.run or "" for _, job in JOBS for step in job.steps]
+    modules = sorted({found[1] for run in runs if (found := re.match(r"python3 -m (scripts\.\w+)", run))})
+    assert "scripts.report" in modules
+    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); import {', '.join(modules)}"
+    ran = subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    bare = [job.id for _, job in JOBS if not any(step.uses == PREPARE for step in job.steps) and job.id != "test"]
+    for _, job in JOBS:
+        if job.id in bare:
+            assert not any(re.match(r"python -m", step.run or "") for step in job.steps), job.id
+
+
 @each_job
 def test_artifacts_and_caches_are_named_by_attempt_because_neither_can_be_written_twice(
     workflow: Workflow, job: Job

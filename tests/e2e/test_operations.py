@@ -73,6 +73,8 @@ def test_a_clone_reads_and_writes_data_that_is_on_a_branch(reader: Reader, netwo
     settle(reader, networks)
     reader.type("docs/elsewhere/update.sh true")
     before = blobs(reader, "main:data")
+    other = reader.folder.parent / "other"  # a clone of somebody else, who pulls now and then
+    git("clone", "--quiet", str(reader.folder.parent / "papers.git"), str(other), cwd=reader.folder)
     reader.type(find(f"{CARE} move data").text)
     assert blobs(reader, "data") == before
     assert not any(path.startswith("data/") for path in blobs(reader, "main"))
@@ -81,11 +83,18 @@ def test_a_clone_reads_and_writes_data_that_is_on_a_branch(reader: Reader, netwo
     assert "committed to data: 1 paper, 1 post (bluesky 1)" in said
     assert (reader.folder / "site/abs/2611.00002/index.html").exists()
     reader.type("scripts/take_data.sh && trending-arxiv check")
-    reader.type("rm -r data")
+    reader.type(f"cd {other} && git pull --quiet && scripts/take_data.sh")
     kept = blobs(reader, "data")
+    for clone in (reader.folder, other):
+        assert Store(clone / "data").load().posts.keys() == Store(reader.folder / "data").load().posts.keys()
+        assert git("status", "--porcelain", cwd=clone) == "", "nothing is there to add beside the code"
     reader.type(find(f"{CARE} move-back").text)
     assert blobs(reader, "main:data") == kept
     assert ".data-branch" not in blobs(reader, "main")
+    reader.type(f"cd {other} && git pull --quiet")
+    for clone in (reader.folder, other):
+        assert git("status", "--porcelain", cwd=clone) == ""
+        assert set(git("ls-files", "data", cwd=clone).splitlines()) == {f"data/{path}" for path in kept}
 
 
 def history(reader: Reader) -> list[str]:

@@ -67,6 +67,10 @@ def test_a_paper_is_told_once_after_it_is_published_whatever_is_refused_or_lost_
     assert [len(services.taken[name]) for name in ("slack", "createRecord")] == [1, 1]
     assert len(stage.saved("announced/*")) == 3, "two papers, and the day of the first run"
     assert stage.github.issues[0]["state"] == "closed"
+    for _ in range(2):
+        run = stage.runner.again(run)
+        assert run.results == {**TOLD, "note": "skipped"}, run.log
+    assert [len(services.taken[name]) for name in ("slack", "createRecord")] == [1, 1], "nobody is told again"
 
 
 def test_a_hub_hears_of_the_feeds_when_they_are_published_and_again_of_those_that_it_missed(stage: Stage) -> None:

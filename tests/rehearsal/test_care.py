@@ -113,6 +113,9 @@ def test_a_push_in_between_and_an_archive_that_is_there_lose_nothing(stage: Stag
     assert git("rev-parse", "archive~1", cwd=stage.github.remote) == first
     assert whole == {**data_of(stage, "archive"), **data_of(stage, f"{BRANCH}:data")}
     assert "content/mine.md" in names(stage)
+    for _ in range(2):
+        run = stage.runner.again(run)
+        assert run.results == {"care": "success", "start": "skipped"}, "everything was so already"
 
 
 def test_data_on_a_branch_of_its_own_is_read_and_written_there_by_every_workflow(stage: Stage) -> None:

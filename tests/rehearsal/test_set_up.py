@@ -112,6 +112,10 @@ def test_set_up_takes_a_push_in_between(stage: Stage) -> None:
     run = set_up(stage, bluesky="ada.example.com")
     assert run.results == SOUND, run.log
     assert stage.github.subjects()[-2:] == ["A page of my own", "Set up this copy"]
+    for _ in range(2):
+        run = stage.runner.again(run)
+        assert run.results == SOUND, run.log
+    assert stage.github.subjects()[-1] == "Set up this copy", "done already"
 
 
 def test_the_live_check_tells_a_changed_format_from_a_service_that_is_down(stage: Stage) -> None:

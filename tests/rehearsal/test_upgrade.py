@@ -131,7 +131,13 @@ def test_a_new_version_comes_as_a_pull_request_and_what_is_the_owners_stays(stag
     assert (laid_aside / "update.yml").read_text() == cron + "# newer\n"
     assert f"/upload/{pull['head']['ref']}/.github/workflows" in pull["body"]
     assert f"/actions/runs/{run.id}" in pull["body"]
-    assert "Proposed already" in upgrade(stage).summary
+    again = stage.runner.again(run)
+    assert again.results == NOTHING, again.log
+    assert "Proposed already" in again.summary
+    stage.github.pulls[0]["state"] = "closed"
+    third = stage.runner.again(Run(run.id, run.file, "workflow_dispatch", {}, 2))
+    assert third.results == FOUND, "artifacts and the branch are named by attempt"
+    stage.github.pulls.pop()
     merge_pull(stage)
     again = upgrade(stage)
     assert again.results == NOTHING
