@@ -255,8 +255,8 @@ def _configs() -> list[str]:
 
 def _import(text: str) -> None:
     try:
-        plain = json.loads(text)
-    except (ValueError, RecursionError):
+        plain = msgspec.json.decode(text.encode("utf-8", "replace"))
+    except (msgspec.DecodeError, RecursionError):
         return
     if isinstance(plain, dict):
         parse_record(plain, MOMENT)
