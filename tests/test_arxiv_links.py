@@ -491,3 +491,25 @@ def test_real_posts_name_the_papers_that_they_were_filed_under(shared: Path) -> 
             missed.append(post["id"])
     assert len(missed) <= 2, missed  # these two name no paper anywhere in what was stored of them
     assert time.process_time() - start < 5
+
+
+@pytest.mark.parametrize(
+    ("address", "is_read"),
+    [
+        ("https://arxiv.org/#!/abs/2611.00001", True),
+        ("https://arxiv.org#/abs/2611.00001", True),
+        ("https://arxiv.org/?a=b#/abs/2611.00001", False),
+        ("https://arxiv.org/help#/abs/2611.00001", False),
+    ],
+)
+def test_a_path_behind_the_hash_counts_where_there_is_no_other(address: str, is_read: bool) -> None:
+    assert bool(find_in_url(address)) is is_read
+
+
+def test_an_address_of_the_longest_length_is_read_and_a_longer_one_is_not() -> None:
+    address = "https://arxiv.org/abs/2611.00001?x="
+    longest = address + "a" * (MAX_URL_CHARS - len(address))
+    assert find_in_url(longest)
+    assert find_in_text(f"see {longest} there")
+    assert not find_in_url(f"{longest}a")
+    assert not find_in_text(f"see {longest}a there")

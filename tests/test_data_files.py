@@ -6,8 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-from generator.model.errors import StoreError
+from generator.cli import cli
+from generator.model.errors import BuildError, StoreError
+from generator.storage.content import load_content
 from generator.storage.store import Store
 from tests.make import post
 from tests.test_store import make_tree
@@ -131,3 +134,20 @@ def test_a_reading_that_breaks_off_names_its_file(data: Path, monkeypatch: pytes
     monkeypatch.setattr(Path, "read_bytes", broken)
     with pytest.raises(StoreError, match=r"data/schema\.json: cannot read: Input/output error"):
         Store(data).load()
+
+
+def test_init_removes_nothing_behind_a_link(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    outside = data.parent / "outside"
+    (data / "posts").rename(outside)
+    (data / "posts").symlink_to(outside)
+    monkeypatch.chdir(data.parent)
+    done = CliRunner().invoke(cli, ["init", "--bluesky", "ada.example", "--yes"])
+    assert done.exit_code == 1
+    assert "is a symbolic link out of" in done.output
+    assert list(outside.rglob("*.jsonl"))
+
+
+def test_a_pipe_among_the_owners_pages_does_not_stop_a_build_for_ever(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "about.md")
+    with pytest.raises(BuildError, match=r"about\.md: is no ordinary file"):
+        load_content(tmp_path)

@@ -20,6 +20,7 @@ from generator.finding.mentions import (
     inherit,
     mentions_by_paper,
     newest_versions,
+    unread_hosts,
     with_own_papers,
 )
 from generator.model.records import Account, Kind, Paper, Post
@@ -327,3 +328,18 @@ def test_posts_without_a_version_and_chains_that_were_followed_already_end_nothi
         "a": ("2611.00001",),
         "c": ("2611.00002",),
     }
+
+
+def test_hosts_that_look_like_papers_and_name_none_are_counted() -> None:
+    links = ("https://one.example/abs/2611.00001", "https://two.example/abs/2611.00002", "https://two.example/about")
+    posts = [make_post("a", links=links), make_post("b", links=links[1:])]
+    assert unread_hosts(posts) == {"two.example": 2, "one.example": 1}
+    assert unread_hosts([make_post("c", links=("https://arxiv.org/abs/2611.00001",))]) == {}
+
+
+@pytest.mark.parametrize(("count", "passed_on"), [(MAX_PASSED_ON, True), (MAX_PASSED_ON + 1, False)])
+def test_exactly_as_many_papers_as_are_passed_on_go_up_a_thread(count: int, passed_on: bool) -> None:
+    papers = tuple(sorted(f"2611.{number:05}" for number in range(1, count + 1)))
+    posts = by_id(make_post("head"), make_post("below", kind="reply", of="head", papers=papers))
+    changed = inherit(posts)
+    assert ("head" in changed) is passed_on

@@ -276,8 +276,11 @@ def _confirm(options: Options, *, yes: bool) -> bool:
 
 def _captured(data: Path) -> list[Path]:
     """The files of data/ that docs/data-format.md names; others are not ours to remove."""
+    from generator.storage.data_files import check_inside  # noqa: PLC0415
+
     ours: list[Path] = []
     for folder in ("posts", "papers", "state", "announced", "quarantine"):
+        check_inside(data / folder, data)  # What a link leads to outside is not ours to remove.
         ours += [path for path in (data / folder).rglob("*") if path.is_file()]
     return ours + [path for name in ("pending.jsonl", "gone.jsonl", "schema.json") if (path := data / name).is_file()]
 

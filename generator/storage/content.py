@@ -54,6 +54,8 @@ def _note(path: Path, notes: Path) -> tuple[str, str]:
 
 
 def _read(path: Path) -> str:
+    if not path.is_file():
+        raise BuildError(f"{path}: is no ordinary file: remove it")
     try:
         return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
