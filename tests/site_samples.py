@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from generator.finding.code_and_venue import stated_in
 from generator.finding.mentions import mentions_by_paper
 from generator.model.persons import Persons
 from generator.model.records import Account, Counts, NetworkState, Paper, Post, Tracker
@@ -176,12 +177,14 @@ def sample_site(papers: Iterable[Paper] = (), posts: Iterable[Post] = (), **fiel
     )
     readings = make_readings([tracker.id for tracker in trackers], by_id, ballots)
     hot = {"": ballots, **{tracker: reading.ballots for tracker, reading in readings.items()}}
+    stated = {paper.id: found for paper in by_id.values() if (found := stated_in(paper))}
     captured = Captured(
         papers=by_id,
         ballots=ballots,
         formula=formula,
         now=NOW,
         readings=readings,
+        stated=stated,
         hot={name: {each.paper_id: each for each in hot_papers(some, people=3, top=10)} for name, some in hot.items()},
     )
     everything = rank_newest(by_id, ballots, now=NOW, formula=formula, unmentioned=by_id.keys())
@@ -209,6 +212,8 @@ def sample_site(papers: Iterable[Paper] = (), posts: Iterable[Post] = (), **fiel
         ),
         "ballots": {name: {paper_id: about.ballots for paper_id, about in some.items()} for name, some in hot.items()},
         "hot": captured.hot,
+        "stated": stated,
+        "venues": frozenset({"ICML"}),
         "similar": find_similar(by_id.values()),
         "papers": {each.paper.id: each.paper for each in everything},
         "ranked": {each.paper.id: each for each in everything},

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 
 from generator.model.records import Paper, Post
+from generator.model.stated import Stated
 
 _NAME = r"[A-Za-z0-9][A-Za-z0-9._\-]*"
 _NOT_MODELS = "(?:papers|blog|docs|collections|join|learn|organizations|spaces|datasets)/"
@@ -28,6 +29,7 @@ _NOT_CODE = re.compile(
     re.IGNORECASE,
 )
 
+_HOSTS = re.compile(r"git|codeberg|bitbucket|huggingface|zenodo", re.IGNORECASE)
 CODE_MAX = 3
 """Links to code of one paper that are shown."""
 
@@ -37,6 +39,8 @@ def code_links(paper: Paper, posts: Iterable[Post] = ()) -> tuple[str, ...]:
     links: dict[str, str] = {}
     said = [post.text or "" for post in posts if len(post.papers) == 1]
     for text in (paper.abstract, paper.comment or "", *said):
+        if not _HOSTS.search(text):
+            continue
         for found in _CODE.finditer(text.replace("\\_", "_").replace("\\-", "-").replace("\\", "")):
             address = found[1].rstrip(".-_").removesuffix(".git")
             if not _NOT_CODE.search(address):
@@ -44,14 +48,20 @@ def code_links(paper: Paper, posts: Iterable[Post] = ()) -> tuple[str, ...]:
     return tuple(links.values())[:CODE_MAX]
 
 
-def marks_of(paper: Paper, posts: Iterable[Post] = ()) -> tuple[str, ...]:
-    """What the search and the lists tell apart: `code`, `venue`."""
-    marks = []
-    if code_links(paper, posts):
-        marks.append("code")
-    if venue_of(paper):
-        marks.append("venue")
-    return tuple(marks)
+def stated_in(paper: Paper, posts: Iterable[Post] = ()) -> Stated | None:
+    """What is stated; None where nothing is."""
+    code = code_links(paper, posts)
+    venue = venue_of(paper)
+    if not code and not venue:
+        return None
+    name, year = venue or ("", "")
+    return Stated(code=code, venue=name, year=year)
+
+
+def marks_of(paper: Paper) -> tuple[str, ...]:
+    """What the paper's own texts state: `code`, `venue`."""
+    stated = stated_in(paper)
+    return stated.marks if stated else ()
 
 
 _CONFERENCES = """
@@ -79,7 +89,6 @@ _SPELT = {
     "Monthly Notices of the Royal Astronomical Society": "MNRAS",
     "Physical Review Letters": "PRL",
     "Phys. Rev. Lett": "PRL",
-    "Phys.Rev.Lett": "PRL",
     "Physical Review X": "PRX",
     "Phys. Rev. X": "PRX",
     "Physical Review A": "PRA",
@@ -90,7 +99,6 @@ _SPELT = {
     "Phys. Rev. C": "PRC",
     "Physical Review D": "PRD",
     "Phys. Rev. D": "PRD",
-    "Phys.Rev.D": "PRD",
     "Physical Review E": "PRE",
     "Phys. Rev. E": "PRE",
     "Journal of Machine Learning Research": "JMLR",
@@ -169,19 +177,23 @@ _SENTENCE_END = re.compile(r"(?<=[\w)][\w)][\w)][\w)][\w)])[.;]\s+|\n\n")
 _ANOTHER = re.compile(
     r"[;]|\b(?:based on|extends|extension|presented|compatible|using|style|format|code|see)\b", re.IGNORECASE
 )
+_SENTENCE_MAX = 1_000
 _REACH = 70
 """Characters between `accepted at` and the name: `the 40th International Conference on ... (ICML 2026)`."""
-_BARE = re.compile(rf"^\W*(?:({_VENUES})(?:[\s'’\-]*((?:19|20)\d\d)))(?=[\s,.;:()]|$)")
+_DOT_AND_CAPITAL = re.compile(r"\.(?=[A-Z])")
+_BARE = re.compile(rf"^\W*({_VENUES})(?:[\s\-]*((?:19|20)\d\d)|\s?['’](\d\d))(?=[\s,.;:()]|$)")
 
 
 def venue_of(paper: Paper) -> tuple[str, str] | None:
     """(name, year or empty) of the conference or journal that took the paper; None where none is stated for certain."""
     if paper.journal_ref and not _REFUSED.search(paper.journal_ref):
-        stated = paper.journal_ref.strip()
+        stated = _DOT_AND_CAPITAL.sub(". ", paper.journal_ref.strip())
         found = _VENUE.match(stated)
         if found and _is_certain(found, stated):
             return _named(found, stated)
     for sentence in _SENTENCE_END.split(paper.comment or ""):
+        if len(sentence) > _SENTENCE_MAX:
+            continue
         if _REFUSED.search(sentence):
             continue
         bare = _BARE.match(sentence)

@@ -8,13 +8,22 @@ from typing import Literal
 
 from generator.model.records import RankedPaper, Span, Tracker
 
-ScopeKind = Literal["site", "tracker", "search", "category"]
+ScopeKind = Literal["site", "tracker", "search", "category", "code", "venue"]
 Order = Literal["trending", "newest", "captured", "hot"]
 """By votes, by submission date, by how much was captured, by when several people had spoken."""
 CalendarPeriod = Literal["day", "week", "month"]
 """Of the calendar, in UTC; a week begins on Monday."""
 
-_FOLDERS: dict[ScopeKind, str] = {"site": "", "tracker": "t/", "search": "s/", "category": "c/"}
+_FOLDERS: dict[ScopeKind, str] = {
+    "site": "",
+    "tracker": "t/",
+    "search": "s/",
+    "category": "c/",
+    "code": "",
+    "venue": "venue/",
+}
+
+_GROUPS = {"search": "Saved searches", "category": "Categories", "code": "Code and venues", "venue": "Code and venues"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +46,9 @@ class Scope:
     @property
     def group(self) -> str:
         """The heading under which lists of lists show it."""
-        return {"search": "Saved searches", "category": "Categories"}.get(self.kind, self.title)
+        return {"search": "Saved searches", "category": "Categories", "code": "Code", "venue": "Venues"}.get(
+            self.kind, self.title
+        )
 
     @property
     def path(self) -> str:

@@ -15,6 +15,7 @@ import msgspec
 
 from generator.model.listing import Listing, Order
 from generator.model.records import Ballot, NetworkState, Paper, Post, RankedPaper, Tracker
+from generator.model.stated import Stated
 from generator.model.theme import Theme
 
 Period = Literal["daily", "weekly"]
@@ -190,8 +191,12 @@ class Site:
     """Browsers keep the pages that were opened, for reading without a connection."""
     view: Literal["full", "compact"] = "full"
     """How lists stand before a reader chooses."""
+    stated: Mapping[str, Stated] = field(default_factory=dict)
+    """Paper id -> its code and who took it, as far as its texts state them."""
     people: tuple[Person, ...] = ()
     """Those who have a page of their own, by how many papers they posted about."""
+    venues: frozenset[str] = frozenset()
+    """Names of the conferences and journals that have a list."""
 
 
 class Chrome(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,6 +13,7 @@ from generator.finding.arxiv_id import is_category
 from generator.model.listing import Listing, Order, Scope, ScopeKind, Window
 from generator.model.records import Paper, RankedPaper, Tracker
 from generator.model.site import Entered
+from generator.model.stated import Stated
 from generator.ranking.per_tracker import Reading
 from generator.ranking.periods import PERIODS, PeriodKind
 from generator.ranking.rank import (
@@ -36,6 +37,8 @@ class Captured:
     ballots: Mapping[str, PaperBallots]
     formula: Formula
     now: datetime
+    stated: Mapping[str, Stated] = field(default_factory=dict)
+    """Paper id -> its code and who took it, as far as its texts state them."""
     readings: Mapping[str, Reading] = field(default_factory=dict)
     """By tracker."""
     hot: Mapping[str, Mapping[str, Entered]] = field(default_factory=dict)
@@ -115,7 +118,7 @@ _EVERY_SCOPE: tuple[ScopeKind, ...] = ("site", "tracker", "search", "category")
 _WITH_PEOPLE: tuple[ScopeKind, ...] = ("site", "tracker")
 
 WINDOWS: tuple[tuple[Window, tuple[ScopeKind, ...]], ...] = (
-    (TRENDING, _EVERY_SCOPE),
+    (TRENDING, (*_EVERY_SCOPE, "code", "venue")),
     (HOT, _EVERY_SCOPE),
     (NEWEST, _WITH_PEOPLE),
     (CAPTURED, _WITH_PEOPLE),
@@ -206,6 +209,7 @@ def _scopes(
             by_category[category].append(ranked)
     for category in sorted(by_category):
         yield _of_category(captured, category, by_category[category])
+    yield from _of_code_and_venues(captured, everything)
 
 
 SITE = Scope(kind="site")
@@ -260,6 +264,32 @@ def _of_category(captured: Captured, category: str, papers: Sequence[RankedPaper
         within=f" In {category}.",
     )
     return _some_papers(scope, papers, captured.ballots, lists_unmentioned=True)
+
+
+def _of_code_and_venues(captured: Captured, everything: Sequence[RankedPaper]) -> Iterator[_Contents]:
+    with_code: list[RankedPaper] = []
+    by_venue: defaultdict[str, list[RankedPaper]] = defaultdict(list)
+    for ranked in everything:
+        stated = captured.stated.get(ranked.paper.id)
+        if stated and stated.code:
+            with_code.append(ranked)
+        if stated and stated.venue:
+            by_venue[stated.venue].append(ranked)
+    if with_code:
+        about = "Papers whose texts link to code, data or models: those that people are posting about first."
+        scope = Scope(kind="code", id="code", title="Code", about=about)
+        yield _some_papers(scope, with_code, captured.ballots, lists_unmentioned=True)
+    for venue in sorted(by_venue):
+        papers = by_venue[venue]
+        if len(papers) >= VENUE_LEAST:
+            slug = captured.stated[papers[0].paper.id].venue_slug
+            about = f"Papers that {venue} took, as they state themselves: those that people are posting about first."
+            scope = Scope(kind="venue", id=slug, title=venue, about=about)
+            yield _some_papers(scope, papers, captured.ballots, lists_unmentioned=True)
+
+
+VENUE_LEAST = 3
+"""Papers of a conference or journal that make a list."""
 
 
 def _some_papers(

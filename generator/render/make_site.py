@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from generator.config import Config, TrackerBlock
+from generator.finding.code_and_venue import stated_in
 from generator.finding.mentions import mentions_by_paper
 from generator.finding.own_words import comment_of
 from generator.model import handles as names
@@ -19,6 +20,7 @@ from generator.model.listing import Listing
 from generator.model.persons import Persons
 from generator.model.records import Account, Ballot, Mention, NetworkState, Paper, PendingPaper, Post, Tracker
 from generator.model.site import Digest, Entered, Period, Site
+from generator.model.stated import Stated
 from generator.model.tree import Tree
 from generator.ranking.digests import DigestScope, make_digests
 from generator.ranking.hot import hot_papers
@@ -77,6 +79,7 @@ def make_site(
         formula=_formula(config),
         now=now,
     )
+    captured = replace(captured, stated=_stated(tree, captured))
     captured = replace(captured, readings=_readings(config, tree, captured))
     captured = replace(captured, hot=_hot(config, captured))
     site = _site(config, tree, captured, unknown=frozenset(paper.id for paper in unknown))
@@ -128,6 +131,8 @@ def _site(config: Config, tree: Tree, captured: Captured, *, unknown: frozenset[
         caps_usd={name: cap for name in config.network_titles if (cap := _cap_usd(config, name)) is not None},
         cards=_with_cards(listings, settings.per_page) if settings.cards else frozenset(),
         hub=config.feeds.hub,
+        stated=captured.stated,
+        venues=frozenset(each.scope.title for each in listings if each.scope.kind == "venue"),
         offline=settings.offline,
         view=settings.view,
         own_pages=(),
@@ -187,6 +192,18 @@ def _digests(config: Config, captured: Captured, site: Site) -> tuple[Digest, ..
     for scope in scopes:
         digests += make_digests(captured, scope, lengths=lengths, unknown=site.unknown)
     return tuple(digests)
+
+
+def _stated(tree: Tree, captured: Captured) -> dict[str, Stated]:
+    """What the texts of each paper, and posts that may be passed on, state of its code and venue."""
+    found = {}
+    for paper_id, paper in captured.papers.items():
+        of_paper = captured.ballots.get(paper_id)
+        posts = [tree.posts[ballot.mention.post.id] for ballot in of_paper.ballots] if of_paper else []
+        stated = stated_in(paper, posts)
+        if stated:
+            found[paper_id] = stated
+    return found
 
 
 def _tracker(block: TrackerBlock) -> Tracker:

@@ -166,7 +166,7 @@ class Templates:
 
     def of_paper(self, name: str, body: BodyView, root: str) -> Markup:
         """A macro of `macros/article.html` that shows the paper itself, whichever posts a list counts."""
-        shown = (body.paper, body.unknown, body.has_page, body.submitted_on, body.day_known, body.discussion)
+        shown = (body.paper, body.unknown, body.has_page, body.submitted_on, body.day_known, body.discussion, body.code)
         key = (name, body.paper.id, root)
         known = self._of_papers.get(key)
         if known is None or known[0] != shown:

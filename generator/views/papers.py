@@ -10,6 +10,7 @@ import msgspec
 from generator.finding import arxiv_id
 from generator.model.records import Paper, Post, RankedPaper, Vote
 from generator.model.site import Site
+from generator.model.stated import NOTHING_STATED
 from generator.text.plain import safe_href
 from generator.views.posts import PostView, choose_notes
 
@@ -57,6 +58,12 @@ class BodyView(msgspec.Struct, frozen=True, kw_only=True):
     spark: SparkView | None
     resurfaced: bool
     notes: tuple[PostView, ...]
+    code: str | None
+    """Address of its code."""
+    venue: str
+    """Who took it: `ICML 2026`."""
+    venue_path: str
+    """Of the venue's list; empty where there is none."""
     discussion: str | None
     """Address of the story on Hacker News with the most points, in whatever view."""
 
@@ -108,6 +115,7 @@ def article_view(ranked: RankedPaper, site: Site, *, numbered: bool) -> ArticleV
     submitted_on, day_known = submission_of(paper)
     in_all_views = site.ranked.get(paper.id, ranked)
     discussions = discussions_of(in_all_views)
+    stated = site.stated.get(paper.id, NOTHING_STATED)
     body = BodyView(
         paper=paper,
         unknown=paper.id in site.unknown,
@@ -123,6 +131,9 @@ def article_view(ranked: RankedPaper, site: Site, *, numbered: bool) -> ArticleV
         spark=spark_view(ranked),
         resurfaced=ranked.resurfaced,
         notes=choose_notes(ranked, site.networks),
+        code=stated.code[0] if stated.code else None,
+        venue=f"{stated.venue} {stated.year}".strip(),
+        venue_path=f"venue/{stated.venue_slug}/" if stated.venue in site.venues else "",
         discussion=discussions[0].url if discussions else None,
     )
     return ArticleView(rank=ranked.rank if numbered else None, body=body)

@@ -34,6 +34,8 @@ class CategoriesView(msgspec.Struct, frozen=True, kw_only=True):
     """All of them."""
 
     groups: tuple[GroupRow, ...]
+    others: tuple[CategoryRow, ...]
+    """Papers with code, and those of each conference and journal."""
 
 
 def plan(site: Site, templates: Templates) -> Iterator[Output]:
@@ -58,5 +60,12 @@ def categories_view(site: Site) -> CategoriesView:
             GroupRow(title=title, categories=tuple(sorted(rows, key=lambda row: row.category)))
             for title, rows in groups.items()
             if rows
-        )
+        ),
+        others=tuple(_others(site)),
     )
+
+
+def _others(site: Site) -> Iterator[CategoryRow]:
+    for listing in site.listings:
+        if listing.scope.kind in {"code", "venue"} and listing.is_root:
+            yield CategoryRow(category=listing.title, name="", path=listing.path, papers=len(listing.papers))

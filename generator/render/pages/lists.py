@@ -64,6 +64,8 @@ _SECTIONS: Mapping[ScopeKind, str] = {
     "tracker": "trackers",
     "search": "feeds",
     "category": "categories",
+    "code": "categories",
+    "venue": "categories",
 }
 
 

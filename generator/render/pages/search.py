@@ -11,7 +11,6 @@ from functools import partial
 
 import msgspec
 
-from generator.finding.code_and_venue import marks_of
 from generator.model.category_names import NAMES
 from generator.model.records import RankedPaper
 from generator.model.site import Output, Site
@@ -99,5 +98,5 @@ def _search_paper(site: Site, ranked: RankedPaper) -> SearchPaper:
         captured=ranked.captured,
         people=len(ranked.votes),
         x_only=all(each.post.network == "x" for each in ranked.mentions),
-        marks=marks_of(paper, [each.post for each in mentions]),
+        marks=site.stated[paper.id].marks if paper.id in site.stated else (),
     )
