@@ -72,7 +72,10 @@ def test_json_ld_is_a_scholarly_article() -> None:
     assert fields["author"][0] == {"@type": "Person", "name": "Ada Example"}
     assert fields["datePublished"] == "2026-11-18"
     assert fields["dateModified"] == "2026-11-20"
-    assert fields["sameAs"] == ["https://arxiv.org/abs/2611.00001", "https://doi.org/10.1234/made.up"]
+    assert (fields["url"], fields["sameAs"]) == (
+        "https://arxiv.org/abs/2611.00001",
+        ["https://doi.org/10.1234/made.up"],
+    )
     assert fields["mainEntityOfPage"] == PAGE
 
 

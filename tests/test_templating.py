@@ -96,7 +96,7 @@ def test_the_page_for_wrong_addresses_brings_its_style_and_allows_no_other() -> 
     style = re.search("<style>(.*?)</style>", html, re.DOTALL)
     assert style
     digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
-    assert f"style-src &#39;sha256-{digest}&#39;" in html
+    assert f"style-src 'sha256-{digest}'" in html
     assert "stylesheet" not in html
     assert f'href="{SITE.url}archive/"' in html
 
@@ -107,7 +107,7 @@ def test_home_brings_its_style_so_that_the_first_paint_waits_for_one_file_and_ot
     style = re.search("<style>(.*?)</style>", html, re.DOTALL)
     assert style
     digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
-    assert f"style-src &#39;self&#39; &#39;sha256-{digest}&#39;" in html
+    assert f"style-src 'self' 'sha256-{digest}'" in html
     assert "stylesheet" not in html
     assert '<link rel="stylesheet" href="../static/style.css?v=' in other
     assert "<style>" not in other
@@ -134,14 +134,14 @@ def test_the_script_that_runs_before_the_first_paint_is_allowed_by_its_digest(tm
 
     digest = base64.b64encode(hashlib.sha256(b"document.title = 1 < 2").digest()).decode()
     html = templates.render("page.html", "index.html", None).decode()
-    assert f"script-src &#39;self&#39; &#39;sha256-{digest}&#39;;" in html
+    assert f"script-src 'self' 'sha256-{digest}';" in html
     assert html.endswith("<script>document.title = 1 < 2</script>")
 
 
 def test_templates_without_an_early_script_allow_none(tmp_path: Path) -> None:
     templates = _templates(_folder(tmp_path, page="{{ csp }}"))
 
-    assert "script-src &#39;self&#39;;" in templates.render("page.html", "index.html", None).decode()
+    assert "script-src 'self';" in templates.render("page.html", "index.html", None).decode()
 
 
 @pytest.mark.parametrize("script", ["a = '</script>'", "a = '<!--'"])

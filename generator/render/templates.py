@@ -13,7 +13,6 @@ from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import jinja2
 from markupsafe import Markup
@@ -88,12 +87,6 @@ class Templates:
         return self.files.style()
 
     @cached_property
-    def _favicon(self) -> str:
-        """The site's mark inside the page: a tenth of a kilobyte more there is a request less."""
-        mark = self.files.mark().strip().replace('"', "'")
-        return f"data:image/svg+xml,{quote(mark, safe=_IN_DATA)}" if mark else "data:,"
-
-    @cached_property
     def _early(self) -> str:
         return self._inline(EARLY)
 
@@ -103,7 +96,7 @@ class Templates:
 
     def _inline(self, name: str) -> str:
         """A script that stands in a page."""
-        script = self.files.text(name).strip()
+        script = "\n".join(map(str.strip, self.files.text(name).strip().splitlines()))
         if "</" in script or "<!--" in script:
             path = self.files.path(name)
             raise BuildError(f"{path}: holds '</' or '<!--', which a script inside a page must not; write it otherwise")
@@ -139,7 +132,7 @@ class Templates:
             html = self._template(template).render(
                 v=view,
                 root=self.chrome.url if path == NOT_FOUND else root_of(path),
-                csp=self._csp_of(path),
+                csp=Markup(self._csp_of(path)),  # noqa: S704 (ours, without double quotes)
                 brings_style=path in {NOT_FOUND, HOME},
                 page_url=self.chrome.url + path.removesuffix("index.html"),
             )
@@ -179,7 +172,8 @@ class Templates:
         key = (name, *args)
         known = self._parts.get(key)
         if known is None:
-            known = self._parts[key] = Markup(self._macro("frame", name, *args))  # noqa: S704 (rendered with autoescape)
+            html = _BETWEEN_TAGS.sub("><", self._macro("frame", name, *args)).strip()
+            known = self._parts[key] = Markup(html)  # noqa: S704 (rendered with autoescape)
         return known
 
     def _macro(self, file: str, name: str, *args: object) -> str:
@@ -210,7 +204,6 @@ class Templates:
             style=self._style,
             early=self._early,
             lost=self._lost,
-            favicon=self._favicon,
             assets=self.assets,
             body_parts=self.body_parts,
             of_paper=self.of_paper,
@@ -228,11 +221,10 @@ FEED_TYPES = (
 )
 """(file, media type, name) of the feeds beside every list."""
 
+_BETWEEN_TAGS = re.compile(r">\s*\n\s*<")
+"""White space between the elements of the frame, which no page shows."""
+
 _CONTROLS = bytes({*range(0x20), 0x7F} - {0x09, 0x0A})
-
-
-_IN_DATA = "()*+,-./:;=@_~!"
-"""What may stand in the address of an inline image as it is."""
 
 
 def root_of(path: str) -> str:

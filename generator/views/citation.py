@@ -62,11 +62,9 @@ def json_ld(paper: Paper, page_url: str) -> Markup:
         "identifier": [f"arXiv:{paper.id}", *([f"doi:{doi}"] if doi else [])],
         "keywords": ", ".join(map(_line, paper.categories)),
         "url": address,
-        "sameAs": [address, *([f"https://doi.org/{doi}"] if doi else [])],
+        "sameAs": [f"https://doi.org/{doi}"] if doi else None,
         "mainEntityOfPage": page_url,
         "publisher": {"@type": "Organization", "name": "arXiv", "url": "https://arxiv.org/"},
-        "encoding": {"@type": "MediaObject", "encodingFormat": "application/pdf", "contentUrl": pdf_url(paper.id)},
-        "isAccessibleForFree": True,
     }
     text = msgspec.json.encode({name: value for name, value in fields.items() if value}).decode("utf-8", "replace")
     # Translating takes as long as all the rest, and most papers have none of these.
