@@ -314,6 +314,7 @@ print("done")
 
 
 def test_a_terminal_that_knows_only_ascii_is_no_reason_to_fail(copy: Copy) -> None:
+    (copy.folder / "d\u00e4ta").mkdir()
     ran = copy.run("status", "--data", "d\u00e4ta", env={"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"})
     assert ran.status == 0
     assert "d\u00e4ta: 0 posts" in ran.out
@@ -331,3 +332,28 @@ def test_a_title_that_is_a_workflow_command_stays_a_title(copy: Copy) -> None:
         assert not line_out.startswith("::") or line_out.startswith(
             ("::warning file=hostile.jsonl,line=", "::error::nothing")
         )
+
+
+def test_a_folder_that_is_not_there_is_an_error_and_nothing_is_replaced(tmp_path: Path) -> None:
+    copy = Copy(tmp_path / "copy")
+    copy.run("sample", "--now", "2026-11-20T12:00:00Z")
+    assert copy.run("build").status == 0
+    before = copy.files(".")
+    for arguments, said in (
+        (("build", "--data", "dat"), "dat: --data names a folder that does not exist; did you mean data?"),
+        (("status", "--data=dat"), "dat: --data names"),
+        (("--data", "dat", "prune"), "dat: --data names"),
+        (("announce", "--cache", "nowhere/x", "--data", "dat"), "dat: --data names"),
+        (("check", "--site", "sit"), "sit: --site names a folder that does not exist; did you mean site?"),
+        (("build", "--templates", "mine"), "mine: --templates names a folder that does not exist: see how"),
+    ):
+        ran = copy.run(*arguments)
+        assert (ran.status, said in ran.err) == (2, True), ran.err
+        assert copy.files(".") == before
+
+
+def test_a_folder_that_the_command_makes_may_be_missing(tmp_path: Path) -> None:
+    copy = Copy(tmp_path / "copy")
+    assert copy.run("sample", "--data", "new", "--now", "2026-11-20T12:00:00Z").status == 0
+    assert copy.run("build", "--data", "new", "--site", "page", "--cache", "kept").status == 0
+    assert copy.files("page")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import functools
 import logging
 import os
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from generator.commands.console import Console, LogHandler
+from generator.model.errors import ConfigError, Problem
 
 if TYPE_CHECKING:
     from generator.config import Config
@@ -24,6 +26,19 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
 _YEARS = range(1980, 2200)
 """Those that posts may be from (`records.check_moment`)."""
+_MADE = {
+    "init": ("data", "site", "cache"),
+    "fetch": ("data", "cache"),
+    "update": ("data", "site", "cache"),
+    "build": ("site", "cache"),
+    "serve": ("site", "cache"),
+    "import": ("data", "cache"),
+    "merge": ("data", "cache"),
+    "announce": ("cache",),
+    "prune": ("cache",),
+    "sample": ("data",),
+}
+"""The folders that each command makes where they are missing."""
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 
@@ -127,6 +142,7 @@ def with_options(function: _Function) -> _Function:
 
     @functools.wraps(function)
     def wrapped(**given: Any) -> Any:
+        _refuse_missing_folders(given)
         options = _gather(given)
         click.get_current_context().find_root().meta["generator.console"] = options.console
         _listen(options.console)
@@ -149,6 +165,28 @@ def _listen(console: Console) -> None:
     log.handlers[:] = [LogHandler(console)]
     log.setLevel(logging.DEBUG if console.verbosity > 0 else logging.WARNING)
     log.propagate = False
+
+
+def _refuse_missing_folders(given: dict[str, Any]) -> None:
+    """A folder that an option names must be there, unless the command makes it: a slip would replace a good site.
+
+    Raises:
+        ConfigError: it is not there.
+    """
+    context = click.get_current_context()
+    problems = []
+    for name in ("data", "site", "templates", "cache"):
+        is_named = context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
+        if is_named and not given[name].is_dir() and name not in _MADE.get(str(context.info_name), ()):
+            nearest = difflib.get_close_matches(given[name].name, _folders_beside(given[name]), 1)
+            meant = f"; did you mean {given[name].parent / nearest[0]}?" if nearest else ": see how it is written"
+            problems.append(Problem(str(given[name]), f"--{name} names a folder that does not exist{meant}"))
+    if problems:
+        raise ConfigError(problems)
+
+
+def _folders_beside(path: Path) -> list[str]:
+    return [each.name for each in path.parent.glob("*") if each.is_dir()]
 
 
 def _gather(given: dict[str, Any]) -> Options:
