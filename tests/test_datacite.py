@@ -41,7 +41,7 @@ def record(paper_id: str = "2401.00001", **changes: Any) -> dict[str, Any]:
             {"date": "2024", "dateType": "Issued"},
         ],
         "descriptions": [
-            {"description": "An abstract with\n $x<y$.", "descriptionType": "Abstract"},
+            {"description": "An abstract with\n$x<y$.", "descriptionType": "Abstract"},
             {"description": "12 pages", "descriptionType": "Other"},
         ],
         "relatedIdentifiers": [

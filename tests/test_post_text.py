@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import escape
 
-from generator.text.plain import URL_MAX, clean, isolate, language_of, linkify, safe_href, shorten
+from generator.text.plain import URL_MAX, clean, fold_paragraphs, isolate, language_of, linkify, safe_href, shorten
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
 
@@ -141,3 +141,17 @@ def test_a_shortened_text_fits_and_says_so(text: str, limit: int) -> None:
     assert len(shown) <= limit
     assert cut == (shown != text) == (len(text) > limit)
     assert not cut or shown.endswith("…")
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("  One line\nand the next.\n", "One line and the next."),
+        ("Context. One.\n  Results. Two\nlines.", "Context. One.\n\nResults. Two lines."),
+        ("One.\n\n\nTwo.\r\n \r\nThree.", "One.\n\nTwo.\n\nThree."),
+        (" \n \n ", ""),
+    ],
+)
+def test_white_space_is_folded_but_for_paragraphs(text: str, folded: str) -> None:
+    assert fold_paragraphs(text) == folded
+    assert fold_paragraphs(folded) == folded

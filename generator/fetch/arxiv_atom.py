@@ -15,6 +15,7 @@ from lxml import etree
 
 from generator.finding.arxiv_id import FoundId, parse_id
 from generator.model.records import Paper
+from generator.text.plain import fold, fold_paragraphs
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _ARXIV = "{http://arxiv.org/schemas/atom}"
@@ -143,7 +144,7 @@ def _add(feed: Feed, entry: etree._Element, fetched_at: datetime) -> None:
 
 
 def _paper(entry: etree._Element, found: FoundId, title: str, fetched_at: datetime) -> Paper:
-    abstract = _text(entry.find(f"{_ATOM}summary"))
+    abstract = fold_paragraphs(_inner_text(entry.find(f"{_ATOM}summary")))
     comment = _text(entry.find(f"{_ARXIV}comment")) or None
     names = (_text(author.find(f"{_ATOM}name")) for author in entry.iterfind(f"{_ATOM}author"))
     return Paper(
@@ -165,18 +166,17 @@ def _paper(entry: etree._Element, found: FoundId, title: str, fetched_at: dateti
 
 def _text(element: etree._Element | None) -> str:
     """All text below the element, white space folded."""
-    return "" if element is None else fold("".join(str(part) for part in element.itertext()))
+    return fold(_inner_text(element))
+
+
+def _inner_text(element: etree._Element | None) -> str:
+    return "" if element is None else "".join(str(part) for part in element.itertext())
 
 
 def _categories(entry: etree._Element) -> tuple[str, ...]:
     primary = entry.find(f"{_ARXIV}primary_category")
     terms = [primary.get("term", "")] if primary is not None else []
     return pick_categories(terms + [category.get("term", "") for category in entry.iterfind(f"{_ATOM}category")])
-
-
-def fold(text: str) -> str:
-    """The text with every run of white space as one space, none at its ends."""
-    return " ".join(text.split())
 
 
 def pick_categories(terms: Iterable[str]) -> tuple[str, ...]:

@@ -13,11 +13,12 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from generator.fetch.arxiv_atom import clean_doi, fold, is_withdrawn, parse_time, pick_categories
+from generator.fetch.arxiv_atom import clean_doi, is_withdrawn, parse_time, pick_categories
 from generator.finding.arxiv_id import parse_id
 from generator.model.errors import FetchError, FormatError, RecordError
 from generator.model.records import Paper
 from generator.net.http import Client, get_json
+from generator.text.plain import fold, fold_paragraphs
 
 API = "https://api.datacite.org"
 SPACING_S = 0.5
@@ -131,7 +132,7 @@ def _descriptions(attributes: dict[str, Any]) -> tuple[str, str | None]:
     for part in _parts(attributes, "descriptions"):
         kind, text = part.get("descriptionType"), _string(part, "description")
         if kind == "Abstract" and not abstract:
-            abstract = text
+            abstract = fold_paragraphs(str(part.get("description"))) if text else ""
         elif kind == "Other" and comment is None:
             comment = text or None
     return abstract, comment

@@ -49,9 +49,26 @@ _LANGUAGES = frozenset(
 )  # fmt: skip
 
 
+_PARAGRAPH = re.compile(r"\r?\n(?:[ \t]*\r?\n)+|\r?\n[ \t]+(?=\S)")
+
+
 def clean(text: str) -> str:
     """The text without code points that no page may hold, that reorder the text around them or that are not seen."""
     return _UNWANTED.sub("", text)
+
+
+def fold(text: str) -> str:
+    """The text with every run of white space as one space, none at its ends."""
+    return " ".join(text.split())
+
+
+def fold_paragraphs(text: str) -> str:
+    """The text with white space folded, but for its paragraphs, which an empty line parts.
+
+    arXiv begins a new paragraph of an abstract with an indented line; other sources leave a line empty.
+    """
+    paragraphs = map(fold, _PARAGRAPH.split(text))
+    return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
 
 
 def without_entities(text: str) -> str:

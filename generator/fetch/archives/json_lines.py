@@ -13,7 +13,7 @@ import msgspec
 from generator.finding import arxiv_id
 from generator.model.errors import RecordError
 from generator.model.records import Paper, Post
-from generator.text.plain import without_entities
+from generator.text.plain import fold_paragraphs, without_entities
 
 _log = logging.getLogger(__name__)
 
@@ -116,7 +116,7 @@ def _paper(plain: dict[str, Any]) -> Paper:
     return msgspec.structs.replace(
         paper,
         title=_folded(paper.title),
-        abstract=_folded(paper.abstract),
+        abstract=fold_paragraphs(_CONTROL.sub("", without_entities(paper.abstract))),
         authors=tuple(filter(None, map(_folded, paper.authors))),
         categories=tuple(filter(None, map(_folded, paper.categories))),
         submitted_at=check_moment(paper.submitted_at, "submitted_at") if paper.submitted_at else None,

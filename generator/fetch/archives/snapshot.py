@@ -11,10 +11,11 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from generator.fetch.archives.json_lines import NEVER
-from generator.fetch.arxiv_atom import clean_doi, fold, is_withdrawn, pick_categories
+from generator.fetch.arxiv_atom import clean_doi, is_withdrawn, pick_categories
 from generator.finding import arxiv_id
 from generator.model.errors import RecordError
 from generator.model.records import Paper
+from generator.text.plain import fold, fold_paragraphs
 
 
 def looks_like_snapshot(head: bytes) -> bool:
@@ -39,7 +40,7 @@ def parse_row(plain: dict[str, Any], wanted: Container[str], now: datetime) -> I
         raise RecordError("title", "is empty")
     versions = [_created(one) for one in plain.get("versions") or () if isinstance(one, dict)]
     comment = fold(_text(plain, "comments")) or None
-    abstract = fold(_text(plain, "abstract"))
+    abstract = fold_paragraphs(_text(plain, "abstract"))
     yield Paper(
         id=found.id,
         version=max(1, len(versions)),
