@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 tools=.tools
-packages=(chromium fonts-stix fonts-noto-core newsboat rss2email jing default-jre-headless nginx-light nodejs npm)
+packages=(chromium fonts-stix fonts-noto-core newsboat rss2email liferea xvfb xauth dbus jing default-jre-headless nginx-light nodejs npm)
 missing=()
 
 have() { command -v "$1" >/dev/null 2>&1; }
@@ -14,6 +14,7 @@ wanted=()
 have chromium || wanted+=(chromium fonts-stix fonts-noto-core)
 have newsboat || wanted+=(newsboat)
 have r2e || wanted+=(rss2email)
+have liferea && have xvfb-run || wanted+=(liferea xvfb xauth dbus)
 have jing || wanted+=(jing)
 [ -x /usr/sbin/nginx ] || wanted+=(nginx-light)
 have java || wanted+=(default-jre-headless)

@@ -8,13 +8,20 @@ from __future__ import annotations
 
 import json
 import mailbox
+import os
 import shutil
+import signal
 import sqlite3
+import subprocess
+import time
 from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from email.header import decode_header, make_header
 from email.utils import parsedate_to_datetime
+from functools import partial
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -168,6 +175,75 @@ def test_newsboat_shows_what_is_new_in_each_of_overlapping_feeds(world: World, t
                 cache.execute("update rss_item set unread = 0")
             expected = [(feed, item.uid) for feed, page in sorted(feeds.items()) for item in world.new(day, page)]
             assert rows == (expected if is_new else [])
+
+
+@pytest.fixture
+def liferea(tmp_path: Path) -> Iterator[Path]:
+    """Liferea on a screen of its own, without a feed; gives the folder with its database and its bus's address."""
+    programs = (tool("xvfb-run"), "-a", tool("dbus-run-session"), "--", "sh", "-c")
+    script = f'echo "$DBUS_SESSION_BUS_ADDRESS" > {tmp_path}/bus; exec {tool("liferea")} --disable-plugins'
+    (tmp_path / "liferea").mkdir()
+    (tmp_path / "liferea/feedlist.opml").write_text('<opml version="1.0"><head/><body/></opml>')
+    places = dict.fromkeys(("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "HOME"), str(tmp_path))
+    with subprocess.Popen(
+        (*programs, script), env={**os.environ, **places}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as process:  # fmt: skip
+        try:
+            wait_for(lambda: ask_liferea(tmp_path, "Ping"))
+            yield tmp_path
+        finally:
+            os.killpg(process.pid, signal.SIGTERM)
+
+
+def ask_liferea(folder: Path, method: str, *arguments: str) -> bool:
+    """Call a method of its D-Bus interface; False where it does not answer yet."""
+    if not (folder / "bus").exists():
+        return False
+    place = ("--dest=org.gnome.feed.Reader", "/org/gnome/feed/Reader", f"org.gnome.feed.Reader.{method}")
+    bus = f"--bus={(folder / 'bus').read_text().strip()}"
+    return run_tool(tool("dbus-send"), bus, "--print-reply", *place, *arguments).returncode == 0
+
+
+def wait_for(condition: Callable[[], bool], timeout_s: float = 60) -> None:
+    deadline = time.monotonic() + timeout_s
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.2)
+
+
+def test_liferea_lists_every_hot_paper_once_in_each_of_overlapping_feeds(world: World, liferea: Path) -> None:
+    world.publish(0)
+    feeds = {address: page for media_type in XML for address, page in world.feeds(media_type).items()}
+    for feed in feeds:
+        assert ask_liferea(liferea, "Subscribe", f"string:{feed}")
+    expected: Counter[str] = Counter()
+    for day in range(len(DAYS)):
+        world.publish(day)
+        expected += Counter(item.uid for page in feeds.values() for item in world.new(day, page))
+        is_right = partial(has_items, liferea, expected)
+        already_sent = len(world.server.sent)
+        if day:
+            assert ask_liferea(liferea, "Refresh")
+            wait_for(lambda sent=already_sent: len(world.server.sent) >= sent + len(feeds))  # type: ignore[misc]
+        wait_for(is_right)
+        wait_for(lambda is_right=is_right: not is_right(), timeout_s=2)  # type: ignore[misc] # what must not come
+        assert is_right()
+
+
+def has_items(folder: Path, expected: Counter[str]) -> bool:
+    return Counter(liferea_items(folder)) == expected
+
+
+def liferea_items(folder: Path) -> list[str]:
+    """The ids of what Liferea has, read or not."""
+    database = folder / "liferea/liferea.db"
+    if not database.exists():
+        return []
+    try:
+        with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as cache:
+            return [uid for (uid,) in cache.execute("select source_id from items")]
+    except sqlite3.OperationalError:  # it is being written
+        return []
 
 
 @pytest.mark.parametrize("media_type", XML)
