@@ -1,4 +1,4 @@
-"""Two or three writers push at once through scripts/commit_data.sh, 200 rounds: nothing may be lost or forced."""
+"""Two or three writers push at once through scripts/commit_data.sh, 30 rounds: nothing may be lost or forced."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.rehearsal.github import BRANCH, QUIET_GIT, git
 pytestmark = pytest.mark.slow
 
 LANES = 2
-ROUNDS = 100
+ROUNDS = 15
 WRITERS = 3
 QUICK = {"core.fsync": "none", "gc.auto": "0", "maintenance.auto": "false", "receive.autogc": "false"}
 """A remote that lives for a minute needs no durability and no tidying."""
@@ -130,7 +130,7 @@ def updates(remote: Path) -> list[tuple[str, str]]:
     return [(line.split()[0], line.split()[1]) for line in log]
 
 
-def test_200_rounds_lose_no_post_force_no_push_and_make_no_empty_commit(tmp_path: Path, python: Path) -> None:
+def test_30_rounds_lose_no_post_force_no_push_and_make_no_empty_commit(tmp_path: Path, python: Path) -> None:
     lanes = [Lane(tmp_path / f"lane{number}", python, seed=number) for number in range(LANES)]
     for lane in lanes:
         lane.prepare()

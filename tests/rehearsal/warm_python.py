@@ -1,4 +1,4 @@
-"""A Python that has loaded the program already and forks for every call: what 200 rounds of races need to be quick.
+"""A Python that has loaded the program already and forks for every call: what rounds of races need to be quick.
 
 Usage: python -m tests.rehearsal.warm_python ROOT; writes its port. A call is: folder, number of arguments, arguments,
 each on a line; the answer is the exit status on a line and what was printed. The code that runs is the same as without.
