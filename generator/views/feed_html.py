@@ -98,11 +98,11 @@ def name_of(post: Post) -> str | None:
 
 
 def comment_html(site: Site, post: Post, comment: str) -> Markup:
-    """Who says what, then where and when."""
+    """What somebody says, then who, where and when: the line before it begins with their name."""
     words = escape(shorten(clean_text(comment), COMMENT_MAX)[0].strip()).replace("\n", Markup("<br>"))
     where = f"{site.networks.get(post.network, post.network)}, {day(post.posted_at)}"
-    return Markup('<blockquote dir="auto"><p><bdi>{}</bdi>: {}</p>\n<p>{}</p></blockquote>\n').format(
-        name_of(post) or "Somebody", words, link(safe_href(post.url), where)
+    return Markup('<blockquote dir="auto"><p>{}</p>\n<p>— <bdi>{}</bdi>, {}</p></blockquote>\n').format(
+        words, name_of(post) or "Somebody", link(safe_href(post.url), where)
     )
 
 
