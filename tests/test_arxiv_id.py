@@ -14,7 +14,6 @@ from generator.finding.arxiv_id import (
     FoundId,
     abs_url,
     bucket_of,
-    html_path,
     is_category,
     month_of,
     parse_id,
@@ -165,7 +164,6 @@ def test_old_and_new_ids_never_share_a_bucket(new: str, old: str) -> None:
 
 def test_a_paper_links_to_its_abstract_page() -> None:
     assert abs_url("hep-th/9901001") == "https://arxiv.org/abs/hep-th/9901001"
-    assert html_path("hep-th/9901001") == "hep-th/9901001"
 
 
 def _without_subject_class(paper_id: str) -> str:

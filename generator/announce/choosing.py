@@ -48,16 +48,18 @@ def choose(site: Site, tree: Tree, name: str, block: TargetBlock, today: date) -
         block: its settings.
         today: of the run, in UTC.
     """
-    known = {paper_id for paper_id, announced in tree.announced.items() if name in announced.on}
-    wanted = [ranked for ranked in _top(site, block) if ranked.paper.id not in known]
-    if EVER not in known:
-        example = tuple(notice_of(site, ranked, block) for ranked in wanted[:1])
-        return Choice(due=example, waiting=0, passed=tuple(each.paper.id for each in wanted), is_first=True)
+    announced_ids = {paper_id for paper_id, announced in tree.announced.items() if name in announced.on}
+    candidates = [ranked for ranked in _top(site, block) if ranked.paper.id not in announced_ids]
+    if EVER not in announced_ids:
+        example = tuple(notice_of(site, ranked, block) for ranked in candidates[:1])
+        return Choice(
+            due=example, waiting=0, passed=tuple(candidate.paper.id for candidate in candidates), is_first=True
+        )
     last = max(announced.on[name] for announced in tree.announced.values() if name in announced.on)
     if (today - date.fromisoformat(last)).days < block.every_days:
-        return Choice(due=(), waiting=len(wanted), passed=(), is_first=False)
-    due = tuple(notice_of(site, ranked, block) for ranked in wanted[: block.max_per_run])
-    return Choice(due=due, waiting=len(wanted) - len(due), passed=(), is_first=False)
+        return Choice(due=(), waiting=len(candidates), passed=(), is_first=False)
+    due = tuple(notice_of(site, ranked, block) for ranked in candidates[: block.max_per_run])
+    return Choice(due=due, waiting=len(candidates) - len(due), passed=(), is_first=False)
 
 
 def note(tree: Tree, name: str, paper_ids: Sequence[str], today: date) -> None:

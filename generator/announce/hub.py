@@ -49,52 +49,54 @@ def tell(hub: str, cache: Path, *, client: Sender, dry: bool = False) -> Told:
         client: the network.
         dry: find out what would be told; send and note nothing.
     """
-    told = Told(NAME)
+    outcome = Told(NAME)
     try:
         built = msgspec.convert(last_run.load(cache, last_run.FEEDS), dict[str, str])
     except msgspec.ValidationError:
-        told.failure = f"{cache / last_run.FEEDS} does not say what is in the feeds: run `trending-arxiv build --full`"
-        return told
-    feeds = {base + each.file: digest for base, digest in built.items() for each in FEEDS}
-    known = _known(cache, hub)
-    due = list(_due(feeds, known))
+        outcome.failure = (
+            f"{cache / last_run.FEEDS} does not say what is in the feeds: run `trending-arxiv build --full`"
+        )
+        return outcome
+    feeds = {base + feed_format.file: digest for base, digest in built.items() for feed_format in FEEDS}
+    memory = _known(cache, hub)
+    due = list(_due(feeds, memory))
     if dry:
-        told.said, told.waiting = due[:FEEDS_MAX], len(due[FEEDS_MAX:])
-        return told
+        outcome.said, outcome.waiting = due[:FEEDS_MAX], len(due[FEEDS_MAX:])
+        return outcome
     try:
-        _tell_each({feed: feeds[feed] for feed in due[:FEEDS_MAX]}, known, told, client)
+        _tell_each({feed: feeds[feed] for feed in due[:FEEDS_MAX]}, memory, outcome, client)
     except FetchError as error:
-        told.failure = str(error)
+        outcome.failure = str(error)
     finally:
-        told.waiting = len(due) - len(told.said)
-        known.feeds = {feed: digest for feed, digest in known.feeds.items() if feed in feeds}
-        last_run.save(cache, msgspec.to_builtins(known), last_run.HUB)
-    return told
+        outcome.waiting = len(due) - len(outcome.said)
+        memory.feeds = {feed: digest for feed, digest in memory.feeds.items() if feed in feeds}
+        last_run.save(cache, msgspec.to_builtins(memory), last_run.HUB)
+    return outcome
 
 
 def _known(cache: Path, hub: str) -> Known:
     """What this hub was told of; nothing where it is another one, or nobody remembers."""
     try:
-        known = msgspec.convert(last_run.load(cache, last_run.HUB), Known)
+        memory = msgspec.convert(last_run.load(cache, last_run.HUB), Known)
     except msgspec.ValidationError:
-        known = Known()
-    return known if known.hub == hub else Known(hub=hub)
+        memory = Known()
+    return memory if memory.hub == hub else Known(hub=hub)
 
 
-def _due(feeds: Mapping[str, str], known: Known) -> Iterator[str]:
+def _due(feeds: Mapping[str, str], memory: Known) -> Iterator[str]:
     """Feeds that say something new: first those that the hub never heard of, then what was told longest ago."""
-    told_at = {feed: place for place, feed in enumerate(known.feeds)}
-    changed = (feed for feed, digest in feeds.items() if known.feeds.get(feed) != digest)
+    told_at = {feed: place for place, feed in enumerate(memory.feeds)}
+    changed = (feed for feed, digest in feeds.items() if memory.feeds.get(feed) != digest)
     yield from sorted(changed, key=lambda feed: (told_at.get(feed, -1), feed.count("/"), feed))
 
 
-def _tell_each(due: Mapping[str, str], known: Known, told: Told, client: Sender) -> None:
+def _tell_each(due: Mapping[str, str], memory: Known, outcome: Told, client: Sender) -> None:
     """Tell of each. Raises FetchError where there is no use in going on; what was told before is noted in `known`."""
     refused: list[str] = []
     in_a_row = 0
     for feed, digest in due.items():
         try:
-            _publish(client, known.hub, feed)
+            _publish(client, memory.hub, feed)
         except FetchError as error:
             refused.append(f"{feed}: {error.reason}")
             in_a_row += 1
@@ -102,11 +104,11 @@ def _tell_each(due: Mapping[str, str], known: Known, told: Told, client: Sender)
                 raise
         else:
             in_a_row = 0
-            known.feeds.pop(feed, None)
-            known.feeds[feed] = digest
-            told.said.append(feed)
+            memory.feeds.pop(feed, None)
+            memory.feeds[feed] = digest
+            outcome.said.append(feed)
     if refused:
-        told.warnings.append(
+        outcome.warnings.append(
             f"refuses {len(refused):,} feeds (the next run tries again), the last of them {refused[-1]}"
         )
 

@@ -64,12 +64,12 @@ def run(
         return []
     tree = store.load()
     site = make_site(config, tree, texts={}, now=now)
-    found = []
+    outcomes = []
     for target in TARGETS:
         block = blocks.get(target.name)
         if block is None:
             continue
-        told = Told(target.name)
+        outcome = Told(target.name)
         desk = Desk(
             client=client,
             settings=block.model_dump(),
@@ -77,12 +77,12 @@ def run(
             now=now,
             site_title=config.site.title,
             site_url=config.site.url,
-            warn=told.warnings.append,
+            warn=outcome.warnings.append,
         )
         choice = choose(site, tree, target.name, block, now.date())
-        _Telling(target, desk, tree, lambda: store.save(tree), told, now).tell(choice, block, dry=dry)
-        found.append(told)
-    return found
+        _Telling(target, desk, tree, lambda: store.save(tree), outcome, now).tell(choice, block, dry=dry)
+        outcomes.append(outcome)
+    return outcomes
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +97,13 @@ class _Telling:
     now: datetime
 
     def tell(self, choice: Choice, block: TargetBlock, *, dry: bool) -> None:
-        told = self.told
-        told.is_first, told.passed, told.waiting = choice.is_first, len(choice.passed), choice.waiting
+        outcome = self.told
+        outcome.is_first, outcome.passed, outcome.waiting = choice.is_first, len(choice.passed), choice.waiting
         size = min(self.target.per_message, block.max_per_run)
         groups = [choice.due[start : start + size] for start in range(0, len(choice.due), size)]
         if dry:
-            told.messages = [self.target.compose(self.desk, group) for group in groups]
-            told.said = [] if choice.is_first else [each.paper_id for each in choice.due]
+            outcome.messages = [self.target.compose(self.desk, group) for group in groups]
+            outcome.said = [] if choice.is_first else [notice.paper_id for notice in choice.due]
             return
         if choice.is_first:
             self._note((EVER, *choice.passed))
@@ -112,10 +112,10 @@ class _Telling:
             for group in groups:
                 self._deliver(group)
         except FetchError as error:
-            told.failure = str(error)
+            outcome.failure = str(error)
 
     def _deliver(self, group: tuple[Any, ...]) -> None:
-        ids = tuple(each.paper_id for each in group)
+        ids = tuple(notice.paper_id for notice in group)
         if not self.target.repeatable:
             self._note(ids)
         try:

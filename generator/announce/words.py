@@ -24,7 +24,7 @@ def defuse(text: str) -> str:
 
     A tag gets a space, and so does a link in Markdown: to some servers an invisible character is part of either.
     """
-    return _LIVE.sub(lambda found: f"{found[0]}{JOINER}", _TAG.sub(lambda found: f"{found[0]} ", text))
+    return _LIVE.sub(lambda match: f"{match[0]}{JOINER}", _TAG.sub(lambda match: f"{match[0]} ", text))
 
 
 def escape_markdown(text: str) -> str:

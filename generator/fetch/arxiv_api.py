@@ -68,8 +68,8 @@ def fetch_papers(ids: Iterable[str], *, client: Client, api: str = API, now: dat
     """
     good = []
     for paper_id in sorted(set(ids)):
-        found = parse_id(paper_id)
-        if found is None or found.id != paper_id:
+        parts = parse_id(paper_id)
+        if parts is None or parts.id != paper_id:
             yield Unknown(paper_id, "it has not the form of an arXiv id without version, so it was not asked")
         else:
             good.append(paper_id)
@@ -130,11 +130,11 @@ def _get(client: Client, api: str, params: dict[str, str]) -> Response:
 
 def _sorted_out(batch: list[str], feed: Feed, failure: FetchError | None, api: str) -> _Outcome:
     """Papers that were asked for are answers; the rest depends on why they are missing."""
-    wanted = set(batch)
-    answers: list[Answer] = [paper for paper in feed.papers.values() if paper.id in wanted]
-    answers += [Unknown(broken, why) for broken, why in sorted(feed.broken.items()) if broken in wanted]
-    blamed = {refusal.named: refusal.message for refusal in feed.refusals if refusal.named in wanted}
-    answers += [Unknown(named, f"arXiv refuses it: {message}") for named, message in sorted(blamed.items())]
+    asked_ids = set(batch)
+    answers: list[Answer] = [paper for paper in feed.papers.values() if paper.id in asked_ids]
+    answers += [Unknown(broken, why) for broken, why in sorted(feed.broken.items()) if broken in asked_ids]
+    blamed = {refusal.named: refusal.message for refusal in feed.refusals if refusal.named in asked_ids}
+    answers += [Unknown(refused_id, f"arXiv refuses it: {message}") for refused_id, message in sorted(blamed.items())]
     missing = [paper_id for paper_id in batch if paper_id not in {answer.id for answer in answers}]
     if not missing:
         return _Outcome(answers, [], None)

@@ -127,29 +127,29 @@ def _add(feed: Feed, entry: etree._Element, fetched_at: datetime) -> None:
     title = _text(entry.find(f"{_ATOM}title"))
     if _ERROR.match(address):
         message = _text(entry.find(f"{_ATOM}summary"))
-        named = _MALFORMED.search(message) or _MALFORMED.search(address)
-        feed.refusals.append(Refusal(named["id"] if named else "", message))
+        match_of_id = _MALFORMED.search(message) or _MALFORMED.search(address)
+        feed.refusals.append(Refusal(match_of_id["id"] if match_of_id else "", message))
         return
     match = _ABS.fullmatch(address)
-    found = parse_id(match["id"]) if match else None
-    if found is None:
+    parts = parse_id(match["id"]) if match else None
+    if parts is None:
         return  # it names no paper, so it is nobody's answer
     if not title:
-        feed.broken[found.id] = "it has no title"
+        feed.broken[parts.id] = "it has no title"
         return
-    paper = _paper(entry, found, title, fetched_at)
-    known = feed.papers.get(paper.id)
-    if known is None or paper.version > known.version:
+    paper = _paper(entry, parts, title, fetched_at)
+    previous = feed.papers.get(paper.id)
+    if previous is None or paper.version > previous.version:
         feed.papers[paper.id] = paper
 
 
-def _paper(entry: etree._Element, found: FoundId, title: str, fetched_at: datetime) -> Paper:
+def _paper(entry: etree._Element, parts: FoundId, title: str, fetched_at: datetime) -> Paper:
     abstract = fold_paragraphs(_inner_text(entry.find(f"{_ATOM}summary")))
     comment = _text(entry.find(f"{_ARXIV}comment")) or None
     names = (_text(author.find(f"{_ATOM}name")) for author in entry.iterfind(f"{_ATOM}author"))
     return Paper(
-        id=found.id,
-        version=found.version or 1,
+        id=parts.id,
+        version=parts.version or 1,
         title=title,
         authors=tuple(name for name in names if name),
         abstract=abstract,

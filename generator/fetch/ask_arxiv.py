@@ -82,20 +82,20 @@ def newly_named(tree: Tree, texts: Mapping[str, Post]) -> dict[str, int]:
     """
     versions: dict[str, int] = {}
     for post in tree.posts.values():
-        papers = [tree.papers[own] for own in post.papers if own in tree.papers]
+        papers = [tree.papers[paper_id] for paper_id in post.papers if paper_id in tree.papers]
         asked_before = {paper.id for paper in papers if paper.fetched_at < post.seen_at}
         if asked_before:
-            for own, version in newest_versions([texts.get(post.id, post)]).items():
-                if own in asked_before:
-                    versions[own] = max(version, versions.get(own, 0))
+            for paper_id, version in newest_versions([texts.get(post.id, post)]).items():
+                if paper_id in asked_before:
+                    versions[paper_id] = max(version, versions.get(paper_id, 0))
     return versions
 
 
 def _due(tree: Tree, now: datetime, named_versions: Mapping[str, int]) -> Iterator[str]:
     yield from (pending.id for pending in tree.pending.values() if arxiv_api.due(pending, now))
-    shown = recently_mentioned(tree, now)
+    recent = recently_mentioned(tree, now)
     for paper in tree.papers.values():
-        if arxiv_api.wants_refresh(paper, named_versions.get(paper.id), paper.id in shown, now):
+        if arxiv_api.wants_refresh(paper, named_versions.get(paper.id), paper.id in recent, now):
             yield paper.id
 
 
@@ -125,5 +125,5 @@ def _from_datacite(ids: list[str], client: Client, api: str, now: datetime) -> I
 def _fallback(api: str) -> str:
     """DataCite itself for arXiv itself; beside a mirror or a server of a test, the same server."""
     parts = urlsplit(api)
-    own = (parts.hostname or "").endswith("arxiv.org")
-    return datacite.API if own else f"{parts.scheme}://{parts.netloc}"
+    is_arxiv = (parts.hostname or "").endswith("arxiv.org")
+    return datacite.API if is_arxiv else f"{parts.scheme}://{parts.netloc}"

@@ -48,8 +48,8 @@ def fetch_papers(
     """
     odd = 0
     for paper_id in list(dict.fromkeys(ids))[:most]:
-        found = parse_id(paper_id)
-        if found is None or found.id != paper_id:
+        parts = parse_id(paper_id)
+        if parts is None or parts.id != paper_id:
             continue
         url = f"{api.rstrip('/')}/dois/{_PREFIX}{paper_id}"
         try:
@@ -122,8 +122,10 @@ def _string(part: dict[str, Any], name: str) -> str:
 
 def _name(creator: dict[str, Any]) -> str:
     """'Given Family', as arXiv's own answers write it; a collaboration has only `name`."""
-    given, family = _string(creator, "givenName"), _string(creator, "familyName")
-    return f"{given} {family}" if given and family else _string(creator, "name") or family or given
+    first_name, last_name = _string(creator, "givenName"), _string(creator, "familyName")
+    return (
+        f"{first_name} {last_name}" if first_name and last_name else _string(creator, "name") or last_name or first_name
+    )
 
 
 def _descriptions(attributes: dict[str, Any]) -> tuple[str, str | None]:

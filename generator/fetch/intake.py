@@ -106,8 +106,8 @@ def withhold(tree: Tree, reduce: Callable[[Post], Post]) -> dict[str, Post]:
 def without_late_counts(posts: Iterable[Post], tree: Tree, now: datetime) -> Iterator[Post]:
     """The posts as they are to be taken in: of a captured one that is no news any more, without its new counts."""
     for post in posts:
-        known = tree.posts.get(post.id)
-        late = known is not None and known.counts is not None and now - known.posted_at >= COUNTS_FOR
+        stored = tree.posts.get(post.id)
+        late = stored is not None and stored.counts is not None and now - stored.posted_at >= COUNTS_FOR
         yield msgspec.structs.replace(post, counts=None) if late else post
 
 
@@ -130,9 +130,9 @@ class _Batch:
     def take(self, post: Post, *, may_wait: bool) -> bool:
         """Put a post where it belongs; False where it is about no paper, and may be about none for ever."""
         if post.papers:
-            known = post.id in self.tree.posts
+            is_known = post.id in self.tree.posts
             if self.tree.add_post(self.reduce(post)):
-                self.new, self.changed = self.new + (not known), self.changed + known
+                self.new, self.changed = self.new + (not is_known), self.changed + is_known
             stored = self.tree.posts[post.id]
             if post.text and stored.text is None:
                 # of two addresses merging takes the shorter: with the stored one the text stays the same ever after
@@ -180,26 +180,26 @@ def _considered(tree: Tree, waiting: Mapping[str, Post], arrived: Mapping[str, P
     return considered
 
 
-def _may_wait(post: Post, known: Mapping[str, Post], tree: Tree, now: datetime) -> bool:
+def _may_wait(post: Post, posts: Mapping[str, Post], tree: Tree, now: datetime) -> bool:
     """A post may wait while something that it points at, directly or through others, has not been seen."""
     seen: set[str] = set()
     while post.of is not None and post.of not in seen:
         if post.of in tree.gone:
             return False
         seen.add(post.of)
-        target = known.get(post.of)
+        target = posts.get(post.of)
         if target is None:
             return now - post.seen_at < WAIT_FOR
         post = target
     return False
 
 
-def _is_unsettled(post: Post, known: Mapping[str, Post], now: datetime) -> bool:
+def _is_unsettled(post: Post, posts: Mapping[str, Post], now: datetime) -> bool:
     """Whether the post, or what it points at in the end, is the first of a thread and young enough to be added to."""
     seen: set[str] = set()
-    while post.of is not None and post.of in known and post.of not in seen:
+    while post.of is not None and post.of in posts and post.of not in seen:
         seen.add(post.of)
-        post = known[post.of]
+        post = posts[post.of]
     return post.kind == "post" and now - post.posted_at < UNSETTLED_FOR
 
 
@@ -232,8 +232,8 @@ def _keep_waiting(tree: Tree, stays: Collection[Post]) -> None:
 
 def note_unknown(tree: Tree, now: datetime) -> int:
     """Every paper that a post names and nobody knows is asked about next; how many are new."""
-    named = {paper_id for post in tree.posts.values() for paper_id in post.papers}
-    unknown = named - tree.papers.keys() - tree.pending.keys()
+    mentioned = {paper_id for post in tree.posts.values() for paper_id in post.papers}
+    unknown = mentioned - tree.papers.keys() - tree.pending.keys()
     for paper_id in sorted(unknown):
         tree.add_pending(PendingPaper(id=paper_id, next_at=now, first_at=now))
     return len(unknown)

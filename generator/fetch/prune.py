@@ -158,10 +158,10 @@ def _note_spending(config: Config, tree: Tree, pruned: NetworkPruned, now: datet
         pruned.spending = spending_of(state.spent_usd, now, cap_usd)
 
 
-def _ask_all(asked: Sequence[tuple[Source, FetchRequest, Sequence[Post]]]) -> Iterator[NetworkPruned]:
+def _ask_all(questions: Sequence[tuple[Source, FetchRequest, Sequence[Post]]]) -> Iterator[NetworkPruned]:
     """Ask the networks side by side; each comes out when it is done."""
-    with ThreadPoolExecutor(max_workers=max(1, len(asked)), thread_name_prefix="prune") as pool:
-        for future in as_completed([pool.submit(_ask, *each) for each in asked]):
+    with ThreadPoolExecutor(max_workers=max(1, len(questions)), thread_name_prefix="prune") as pool:
+        for future in as_completed([pool.submit(_ask, *question) for question in questions]):
             yield future.result()
 
 
@@ -188,15 +188,15 @@ def _ask(source: Source, request: FetchRequest, posts: Sequence[Post]) -> Networ
 def _believed(pruned: NetworkPruned, checks: Checks, now: datetime, *, believe: bool) -> set[str]:
     """The posts to remove, of those that the network says are gone; what is not believed is its failure."""
     gone = {post_id for post_id, is_there in pruned.answers.items() if not is_there}
-    found = gone if believe else recheck.believed(pruned.answers, checks, now)
-    pruned.doubted = len(gone) - len(found)
+    removable = gone if believe else recheck.believed(pruned.answers, checks, now)
+    pruned.doubted = len(gone) - len(removable)
     if pruned.doubted:
         doubt = (
             f"it says that {len(gone):,} of {len(pruned.answers):,} posts are gone: they stay until it says so a day "
             "later, too; `prune --yes` believes it now"
         )
         pruned.failure = f"{doubt} ({pruned.failure})" if pruned.failure else doubt
-    return found
+    return removable
 
 
 def _named_posts(tree: Tree, named: Sequence[str]) -> set[str]:
@@ -221,13 +221,13 @@ def _muted_posts(config: Config, tree: Tree, texts: Mapping[str, Post]) -> set[s
     written = filters.muted_names(config.filters.mute_accounts, {})
     for network, handles in by_handle.items():
         state = tree.states.get(network, NetworkState())
-        known = {
+        muted_ids = {
             handle: own_id
             for handle, own_id in handles.items()
             if filters.is_muted(Account(id=own_id, handle=handle), written)
         }
-        if known.keys() - state.accounts.keys():
-            tree.states[network] = msgspec.structs.replace(state, accounts={**known, **state.accounts})
+        if muted_ids.keys() - state.accounts.keys():
+            tree.states[network] = msgspec.structs.replace(state, accounts={**muted_ids, **state.accounts})
     muted = filters.muted_names(
         config.filters.mute_accounts, {network: state.accounts for network, state in tree.states.items()}
     )

@@ -64,11 +64,11 @@ class LinkCache:
 
     def take_waiting(self, network: str) -> list[Post]:
         """The posts of one network whose links are still to be followed; with the last `save` they wait no longer."""
-        taken = [post for post in self._waiting.values() if post.network == network]
-        for post in taken:
+        posts = [post for post in self._waiting.values() if post.network == network]
+        for post in posts:
             self._given_back[post.id] = self._waiting.pop(post.id)
-        self._changed = self._changed or bool(taken)
-        return [post for post in taken if self._now - post.seen_at < WAIT_FOR]
+        self._changed = self._changed or bool(posts)
+        return [post for post in posts if self._now - post.seen_at < WAIT_FOR]
 
     def let_wait(self, post: Post) -> None:
         """Give a post back in the next run."""
@@ -86,8 +86,8 @@ class LinkCache:
             return
         encode = msgspec.json.Encoder().encode_lines
         links = sorted((link for link in self._links.values() if link.stands(self._now)), key=lambda link: link.url)
-        kept = self._waiting if last else self._given_back | self._waiting
-        waiting = sorted(kept.values(), key=lambda post: post.id)
+        waiting_posts = self._waiting if last else self._given_back | self._waiting
+        waiting = sorted(waiting_posts.values(), key=lambda post: post.id)
         contents = {self._path("links.jsonl"): encode(links), self._path("links-waiting.jsonl"): encode(waiting)}
         with contextlib.suppress(OSError):
             write_files({path: content for path, content in contents.items() if path is not None})

@@ -115,7 +115,7 @@ class LinkFollower:
     def expand(self, post: Post) -> Post:
         """The post with the known targets of its shortened links among its links. Asks nobody."""
         links = short_links(post, self._hosts)
-        targets = {known.target for link in links if (known := self._cache.get(link)) and known.target}
+        targets = {answer.target for link in links if (answer := self._cache.get(link)) and answer.target}
         if targets <= set(post.links):
             return post
         return msgspec.structs.replace(post, links=tuple(sorted(targets.union(post.links))))
@@ -129,8 +129,8 @@ class LinkFollower:
         """
         followed = []
         for post in posts:
-            known = captured.get(post.id) if captured else None
-            if known is None or not known.papers:
+            stored = captured.get(post.id) if captured else None
+            if stored is None or not stored.papers:
                 for link in self.unknown(post):
                     self._ask(link)
             followed.append(post if find_papers(post) else self.expand(post))
@@ -169,8 +169,8 @@ class LinkFollower:
         self.report.left.update(self.unknown(post))
 
     def _may_be_found_later(self, link: str) -> bool:
-        known = self._cache.get(link)
-        return known is None or known.passing
+        answer = self._cache.get(link)
+        return answer is None or answer.passing
 
     def _ask(self, link: str) -> None:
         if self.is_used_up:
@@ -195,9 +195,9 @@ class LinkFollower:
         """From shortener to shortener, to the first address that is none."""
         here, passed = link, {link}
         for _ in range(MOST_HOPS):
-            known = self._cache.get(here)
-            if known and known.target:
-                return known.target
+            answer = self._cache.get(here)
+            if answer and answer.target:
+                return answer.target
             there = _location(self._peek(here))
             if there is None:
                 raise _NowhereError("it does not lead to another address")

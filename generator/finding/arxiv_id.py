@@ -140,11 +140,6 @@ def abs_url(paper_id: str) -> str:
     return f"https://arxiv.org/abs/{paper_id}"
 
 
-def html_path(paper_id: str) -> str:
-    """The paper's folder below `site/abs/`: the id itself, so that old ids are a folder in their archive's."""
-    return paper_id
-
-
 _CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)*(?:\.[A-Za-z]+(?:-[A-Za-z]+)*)?", re.ASCII)
 
 

@@ -83,10 +83,10 @@ def unread_host(url: str) -> str | None:
     return None
 
 
-def merge_found(found: Iterable[FoundId]) -> tuple[FoundId, ...]:
+def merge_found(ids: Iterable[FoundId]) -> tuple[FoundId, ...]:
     """Each paper once, in order of first appearance, with the highest version that was named."""
     versions: dict[str, int | None] = {}
-    for paper_id, version in found:
+    for paper_id, version in ids:
         highest = versions.setdefault(paper_id, version)
         if version is not None and (highest is None or version > highest):
             versions[paper_id] = version

@@ -37,12 +37,12 @@ CODE_MAX = 3
 def code_links(paper: Paper, posts: Iterable[Post] = ()) -> tuple[str, ...]:
     """Addresses of code, data or models: stated in the abstract, the comment or posts about this paper alone."""
     links: dict[str, str] = {}
-    said = [post.text or "" for post in posts if len(post.papers) == 1]
-    for text in (paper.abstract, paper.comment or "", *said):
+    texts = [post.text or "" for post in posts if len(post.papers) == 1]
+    for text in (paper.abstract, paper.comment or "", *texts):
         if not _HOSTS.search(text):
             continue
-        for found in _CODE.finditer(text.replace("\\_", "_").replace("\\-", "-").replace("\\", "")):
-            address = found[1].rstrip(".-_").removesuffix(".git")
+        for match in _CODE.finditer(text.replace("\\_", "_").replace("\\-", "-").replace("\\", "")):
+            address = match[1].rstrip(".-_").removesuffix(".git")
             if not _NOT_CODE.search(address):
                 links.setdefault(address.lower(), f"https://{address}")
     return tuple(links.values())[:CODE_MAX]
@@ -188,9 +188,9 @@ def venue_of(paper: Paper) -> tuple[str, str] | None:
     """(name, year or empty) of the conference or journal that took the paper; None where none is stated for certain."""
     if paper.journal_ref and not _REFUSED.search(paper.journal_ref):
         stated = _DOT_AND_CAPITAL.sub(". ", paper.journal_ref.strip())
-        found = _VENUE.match(stated)
-        if found and _is_certain(found, stated):
-            return _named(found, stated)
+        match = _VENUE.match(stated)
+        if match and _is_certain(match, stated):
+            return _named(match, stated)
     for sentence in _SENTENCE_END.split(paper.comment or ""):
         if len(sentence) > _SENTENCE_MAX:
             continue
@@ -200,16 +200,16 @@ def venue_of(paper: Paper) -> tuple[str, str] | None:
         if bare:
             return _named(bare, sentence)
         for accepted in _ACCEPTED.finditer(sentence):
-            found = _VENUE.search(sentence, accepted.end(), accepted.end() + _REACH)
-            if found and _is_certain(found, sentence) and _leads_to(sentence[accepted.end() : found.start()], found[1]):
-                return _named(found, sentence)
+            match = _VENUE.search(sentence, accepted.end(), accepted.end() + _REACH)
+            if match and _is_certain(match, sentence) and _leads_to(sentence[accepted.end() : match.start()], match[1]):
+                return _named(match, sentence)
     return None
 
 
-def _is_certain(found: re.Match[str], text: str) -> bool:
-    if found[1] in _AMBIGUOUS:
-        return bool(found[2] or found[3])
-    return found[1] not in _COMMON_WORDS or _NOTHING_MORE.match(text, found.end(1)) is not None
+def _is_certain(match: re.Match[str], text: str) -> bool:
+    if match[1] in _AMBIGUOUS:
+        return bool(match[2] or match[3])
+    return match[1] not in _COMMON_WORDS or _NOTHING_MORE.match(text, match.end(1)) is not None
 
 
 def _leads_to(between: str, name: str) -> bool:
@@ -222,11 +222,11 @@ def _leads_to(between: str, name: str) -> bool:
 _YEAR = re.compile(r"\(((?:19|20)\d\d)\)|(?<![\d.])((?:19|20)\d\d)$")
 
 
-def _named(found: re.Match[str], text: str) -> tuple[str, str]:
-    year = found[2] or ""
-    if not year and len(found.groups()) > 2 and found[3]:  # noqa: PLR2004 (ICML '26)
-        year = f"20{found[3]}"
+def _named(match: re.Match[str], text: str) -> tuple[str, str]:
+    year = match[2] or ""
+    if not year and len(match.groups()) > 2 and match[3]:  # noqa: PLR2004 (ICML '26)
+        year = f"20{match[3]}"
     if not year:
-        later = _YEAR.search(text.strip().rstrip("."), found.end())
+        later = _YEAR.search(text.strip().rstrip("."), match.end())
         year = (later[1] or later[2]) if later else ""
-    return _BY_LETTERS[found[1].lower()], year
+    return _BY_LETTERS[match[1].lower()], year

@@ -51,7 +51,7 @@ _SOME_VERSION = re.compile(r"v[1-9]", re.IGNORECASE)
 
 def find_papers(post: Post) -> tuple[str, ...]:
     """Ids of the papers that the post itself names in its links and its text, sorted."""
-    return tuple(sorted({found.id for found in _named(post)}))
+    return tuple(sorted({paper.id for paper in _named(post)}))
 
 
 def unread_hosts(posts: Iterable[Post]) -> dict[str, int]:
@@ -107,8 +107,8 @@ def inherit(posts: Mapping[str, Post]) -> dict[str, Post]:
         if cycle:
             base = _papers_of_cycle(posts, cycle, papers)
         for post_id in reversed(chain):
-            own = posts[post_id].papers
-            base = papers[post_id] = _union(own, base) if len(base) <= MAX_PASSED_ON else own
+            stated = posts[post_id].papers
+            base = papers[post_id] = _union(stated, base) if len(base) <= MAX_PASSED_ON else stated
     changed = {
         post_id: changed
         for post_id, post in posts.items()
@@ -119,14 +119,14 @@ def inherit(posts: Mapping[str, Post]) -> dict[str, Post]:
 
 def _from_below(posts: Mapping[str, Post]) -> dict[str, Post]:
     """The first posts of threads that change because their account's own reply names papers, by id."""
-    found: dict[str, tuple[str, ...]] = {}
+    inherited: dict[str, tuple[str, ...]] = {}
     for reply in posts.values():
         head = posts.get(reply.of) if reply.kind == "reply" and reply.of is not None and reply.papers else None
         if head is not None and _is_thread(head, reply):
-            found[head.id] = _union(found.get(head.id, head.papers), reply.papers)
+            inherited[head.id] = _union(inherited.get(head.id, head.papers), reply.papers)
     return {
         head_id: msgspec.structs.replace(posts[head_id], papers=papers, in_thread=True)
-        for head_id, papers in found.items()
+        for head_id, papers in inherited.items()
         if papers != posts[head_id].papers and len(papers) <= MAX_PASSED_ON
     }
 
@@ -161,9 +161,9 @@ def _through(post: Post, paper_id: str) -> Through:
     # A plain post has its papers from its links or its text, so the look of the link decides without parsing it.
     if post.kind == "post" and any(paper_id in link for link in post.links):
         return "link"
-    if any(found.id == paper_id for link in post.links for found in find_in_url(link)):
+    if any(paper.id == paper_id for link in post.links for paper in find_in_url(link)):
         return "link"
-    if post.text and any(found.id == paper_id for found in find_in_text(post.text)):
+    if post.text and any(paper.id == paper_id for paper in find_in_text(post.text)):
         return "text"
     if post.kind == "post":
         return "thread" if post.in_thread else "link"
@@ -189,12 +189,12 @@ def _month_has_come(paper_id: str, seen_at: datetime) -> bool:
     return month_of(paper_id) <= (tomorrow.year, tomorrow.month)
 
 
-def _union(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
-    if not other or one == other:
-        return one
-    if not one:
-        return other
-    return tuple(sorted({*one, *other}))
+def _union(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:
+    if not second or first == second:
+        return first
+    if not first:
+        return second
+    return tuple(sorted({*first, *second}))
 
 
 def _with_papers(post: Post, papers: tuple[str, ...]) -> Post:

@@ -102,7 +102,7 @@ def _own_lines(text: str, of_paper: _PaperWords) -> str | None:
         words_by_line.append(_WORD.findall(plain, start, start + len(line)))
         start += len(line)
     from_title = _words_of_title(words_by_line, of_paper)
-    kept: list[str] = []
+    own_lines: list[str] = []
     counted = telling = place = 0
     for line, words in zip(lines, words_by_line, strict=True):
         has_own_words = False
@@ -119,8 +119,8 @@ def _own_lines(text: str, of_paper: _PaperWords) -> str | None:
                 break  # nothing else that stands in the line can change the answer
         place += len(words)
         if has_own_words:
-            kept.append(_tidy(line))
-    return "\n".join(kept) if counted >= MIN_WORDS and telling else None
+            own_lines.append(_tidy(line))
+    return "\n".join(own_lines) if counted >= MIN_WORDS and telling else None
 
 
 def _tidy(line: str) -> str:
@@ -163,13 +163,13 @@ def _is_quoted(sentence: str, of_paper: _PaperWords) -> bool:
     return len(squeezed) >= _MIN_QUOTED and squeezed in of_paper.abstract
 
 
-def _shares(text: str, other: str, length: int) -> bool:
+def _shares(text: str, source: str, length: int) -> bool:
     """False where no stretch of this length can stand in both; a few probes tell that of nearly all texts."""
     half = (length + 1) // 2
     if not half:
         return False
     # Every stretch of the length holds a whole half that begins at one of these places.
-    return any(text[start : start + half] in other for start in range(0, len(text) - half + 1, length - half + 1))
+    return any(text[start : start + half] in source for start in range(0, len(text) - half + 1, length - half + 1))
 
 
 def _words_of_title(words_by_line: Sequence[Sequence[str]], of_paper: _PaperWords) -> frozenset[int]:
@@ -185,14 +185,14 @@ def _words_of_title(words_by_line: Sequence[Sequence[str]], of_paper: _PaperWord
     for start in range(len(squeezed) - width + 1):
         if squeezed[start : start + width] in of_paper.title:
             covered[start : start + width] = b"\1" * width
-    found = set()
+    word_sets = set()
     at = 0
     for number, word in enumerate(chain.from_iterable(words_by_line)):
         length = len(fold(word))
         if 2 * sum(covered[at : at + length]) > length:
-            found.add(number)
+            word_sets.add(number)
         at += length
-    return frozenset(found)
+    return frozenset(word_sets)
 
 
 def _is_apparatus(written: str, word: str, of_paper: _PaperWords) -> bool:

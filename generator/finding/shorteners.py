@@ -92,14 +92,14 @@ def short_links(post: Post, hosts: Collection[str] = SHORTENERS) -> tuple[str, .
     likes in an archive have the text alone.
     """
     stated = "https://t.co/" if post.network == "x" and not all(is_short(link, hosts) for link in post.links) else None
-    found: dict[str, None] = {}
+    links: dict[str, None] = {}
     for url in _addresses(post):
         link = canonical(url, hosts)
         if link is not None and not (stated and link.startswith(stated)):
-            found[link] = None
-            if len(found) == MOST_PER_POST:
+            links[link] = None
+            if len(links) == MOST_PER_POST:
                 break
-    return tuple(found)
+    return tuple(links)
 
 
 def _addresses(post: Post) -> Iterator[str]:

@@ -13,8 +13,8 @@ def newest_accounts(posts: Iterable[Post]) -> dict[str, Account]:
     """Account id -> the account as its most recently posted post that has a handle states it."""
     newest: dict[str, Post] = {}
     for post in posts:
-        known = newest.get(post.account.id)
-        if post.account.handle and (known is None or _order(post) > _order(known)):
+        newest_post = newest.get(post.account.id)
+        if post.account.handle and (newest_post is None or _order(post) > _order(newest_post)):
             newest[post.account.id] = post
     return {account_id: post.account for account_id, post in newest.items()}
 
@@ -37,10 +37,10 @@ def holders(posts: Iterable[Post]) -> dict[str, dict[str, str]]:
         key = (post.network, post.account.handle.lower())
         if key not in newest or _order(post) > _order(newest[key]):
             newest[key] = post
-    found: dict[str, dict[str, str]] = {}
+    ids_by_handle: dict[str, dict[str, str]] = {}
     for (network, handle), post in sorted(newest.items(), key=lambda pair: pair[0]):
-        found.setdefault(network, {})[handle] = post.account.id
-    return found
+        ids_by_handle.setdefault(network, {})[handle] = post.account.id
+    return ids_by_handle
 
 
 def _order(post: Post) -> tuple[object, ...]:

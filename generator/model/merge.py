@@ -22,97 +22,97 @@ _KIND_ORDER = {"quote": 0, "reply": 1, "post": 2, "repost": 3, "like": 4}
 """Where two observations disagree on the kind, the one that says more wins."""
 
 
-def merge_posts(one: Post, other: Post) -> Post:
+def merge_posts(first: Post, second: Post) -> Post:
     """One record of a post that was observed twice. What it says is what its newest edition says."""
-    if one == other:
-        return one
-    editions = [_edition(one), _edition(other)]
-    said = [one, other]
+    if first == second:
+        return first
+    editions = [_edition(first), _edition(second)]
+    editions_used = [first, second]
     if editions[0] != editions[1]:
-        said = [one if editions[0] > editions[1] else other]
+        editions_used = [first if editions[0] > editions[1] else second]
     return Post(
-        id=one.id,
-        network=one.network,
-        kind=min(one.kind, other.kind, key=_KIND_ORDER.__getitem__),
-        of=_fuller(one.of, other.of),
-        url=min((post.url for post in said), key=lambda url: (len(url), url)),
-        account=_merge_accounts(one.account, other.account),
-        posted_at=min(one.posted_at, other.posted_at),
-        seen_at=min(one.seen_at, other.seen_at),
-        text=_fuller(*(post.text for post in said)),
-        lang=_fuller(*(post.lang for post in said)),
-        links=tuple(sorted({link for post in said for link in post.links})),
-        papers=tuple(sorted({paper for post in said for paper in post.papers})),
-        in_thread=any(post.in_thread for post in said) and not any(map(_names_papers, said)),
-        counts=_merge_counts(one.counts, other.counts),
-        trackers=tuple(sorted({*one.trackers, *other.trackers})),
+        id=first.id,
+        network=first.network,
+        kind=min(first.kind, second.kind, key=_KIND_ORDER.__getitem__),
+        of=_fuller(first.of, second.of),
+        url=min((post.url for post in editions_used), key=lambda url: (len(url), url)),
+        account=_merge_accounts(first.account, second.account),
+        posted_at=min(first.posted_at, second.posted_at),
+        seen_at=min(first.seen_at, second.seen_at),
+        text=_fuller(*(post.text for post in editions_used)),
+        lang=_fuller(*(post.lang for post in editions_used)),
+        links=tuple(sorted({link for post in editions_used for link in post.links})),
+        papers=tuple(sorted({paper for post in editions_used for paper in post.papers})),
+        in_thread=any(post.in_thread for post in editions_used) and not any(map(_names_papers, editions_used)),
+        counts=_merge_counts(first.counts, second.counts),
+        trackers=tuple(sorted({*first.trackers, *second.trackers})),
     )
 
 
-def merge_papers(one: Paper, other: Paper) -> Paper:
+def merge_papers(first: Paper, second: Paper) -> Paper:
     """The record of the newer version; of the same version, the one fetched later."""
-    return max(one, other, key=lambda paper: (paper.version, paper.fetched_at, msgspec.json.encode(paper)))
+    return max(first, second, key=lambda paper: (paper.version, paper.fetched_at, msgspec.json.encode(paper)))
 
 
-def merge_pending(one: PendingPaper, other: PendingPaper) -> PendingPaper:
+def merge_pending(first: PendingPaper, second: PendingPaper) -> PendingPaper:
     """The one that was asked more often knows more."""
-    more = max(one, other, key=lambda pending: (pending.tries, pending.next_at))
-    return msgspec.structs.replace(more, first_at=min(one.first_at, other.first_at))
+    more = max(first, second, key=lambda pending: (pending.tries, pending.next_at))
+    return msgspec.structs.replace(more, first_at=min(first.first_at, second.first_at))
 
 
-def merge_gone(one: GonePost, other: GonePost) -> GonePost:
+def merge_gone(first: GonePost, second: GonePost) -> GonePost:
     """Gone since the first time that it was found gone."""
-    return min(one, other, key=lambda gone: gone.gone_on)
+    return min(first, second, key=lambda gone: gone.gone_on)
 
 
-def merge_announced(one: Announced, other: Announced) -> Announced:
+def merge_announced(first: Announced, second: Announced) -> Announced:
     """Whoever was told on either side was told; of two days, the first."""
-    days = sorted((*one.on.items(), *other.on.items()), reverse=True)
-    return Announced(id=one.id, on=dict(sorted(dict(days).items())))
+    days = sorted((*first.on.items(), *second.on.items()), reverse=True)
+    return Announced(id=first.id, on=dict(sorted(dict(days).items())))
 
 
-def merge_states(one: NetworkState, other: NetworkState) -> NetworkState:
+def merge_states(first: NetworkState, second: NetworkState) -> NetworkState:
     """Any of two cursors is safe once the posts of both sides are together: the larger text is taken."""
-    successes = [at for at in (one.last_success_at, other.last_success_at) if at]
+    successes = [at for at in (first.last_success_at, second.last_success_at) if at]
     last_success = max(successes, default=None)
     failures = sorted(
         (state.failing_since, state.failure or "")
-        for state in (one, other)
+        for state in (first, second)
         if state.failing_since and not (last_success and state.failing_since <= last_success)
     )
     return NetworkState(
-        cursors=_merge_maps(one.cursors, other.cursors),
-        accounts=_merge_maps(one.accounts, other.accounts),
-        validators=_merge_maps(one.validators, other.validators),
-        waiting=_merge_waiting(one.waiting, other.waiting),
-        not_before=_merge_maps(one.not_before, other.not_before),
+        cursors=_merge_maps(first.cursors, second.cursors),
+        accounts=_merge_maps(first.accounts, second.accounts),
+        validators=_merge_maps(first.validators, second.validators),
+        waiting=_merge_waiting(first.waiting, second.waiting),
+        not_before=_merge_maps(first.not_before, second.not_before),
         last_success_at=last_success,
         failing_since=failures[0][0] if failures else None,
         failure=failures[0][1] if failures else None,
-        lacks=min(filter(None, (one.lacks, other.lacks)), default=None) if last_success is None else None,
+        lacks=min(filter(None, (first.lacks, second.lacks)), default=None) if last_success is None else None,
         spent_usd={
-            day: max(one.spent_usd.get(day, 0.0), other.spent_usd.get(day, 0.0))
-            for day in sorted(one.spent_usd.keys() | other.spent_usd.keys())
+            day: max(first.spent_usd.get(day, 0.0), second.spent_usd.get(day, 0.0))
+            for day in sorted(first.spent_usd.keys() | second.spent_usd.keys())
         },
     )
 
 
-def merge_into(known: dict[str, _Stored], new: _Stored, merge: Callable[[_Stored, _Stored], _Stored]) -> bool:
+def merge_into(records: dict[str, _Stored], new: _Stored, merge: Callable[[_Stored, _Stored], _Stored]) -> bool:
     """Put `new` into `known` by id; True where that changed anything."""
-    before = known.get(new.id)
+    before = records.get(new.id)
     after = new if before is None else merge(before, new)
     if after == before:
         return False
-    known[new.id] = after
+    records[new.id] = after
     return True
 
 
-def _merge_accounts(one: Account, other: Account) -> Account:
+def _merge_accounts(first: Account, second: Account) -> Account:
     return Account(
-        id=_fuller(one.id, other.id) or one.id,
-        handle=_fuller(one.handle, other.handle),
-        name=_fuller(one.name, other.name),
-        bot=one.bot or other.bot,
+        id=_fuller(first.id, second.id) or first.id,
+        handle=_fuller(first.handle, second.handle),
+        name=_fuller(first.name, second.name),
+        bot=first.bot or second.bot,
     )
 
 
@@ -121,14 +121,14 @@ def _names_papers(post: Post) -> bool:
     return bool(post.papers) and not post.in_thread
 
 
-def _merge_counts(one: Counts | None, other: Counts | None) -> Counts | None:
-    if one is None or other is None:
-        return one or other
+def _merge_counts(first: Counts | None, second: Counts | None) -> Counts | None:
+    if first is None or second is None:
+        return first or second
     return Counts(
-        likes=max(one.likes, other.likes),
-        reposts=max(one.reposts, other.reposts),
-        replies=max(one.replies, other.replies),
-        quotes=max(one.quotes, other.quotes),
+        likes=max(first.likes, second.likes),
+        reposts=max(first.reposts, second.reposts),
+        replies=max(first.replies, second.replies),
+        quotes=max(first.quotes, second.quotes),
     )
 
 
@@ -143,15 +143,15 @@ def _fuller(*texts: str | None) -> str | None:
     return max(texts, key=lambda text: (text is not None, len(text or ""), text or ""))
 
 
-def _merge_maps(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
-    merged = {**one, **other}
-    for key in one.keys() & other.keys():
-        merged[key] = max(one[key], other[key], key=lambda value: msgspec.json.encode(value, order="sorted"))
+def _merge_maps(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
+    merged = {**first, **second}
+    for key in first.keys() & second.keys():
+        merged[key] = max(first[key], second[key], key=lambda value: msgspec.json.encode(value, order="sorted"))
     return dict(sorted(merged.items()))
 
 
-def _merge_waiting(one: tuple[Post, ...], other: tuple[Post, ...]) -> tuple[Post, ...]:
+def _merge_waiting(first: tuple[Post, ...], second: tuple[Post, ...]) -> tuple[Post, ...]:
     waiting: dict[str, Post] = {}
-    for post in (*one, *other):
+    for post in (*first, *second):
         merge_into(waiting, post, merge_posts)
     return tuple(waiting[post_id] for post_id in sorted(waiting))

@@ -23,8 +23,8 @@ def is_muted(account: Account, muted: Collection[str]) -> bool:
 def ids_by_name(handles: Mapping[str, Mapping[str, str]]) -> dict[str, set[str]]:
     """Every way to write a handle, with and without its network -> the accounts that are called so."""
     ids: dict[str, set[str]] = {}
-    for network, known in handles.items():
-        for handle, account_id in known.items():
+    for network, account_ids in handles.items():
+        for handle, account_id in account_ids.items():
             bare = handle.lower().lstrip("@")
             for name in (bare, f"@{bare}", f"{network}:{bare}", f"{network}:@{bare}"):
                 ids.setdefault(name, set()).add(account_id.lower())
@@ -56,13 +56,13 @@ def shown_posts(posts: Iterable[Post], muted: Collection[str], words: Sequence[s
     """The posts that neither come from a muted account nor repeat one, nor hold a muted word."""
     pattern = any_word(words)
     hidden: set[str] = set()
-    kept: dict[str, Post] = {}
+    visible: dict[str, Post] = {}
     for post in posts:
         if is_muted(post.account, muted) or (pattern and post.text and pattern.search(post.text)):
             hidden.add(post.id)
         else:
-            kept[post.id] = post
-    return {post.id: post for post in kept.values() if not (post.kind in {"repost", "like"} and post.of in hidden)}
+            visible[post.id] = post
+    return {post.id: post for post in visible.values() if not (post.kind in {"repost", "like"} and post.of in hidden)}
 
 
 def shown_papers(papers: Iterable[Paper], categories: Collection[str], words: Sequence[str]) -> dict[str, Paper]:
@@ -76,9 +76,9 @@ def shown_papers(papers: Iterable[Paper], categories: Collection[str], words: Se
     }
 
 
-def within(category: str, wanted: Collection[str]) -> bool:
+def within(category: str, categories: Collection[str]) -> bool:
     """True for a wanted category, or one of a wanted archive: `cs.LG` is within `cs`."""
-    return category in wanted or category.partition(".")[0] in wanted
+    return category in categories or category.partition(".")[0] in categories
 
 
 def any_word(words: Sequence[str]) -> re.Pattern[str] | None:

@@ -39,10 +39,10 @@ class Persons:
             name = parent
         return name
 
-    def _join(self, one: str, other: str) -> None:
-        first, second = sorted((self._find(one), self._find(other)))
-        self._parent[first] = first
-        self._parent[second] = first
+    def _join(self, name: str, alias: str) -> None:
+        smaller, larger = sorted((self._find(name), self._find(alias)))
+        self._parent[smaller] = smaller
+        self._parent[larger] = smaller
 
 
 def _name(network: str, handle: str) -> str:

@@ -56,8 +56,8 @@ class Checks:
 
     def last(self, post: Post, now: datetime) -> datetime:
         """When the post was last known to be there; never, where that is said of a time to come (a clock was wrong)."""
-        told = (self.checked_at.get(post.id, _NEVER), post.seen_at)
-        return max((at for at in told if at <= now), default=_NEVER)
+        moments = (self.checked_at.get(post.id, _NEVER), post.seen_at)
+        return max((at for at in moments if at <= now), default=_NEVER)
 
     def note(self, answers: Mapping[str, bool], now: datetime) -> None:
         """Remember what a network said; those removed are forgotten by `keep`."""
@@ -76,12 +76,12 @@ class Checks:
 
 def due(posts: Iterable[Post], checks: Checks, now: datetime, *, everything: bool = False) -> list[Post]:
     """The posts to ask about in this run, those first that nobody asked about for longest."""
-    found = [
+    due_posts = [
         post
         for post in posts
         if everything or now - checks.last(post, now) >= promised(post, now) - _slack(promised(post, now))
     ]
-    return sorted(found, key=lambda post: (checks.last(post, now), post.id))
+    return sorted(due_posts, key=lambda post: (checks.last(post, now), post.id))
 
 
 def overdue(posts: Iterable[Post], checks: Checks, now: datetime) -> int:
@@ -107,11 +107,11 @@ def with_echoes(gone: Collection[str], posts: Mapping[str, Post]) -> set[str]:
     for post in posts.values():
         if post.kind in {"repost", "like"} and post.of is not None:
             echoes.setdefault(post.of, []).append(post.id)
-    found: set[str] = set()
+    reached: set[str] = set()
     to_see = list(gone)
     while to_see:
         post_id = to_see.pop()
-        if post_id not in found:
-            found.add(post_id)
+        if post_id not in reached:
+            reached.add(post_id)
             to_see.extend(echoes.get(post_id, ()))
-    return found
+    return reached

@@ -50,8 +50,8 @@ def month_usd(spent_usd: Mapping[str, float], now: datetime) -> float:
 def add_spending(spent_usd: Mapping[str, float], cost_usd: float, now: datetime) -> dict[str, float]:
     """Add what a run cost; days before the last month are forgotten."""
     last_month = (now.replace(day=1) - timedelta(days=1)).replace(day=1)
-    kept = {day: usd for day, usd in spent_usd.items() if day >= f"{last_month:%Y-%m-%d}"}
+    by_day = {day: usd for day, usd in spent_usd.items() if day >= f"{last_month:%Y-%m-%d}"}
     if cost_usd > 0:
         today = f"{now:%Y-%m-%d}"
-        kept[today] = round(kept.get(today, 0.0) + cost_usd, 6)
-    return kept
+        by_day[today] = round(by_day.get(today, 0.0) + cost_usd, 6)
+    return by_day

@@ -66,15 +66,15 @@ def in_colours(drawing: str, theme: Theme) -> str:
     """A drawing in our colours -> the same in those of a theme."""
     ours = Theme()
     new = {
-        getattr(scheme, name): getattr(wanted, name)
-        for scheme, wanted in ((ours.light, theme.light), (ours.dark, theme.dark))
+        getattr(scheme, name): getattr(new_scheme, name)
+        for scheme, new_scheme in ((ours.light, theme.light), (ours.dark, theme.dark))
         for name in scheme.__struct_fields__
     }
-    return _LONG.sub(lambda found: new.get(found[0].lower(), found[0]), drawing)
+    return _LONG.sub(lambda match: new.get(match[0].lower(), match[0]), drawing)
 
 
-def _known(found: dict[str, str], base: Colours) -> Colours:
-    stated = {name: value.strip() for name, value in found.items() if _HEX.fullmatch(value.strip())}
+def _known(values: dict[str, str], base: Colours) -> Colours:
+    stated = {name: value.strip() for name, value in values.items() if _HEX.fullmatch(value.strip())}
     return msgspec.structs.replace(base, **{name: _long(value) for name, value in stated.items()})
 
 

@@ -64,13 +64,13 @@ class Tree:
     def add_pending(self, pending: PendingPaper) -> None:
         """Remember an id to ask arXiv about, unless the paper is known."""
         if pending.id not in self.papers:
-            known = self.pending.get(pending.id)
-            self.pending[pending.id] = merge.merge_pending(known, pending) if known else pending
+            stored = self.pending.get(pending.id)
+            self.pending[pending.id] = merge.merge_pending(stored, pending) if stored else pending
 
     def add_announced(self, announced: Announced) -> None:
         """Remember who was told of a paper."""
-        known = self.announced.get(announced.id)
-        self.announced[announced.id] = merge.merge_announced(known, announced) if known else announced
+        stored = self.announced.get(announced.id)
+        self.announced[announced.id] = merge.merge_announced(stored, announced) if stored else announced
 
     def remove_posts(self, ids: Iterable[str], gone_on: str) -> int:
         """Forget posts and remember that they are gone; how many were there."""
@@ -88,23 +88,23 @@ class Tree:
             if waiting != state.waiting:
                 self.states[network] = msgspec.structs.replace(state, waiting=waiting)
 
-    def union(self, other: Tree) -> None:
+    def union(self, tree: Tree) -> None:
         """Merge another tree in: by id, the same in either order."""
-        for gone in other.gone.values():
+        for gone in tree.gone.values():
             known_gone = self.gone.get(gone.id)
             self.gone[gone.id] = merge.merge_gone(known_gone, gone) if known_gone else gone
         self._forget_gone()
-        for post in other.posts.values():
+        for post in tree.posts.values():
             self.add_post(post)
-        for paper in other.papers.values():
+        for paper in tree.papers.values():
             self.add_paper(paper)
-        for pending in other.pending.values():
+        for pending in tree.pending.values():
             self.add_pending(pending)
-        for announced in other.announced.values():
+        for announced in tree.announced.values():
             self.add_announced(announced)
-        for network, state in other.states.items():
-            known = self.states.get(network)
-            self.states[network] = merge.merge_states(known, state) if known else state
+        for network, state in tree.states.items():
+            stored = self.states.get(network)
+            self.states[network] = merge.merge_states(stored, state) if stored else state
         self.drop_waiting_for_gone()
 
     def _unlinked(self, post: Post) -> Post:

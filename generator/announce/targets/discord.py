@@ -21,7 +21,7 @@ PER_MESSAGE = 5
 
 def compose(_: Desk, notices: Sequence[Notice]) -> Any:
     """The webhook's JSON."""
-    return {"embeds": [_embed(each) for each in notices], "allowed_mentions": {"parse": []}}
+    return {"embeds": [_embed(notice) for notice in notices], "allowed_mentions": {"parse": []}}
 
 
 def _embed(notice: Notice) -> dict[str, Any]:
@@ -34,9 +34,9 @@ def _embed(notice: Notice) -> dict[str, Any]:
 
 def _inert(text: str, limit: int) -> str:
     """Escaped, and within the limit with its escapes."""
-    wanted = limit
-    while len(escaped := escape_markdown(defuse(fit(text, wanted)))) > limit:
-        wanted -= max(1, len(escaped) - limit)
+    room = limit
+    while len(escaped := escape_markdown(defuse(fit(text, room)))) > limit:
+        room -= max(1, len(escaped) - limit)
     return escaped
 
 

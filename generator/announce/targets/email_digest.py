@@ -73,13 +73,13 @@ def deliver(desk: Desk, notices: Sequence[Notice]) -> None:
 
 def _mail(desk: Desk, notices: Sequence[Notice]) -> EmailMessage:
     words, sender = compose(desk, notices), desk.settings["sender"]
-    named = hashlib.sha256("\n".join(each.paper_id for each in notices).encode()).hexdigest()[:32]
+    digest = hashlib.sha256("\n".join(notice.paper_id for notice in notices).encode()).hexdigest()[:32]
     host = urlsplit(desk.site_url).hostname or "localhost"
     mail = EmailMessage()
     mail["From"] = mail["To"] = sender
     mail["Subject"] = words["subject"]
     mail["Date"] = format_datetime(desk.now)
-    mail["Message-ID"] = f"<papers-{named}@{host}>"
+    mail["Message-ID"] = f"<papers-{digest}@{host}>"
     mail["List-Id"] = f"<papers.{host}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(words["text"], cte="quoted-printable")
@@ -89,9 +89,9 @@ def _mail(desk: Desk, notices: Sequence[Notice]) -> EmailMessage:
 
 def _recipients(text: str) -> list[str]:
     """The addresses, each once. Raises FetchError, which does not show them."""
-    found = list(dict.fromkeys(each for each in re.split(r"[\s,;]+", text) if each))
+    addresses = list(dict.fromkeys(address for address in re.split(r"[\s,;]+", text) if address))
     try:
-        return [mail_address(each) for each in found]
+        return [mail_address(address) for address in addresses]
     except ValueError:
         raise FetchError(f"{TO} holds something that is no e-mail address", unsent=True) from None
 

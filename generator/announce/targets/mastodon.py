@@ -47,11 +47,11 @@ def deliver(desk: Desk, notices: Sequence[Notice]) -> None:
     """Publish the status."""
     token = desk.secret(TOKEN)
     status = compose(desk, notices, _limit(desk))
-    named = hashlib.sha256(f"{desk.site_url} {notices[0].paper_id}".encode()).hexdigest()[:32]
+    digest = hashlib.sha256(f"{desk.site_url} {notices[0].paper_id}".encode()).hexdigest()[:32]
     desk.client.send(
         f"{desk.settings['server']}/api/v1/statuses",
         json.dumps(status).encode(),
-        headers={"authorization": f"Bearer {token}", "idempotency-key": named},
+        headers={"authorization": f"Bearer {token}", "idempotency-key": digest},
     )
 
 
@@ -60,11 +60,11 @@ def _limit(desk: Desk) -> int:
     for version in ("v2", "v1"):
         try:
             instance = get_json(desk.client, f"{desk.settings['server']}/api/{version}/instance", tries=1)
-            found = instance["configuration"]["statuses"]["max_characters"]
+            limit = instance["configuration"]["statuses"]["max_characters"]
         except (FetchError, KeyError, TypeError):
             continue
-        if isinstance(found, int) and found >= 200:  # noqa: PLR2004 (less leaves no room for a title)
-            return min(found, _LONGEST)
+        if isinstance(limit, int) and limit >= 200:  # noqa: PLR2004 (less leaves no room for a title)
+            return min(limit, _LONGEST)
     return MAX_CHARACTERS
 
 

@@ -45,10 +45,10 @@ def _html(notice: Notice) -> str:
 def deliver(desk: Desk, notices: Sequence[Notice]) -> None:
     """Put the event, named after the papers: the server takes the same one once."""
     token = desk.secret(TOKEN)
-    named = hashlib.sha256("\n".join(each.paper_id for each in notices).encode()).hexdigest()[:32]
+    digest = hashlib.sha256("\n".join(notice.paper_id for notice in notices).encode()).hexdigest()[:32]
     room = quote(desk.settings["room"], safe="")
     desk.client.send(
-        f"{desk.settings['server']}/_matrix/client/v3/rooms/{room}/send/m.room.message/papers-{named}",
+        f"{desk.settings['server']}/_matrix/client/v3/rooms/{room}/send/m.room.message/papers-{digest}",
         json.dumps(compose(desk, notices)).encode(),
         method="PUT",
         headers={"authorization": f"Bearer {token}"},

@@ -20,10 +20,10 @@ FALLBACK_MAX = 3000
 
 def compose(_: Desk, notices: Sequence[Notice]) -> Any:
     """The webhook's JSON."""
-    fallback = "\n".join(f"{fit(each.title, TITLE_MAX)} {each.url}" for each in notices)
+    fallback = "\n".join(f"{fit(notice.title, TITLE_MAX)} {notice.url}" for notice in notices)
     return {
         "text": _escaped(fit(fallback, FALLBACK_MAX)),
-        "blocks": [{"type": "rich_text", "elements": [_section(each)]} for each in notices],
+        "blocks": [{"type": "rich_text", "elements": [_section(notice)]} for notice in notices],
         "unfurl_links": False,
         "unfurl_media": False,
     }

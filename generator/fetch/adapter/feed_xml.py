@@ -139,7 +139,7 @@ def read_xml(body: bytes, content_type: str = "") -> Feed:
         title=_string(about.get("title")),
         address=_string(about.get("link")),
         lang=_string(about.get("language")) or None,
-        articles=told_apart([_article(one) for one in entries[:ARTICLES_MAX]]),
+        articles=told_apart([_article(entry) for entry in entries[:ARTICLES_MAX]]),
         left_out=max(0, len(entries) - ARTICLES_MAX),
         damage=damage,
         is_cut=is_cut,
@@ -154,8 +154,8 @@ def told_apart(articles: Sequence[Article]) -> tuple[Article, ...]:
     apart = []
     for article in articles:
         sharing = by_id[article.id]
-        places = {one.address for one in sharing}
-        if article.id and len({(one.address, one.title) for one in sharing}) > 1:
+        places = {twin.address for twin in sharing}
+        if article.id and len({(twin.address, twin.title) for twin in sharing}) > 1:
             own_id = article.address if len(places) == len(sharing) else f"{article.address}\n{article.title}"
             article = replace(article, id=own_id)  # noqa: PLW2901 (the same article)
         apart.append(article)
@@ -175,8 +175,8 @@ def _document(text: str) -> str:
         raise FeedError(f"it is no feed; it begins with {text.strip()[:60]!a}: give the address of a feed")
     document = _DECLARATION.sub("", text[begin.start() :])
     at = 0
-    while (found := _PROLOG.match(document, at)) is not None:
-        at = found.end()
+    while (match := _PROLOG.match(document, at)) is not None:
+        at = match.end()
     if _PAGE.match(document, at):
         raise FeedError(f"it is a page of HTML{_feed_of_page(text)}", is_page=True)
     without = _PLAIN_TYPE.sub("", document[at:])
@@ -239,18 +239,18 @@ def _escaped(text: str) -> Iterator[str]:
         at = end + 3
 
 
-def _legal(found: re.Match[str]) -> str:
+def _legal(match: re.Match[str]) -> str:
     """A reference to a character, or what stands in for one that XML does not allow."""
-    number = int(found[1], 16) if found[1] else int(found[2])
-    return found[0] if number <= sys.maxunicode and not _ILLEGAL.match(chr(number)) else "\ufffd"
+    number = int(match[1], 16) if match[1] else int(match[2])
+    return match[0] if number <= sys.maxunicode and not _ILLEGAL.match(chr(number)) else "\ufffd"
 
 
-def _spelled_out(found: re.Match[str]) -> str:
+def _spelled_out(match: re.Match[str]) -> str:
     """A name of HTML as the character that it stands for: XML knows five names alone."""
-    if found[1] in _XML_NAMES:
-        return found[0]
-    char = html5.get(f"{found[1]};")
-    return char if char and char not in "<>&" else found[0].replace("&", "&amp;")
+    if match[1] in _XML_NAMES:
+        return match[0]
+    char = html5.get(f"{match[1]};")
+    return char if char and char not in "<>&" else match[0].replace("&", "&amp;")
 
 
 def _parsed(document: bytes) -> Mapping[str, Any]:
@@ -280,7 +280,7 @@ def _article(raw: Mapping[str, Any]) -> Article:
         title_is_html=title_is_html,
         address="" if address == no_address else address,
         links=tuple(link for link in _links(raw) if link not in {"", no_address}),
-        texts=tuple(sorted(texts, key=lambda one: len(one[0]))),
+        texts=tuple(sorted(texts, key=lambda candidate: len(candidate[0]))),
         at=next((at for name in _TIMES if name in raw and (at := _time(raw[name]))), None),
         lang=_string(raw.get("language")) or None,
     )

@@ -119,10 +119,10 @@ def count(value: Any) -> int:
 
 def counts(of: Mapping[str, Any], names: Mapping[str, Iterable[str]]) -> Counts | None:
     """Our four counts from the network's own names for each (the first that is there), or None where none is."""
-    found = {ours: next((of[name] for name in theirs if name in of), None) for ours, theirs in names.items()}
-    if all(value is None for value in found.values()):
+    numbers = {ours: next((of[name] for name in theirs if name in of), None) for ours, theirs in names.items()}
+    if all(value is None for value in numbers.values()):
         return None
-    return Counts(**{ours: count(value) for ours, value in found.items()})
+    return Counts(**{ours: count(value) for ours, value in numbers.items()})
 
 
 def time(value: Any, first_year: int = FIRST_YEAR) -> datetime | None:
@@ -154,9 +154,9 @@ def web_url(value: Any) -> str | None:
     return url if parts.scheme in {"http", "https"} and parts.netloc else None
 
 
-def links(found: Iterable[Any]) -> tuple[str, ...]:
+def links(candidates: Iterable[Any]) -> tuple[str, ...]:
     """Usable addresses among `found`, each once, sorted; at most LINKS_MAX of them."""
-    urls = {url: None for value in found if (url := web_url(value))}
+    urls = {url: None for value in candidates if (url := web_url(value))}
     return tuple(sorted(list(urls)[:LINKS_MAX]))
 
 

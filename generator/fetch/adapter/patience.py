@@ -45,7 +45,7 @@ def in_turn(names: Sequence[str], first: Any) -> list[int]:
 
 def none_of(number: int, what: str, failures: Sequence[FetchError]) -> FetchError:
     """The failure of all of a number of streams: of the kind that most concerns the reader of the status page."""
-    error = next((one for one in failures if not isinstance(one, FormatError)), failures[0])
+    error = next((failure for failure in failures if not isinstance(failure, FormatError)), failures[0])
     if number == 1:
         return error
     reason = f"none of the {number} {what} could be read, one of them because: {error.reason}"
@@ -148,18 +148,18 @@ class Asker:
         url = f"{self._base}/{path}"
         sent = {**self._headers, **(headers or {})}
         answer = self._request.client.get(url, params=params or None, headers=sent or None, accept=accept, tries=tries)
-        left = self._limits_left(answer.headers)
-        if left:
-            meter.limits[label] = left
+        remaining = self._limits_left(answer.headers)
+        if remaining:
+            meter.limits[label] = remaining
         return answer if answer.url else replace(answer, url=url)
 
     def _limits_left(self, headers: Mapping[str, str]) -> str | None:
         """'298 of 300 until 10:15Z', or None where the service states nothing usable."""
-        limit, left, reset = (headers.get(self._limits + name, "") for name in ("limit", "remaining", "reset"))
-        if not (limit.isdecimal() and left.isdecimal() and len(limit) < 12 and len(left) < 12):  # noqa: PLR2004
+        limit, remaining, reset = (headers.get(self._limits + name, "") for name in ("limit", "remaining", "reset"))
+        if not (limit.isdecimal() and remaining.isdecimal() and len(limit) < 12 and len(remaining) < 12):  # noqa: PLR2004
             return None
         at = time(reset)  # Mastodon's way; the others count seconds
         if reset.isdecimal() and len(reset) < 13 and int(reset) < _DAYS_LATER:  # noqa: PLR2004
             at = datetime.fromtimestamp(int(reset), UTC)
         until = f" until {at:%H:%M}Z" if at else ""
-        return f"{int(left)} of {int(limit)}{until}"
+        return f"{int(remaining)} of {int(limit)}{until}"

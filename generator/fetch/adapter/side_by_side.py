@@ -71,8 +71,8 @@ def side_by_side(
 def _do(job: Job[_Said], request: FetchRequest) -> Brought[_Said]:
     brought = Brought[_Said](request.meter)
     try:
-        for one in job(request):
-            brought.said.append(one)  # one by one: what came before a failure is kept
+        for event in job(request):
+            brought.said.append(event)  # one by one: what came before a failure is kept
     except FetchError as error:
         brought.error = error
     return brought

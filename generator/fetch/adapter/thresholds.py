@@ -38,8 +38,10 @@ class Mark:
         if not isinstance(stored, Mapping):
             return cls(None, {})
         wanted = stored.get("wanted")
-        named = {str(name): wire.count(least) for name, least in wanted.items()} if isinstance(wanted, Mapping) else {}
-        return cls(wire.time(stored.get("newest")), named)
+        thresholds_by_tracker = (
+            {str(name): wire.count(least) for name, least in wanted.items()} if isinstance(wanted, Mapping) else {}
+        )
+        return cls(wire.time(stored.get("newest")), thresholds_by_tracker)
 
     def known_for(self, least: Mapping[str, int]) -> datetime | None:
         """The newest time that was read for all these trackers and thresholds; None where that was never done."""

@@ -48,12 +48,12 @@ def parse_car(block: Block, setting: Setting) -> Iterator[Item]:
     for key in sorted(records):
         collection, _, rkey = key.partition("/")
         uri = record_uri(did, collection, rkey)
-        said = _decoded_or_none(blobs.get(records[key]))
-        if uri is None or (said is None and is_cut):
+        record = _decoded_or_none(blobs.get(records[key]))
+        if uri is None or (record is None and is_cut):
             continue
         where = f"{block.where}:{key}"
         try:
-            post = parse_record(uri, said, author, trackers=trackers, seen_at=setting.now, where=where)
+            post = parse_record(uri, record, author, trackers=trackers, seen_at=setting.now, where=where)
         except RecordError as error:
             yield Problem(error.where or where, error.message)
             continue
@@ -65,13 +65,13 @@ def parse_car(block: Block, setting: Setting) -> Iterator[Item]:
         yield Problem(block.where, f"{hidden:,} records are not taken: their author asks not to be shown to everybody")
 
 
-def _profile(said: Any) -> dict[str, Any]:
+def _profile(record: Any) -> dict[str, Any]:
     """What a profile's record says of its account, as a profile of the API does."""
-    if not isinstance(said, dict):
+    if not isinstance(record, dict):
         return {}
-    labels = said.get("labels")
+    labels = record.get("labels")
     return {
-        "displayName": said.get("displayName"),
+        "displayName": record.get("displayName"),
         "labels": labels.get("values") if isinstance(labels, dict) else None,
     }
 
@@ -113,7 +113,7 @@ def _varint(content: bytes, place: int) -> tuple[int, int]:
 
 def _records(root: Any, blobs: dict[bytes, bytes]) -> dict[str, bytes]:
     """Key of every record -> its CID, from the tree."""
-    found: dict[str, bytes] = {}
+    records: dict[str, bytes] = {}
     waiting, seen = [root], set[bytes]()
     while waiting and len(seen) < _NODES_MAX:
         cid = waiting.pop()
@@ -128,9 +128,9 @@ def _records(root: Any, blobs: dict[bytes, bytes]) -> dict[str, bytes]:
             if not isinstance(shared, int) or not isinstance(rest, bytes) or not isinstance(value, bytes):
                 break
             key = key[: min(shared, _PREFIX_MAX)] + rest
-            found[key.decode("ascii", "replace")] = value
+            records[key.decode("ascii", "replace")] = value
             waiting.append(entry.get("t"))
-    return found
+    return records
 
 
 def _decoded(content: bytes | None) -> Any:

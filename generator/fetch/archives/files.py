@@ -137,14 +137,14 @@ def find_files(paths: Iterable[str]) -> list[File]:
     Raises:
         TrendingError: there is no such file, an archive cannot be opened, or it is one that must not be.
     """
-    named: dict[str, File] = {}
+    files: dict[str, File] = {}
     for path in paths:
         found = list(_found(path))
         if not found:
             raise TrendingError(f"{path}: {NOTHING}")
         for file in found:
-            named.setdefault(file.where, file)
-    return list(named.values())
+            files.setdefault(file.where, file)
+    return list(files.values())
 
 
 def _found(path: str) -> Iterator[File]:
@@ -273,7 +273,7 @@ def _in_zip(file: File, depth: int) -> Iterator[File]:
     except BROKEN as error:
         cause = reason(error) if isinstance(error, OSError) else "it is damaged or cut off"
         raise TrendingError(_NO_ZIP.format(file.where, cause)) from None
-    for member in sorted(archive.infolist(), key=lambda each: each.filename):
+    for member in sorted(archive.infolist(), key=lambda info: info.filename):
         # Windows writes backslashes, which the format does not allow
         path = PurePosixPath(member.orig_filename.replace("\\", "/"))
         if member.is_dir() or "__MACOSX" in path.parts or not _WANTED.fullmatch(path.name):
@@ -301,7 +301,7 @@ def _check_member(member: zipfile.ZipInfo, path: PurePosixPath, where: str) -> N
 
 def _in_tar(file: File, depth: int) -> Iterator[File]:
     """The members that may be read, each copied: a tar file is read in one go."""
-    found: list[File] = []
+    files: list[File] = []
     try:
         with file.open() as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
             for member in archive:
@@ -311,11 +311,11 @@ def _in_tar(file: File, depth: int) -> Iterator[File]:
                 content = archive.extractfile(member)
                 if content is not None:
                     where = f"{file.where}:{path}"
-                    found.append(replace(_copied(content, where), where=where, path=path))
+                    files.append(replace(_copied(content, where), where=where, path=path))
     except BROKEN as error:
-        if not found:
+        if not files:
             raise TrendingError(f"{file.where}: cannot be read as a tar file ({reason(error)})") from None
-    for member_file in found:
+    for member_file in files:
         yield from _unpacked(member_file, depth + 1)
 
 

@@ -50,8 +50,8 @@ class Trackers:
 
     def of(self, names: Iterable[str]) -> tuple[str, ...]:
         """The trackers that name an account by any of its names; all of them where none does."""
-        found = {tracker for name in names for tracker in self.by_name.get(name.lower(), ())}
-        return tuple(sorted(found)) or self.everybody
+        trackers = {tracker for name in names for tracker in self.by_name.get(name.lower(), ())}
+        return tuple(sorted(trackers)) or self.everybody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

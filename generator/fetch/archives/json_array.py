@@ -62,9 +62,9 @@ def elements(chunks: Iterable[bytes], *, block: int = BLOCK, longest: int = LONG
     """Inside of an object that is too long."""
     while True:
         if is_passing:
-            found = separator.pattern.search(rest)
-            is_passing = found is None
-            rest = rest[found.end() :] if found else rest[-_OVERLAP:]
+            match = separator.pattern.search(rest)
+            is_passing = match is None
+            rest = rest[match.end() :] if match else rest[-_OVERLAP:]
         if not is_passing:
             rows, rest, has_ended = _split(rest, separator, is_last=is_last, is_full=len(rest) > longest)
             yield from rows
@@ -142,11 +142,11 @@ def _one_by_one(
             return rows, b"", True
         end = _end_of_value(text, place)
         if end is None:
-            found = separator.pattern.search(block, place + 1)
+            match = separator.pattern.search(block, place + 1)
             is_certain = separator.is_certain or is_last or is_full
-            if found is None or not is_certain:
+            if match is None or not is_certain:
                 return rows, block[place:], False
-            end = found.start()
+            end = match.start()
         rows.append(block[place:end])
         place = end
 

@@ -105,10 +105,10 @@ def _web_links(post: Post) -> tuple[str, ...]:
 
 
 def _paper(plain: dict[str, Any]) -> Paper:
-    found = arxiv_id.parse_id(str(plain.get("id", "")))
-    if found is None:
+    parts = arxiv_id.parse_id(str(plain.get("id", "")))
+    if parts is None:
         raise RecordError("id", f"{plain.get('id')!a:.80} is no id of arXiv")
-    plain["id"] = found.id
+    plain["id"] = parts.id
     plain.setdefault("fetched_at", NEVER)
     paper: Paper = _convert(plain, Paper)
     if not paper.title.strip():
@@ -141,15 +141,15 @@ def _check_limits(post: Post) -> None:
             raise RecordError("trackers", f"{tracker!a:.80} is no tracker's id: a-z, 0-9 and -")
 
 
-def _paper_ids(named: Any) -> list[str]:
-    if not isinstance(named, (list, tuple)):
+def _paper_ids(names: Any) -> list[str]:
+    if not isinstance(names, (list, tuple)):
         raise RecordError("papers", "must be a list of ids")
     ids = set()
-    for name in named:
-        found = arxiv_id.parse_id(name) if isinstance(name, str) else None
-        if found is None:
+    for name in names:
+        parts = arxiv_id.parse_id(name) if isinstance(name, str) else None
+        if parts is None:
             raise RecordError("papers", f"{name!a:.80} is no id of arXiv" + _quote_it(name))
-        ids.add(found.id)
+        ids.add(parts.id)
     return sorted(ids)
 
 
@@ -168,8 +168,8 @@ def check_names(network: Any, names: Mapping[str, Any], url: Any) -> None:
     for where, name in names.items():
         if not isinstance(name, str):
             continue
-        of, _, own = name.partition(":")
-        if of != network or not _OWN_ID.fullmatch(own):
+        of, _, local_id = name.partition(":")
+        if of != network or not _OWN_ID.fullmatch(local_id):
             raise RecordError(where, f"{name!a:.80} must be `{network}:` and the network's own id")
     if isinstance(url, str) and not _WEB.fullmatch(url):
         raise RecordError("url", f"{url!a:.80} is no web address")

@@ -120,11 +120,11 @@ def _boost(activity: Mapping[str, Any], profile: Mapping[str, Any], where: str) 
 def _profile(actor: Mapping[str, Any], address: Any, where: str) -> dict[str, Any]:
     """The account as the API shows it."""
     named = actor.get("id") if isinstance(actor.get("id"), str) else address
-    found = _ACTOR.fullmatch(named) if isinstance(named, str) else None
-    if found is None:
+    match = _ACTOR.fullmatch(named) if isinstance(named, str) else None
+    if match is None:
         raise RecordError(f"{where}.actor", f"is no account: {wire.shown(named)!r}")
-    host = urlsplit(found[1]).netloc.lower()
-    user = actor.get("preferredUsername") if isinstance(actor.get("preferredUsername"), str) else found[2]
+    host = urlsplit(match[1]).netloc.lower()
+    user = actor.get("preferredUsername") if isinstance(actor.get("preferredUsername"), str) else match[2]
     finger = actor.get("webfinger")
     acct = f"{user}@{host}"
     if isinstance(finger, str) and "@" in finger:  # the host of its name may be another than that of its pages
@@ -134,4 +134,6 @@ def _profile(actor: Mapping[str, Any], address: Any, where: str) -> dict[str, An
 
 def _is_public(of: Mapping[str, Any]) -> bool:
     to = of.get("to")
-    return any(isinstance(one, str) and one in _PUBLIC for one in (to if isinstance(to, list) else [to]))
+    return any(
+        isinstance(recipient, str) and recipient in _PUBLIC for recipient in (to if isinstance(to, list) else [to])
+    )

@@ -30,19 +30,19 @@ def is_row(plain: dict[str, Any]) -> bool:
 
 def parse_row(plain: dict[str, Any], wanted: Container[str], now: datetime) -> Iterator[Paper]:
     """The paper, where it is wanted. Raises RecordError."""
-    found = arxiv_id.parse_id(str(plain.get("id", "")))
-    if found is None:
+    parts = arxiv_id.parse_id(str(plain.get("id", "")))
+    if parts is None:
         raise RecordError("id", f"{plain.get('id')!a:.80} is no id of arXiv")
-    if found.id not in wanted:
+    if parts.id not in wanted:
         return
     title = fold(_text(plain, "title"))
     if not title:
         raise RecordError("title", "is empty")
-    versions = [_created(one) for one in plain.get("versions") or () if isinstance(one, dict)]
+    versions = [_created(version) for version in plain.get("versions") or () if isinstance(version, dict)]
     comment = fold(_text(plain, "comments")) or None
     abstract = fold_paragraphs(_text(plain, "abstract"))
     yield Paper(
-        id=found.id,
+        id=parts.id,
         version=max(1, len(versions)),
         title=title,
         authors=tuple(_authors(plain)),

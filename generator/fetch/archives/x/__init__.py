@@ -119,12 +119,12 @@ def open_archives(parts: Iterable[Part], default: Owner | None = None) -> list[A
     for part in parts:
         # until 2018 the months lay in a folder of their own
         groups.setdefault(part.file.folder.removesuffix("tweets/"), []).append(part)
-    found = [Archive(where, tuple(group), _owner(group)) for where, group in groups.items()]
-    owners = {archive.owner.id: archive.owner for archive in found if archive.owner}
+    opened = [Archive(where, tuple(group), _owner(group)) for where, group in groups.items()]
+    owners = {archive.owner.id: archive.owner for archive in opened if archive.owner}
     if not owners and default is not None:
         owners = {default.id: default}
     archives = []
-    for archive in found:
+    for archive in opened:
         if not archive.of("tweets") and not archive.of("likes"):
             continue
         if archive.owner is None and len(owners) != 1:

@@ -131,9 +131,9 @@ class _Gatherer:
     def joined(self) -> set[int]:
         """Own ids that hang together with what is kept or captured already, and were not kept yet."""
         captured = [post for post in self._tree.posts.values() if post.network == "x"]
-        known = {_number(post.id) for post in captured}
+        captured_numbers = {_number(post.id) for post in captured}
         pointed_at = {_number(post.of) for post in captured if post.of}
-        return self._threads.joined(known | pointed_at | self._kept) - known - self._kept
+        return self._threads.joined(captured_numbers | pointed_at | self._kept) - captured_numbers - self._kept
 
     def read_joined(self, archive: Archive, setting: Setting, wanted: set[int]) -> None:
         """Keep what the first look passed over; problems were told by then."""
@@ -141,8 +141,8 @@ class _Gatherer:
         for part in archive.of("tweets"):
             for element in self._elements(part, again=True):
                 try:
-                    found = decoder.decode(element.content)
-                    own_id = (found.tweet or found).id_str
+                    tweet = decoder.decode(element.content)
+                    own_id = (tweet.tweet or tweet).id_str
                     if own_id is None or int(own_id) in wanted:
                         post = parse_tweet(tweet_of(element.decode(), element.where), element.where, setting)
                         if _number(post.id) in wanted:
@@ -155,8 +155,8 @@ class _Gatherer:
             self.gathered.read += 1
             with self._told():
                 post = parse_like(raw, element.where, setting)
-                known = post.of is not None and (post.of in self._tree.posts or _number(post.of) in self._kept)
-                if not self._keep_if_about_paper(post) and known:
+                is_captured = post.of is not None and (post.of in self._tree.posts or _number(post.of) in self._kept)
+                if not self._keep_if_about_paper(post) and is_captured:
                     self._keep(post)
 
     def follow_held(self) -> None:
@@ -218,5 +218,5 @@ class _Gatherer:
 
 def _number(post_id: str) -> int:
     """The number in an id of X; 0 for what has none, such as a like."""
-    own = post_id.removeprefix(_PREFIX)
-    return int(own) if own.isascii() and own.isdigit() else 0
+    own_id = post_id.removeprefix(_PREFIX)
+    return int(own_id) if own_id.isascii() and own_id.isdigit() else 0

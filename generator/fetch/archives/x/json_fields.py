@@ -93,9 +93,9 @@ class Notes:
         if not isinstance(text, str) or at is None:
             raise RecordError(where, "is no long post: text or time is missing")
         urls = tuple(
-            (str(one.get("shortUrl")), str(one.get("expandedUrl")))
-            for one in wire.rows(core.get("urls"), f"{where}.urls")
-            if isinstance(one, dict)
+            (str(entity.get("shortUrl")), str(entity.get("expandedUrl")))
+            for entity in wire.rows(core.get("urls"), f"{where}.urls")
+            if isinstance(entity, dict)
         )
         self.by_second.setdefault(int(at.timestamp()), []).append(Note(text[: wire.TEXT_MAX], urls))
         self.size += len(text)
@@ -162,17 +162,17 @@ def parse_tweet(tweet: Mapping[str, Any], where: str, setting: Setting) -> Post:
     owner = setting.owner
     if _is_of_another(tweet, owner):
         raise RecordError(where, f"is by another account than {owner.handle or owner.id}")
-    said = tweet.get("full_text", tweet.get("text"))
-    repost = _REPOST.match(said) if isinstance(said, str) else None
+    text = tweet.get("full_text", tweet.get("text"))
+    repost = _REPOST.match(text) if isinstance(text, str) else None
     user = {"username": owner.handle, "name": owner.name}
     original = wire.mapping(tweet.get("retweeted_status"), f"{where}.retweeted_status")  # until 2018
     originals = {}
     if original:
-        shown = _as_of_v2(original, original.get("text"), None, Notes(), where)
-        originals = {str(shown["id"]): shown}
+        original_post = _as_of_v2(original, original.get("text"), None, Notes(), where)
+        originals = {str(original_post["id"]): original_post}
     author = owner.id if x_posts.ID.fullmatch(owner.id) else "0"
     context = x_posts.Included(posts=originals, users={author: user}, account_id=author)
-    raw = _as_of_v2(tweet, said, repost, setting.notes, where)
+    raw = _as_of_v2(tweet, text, repost, setting.notes, where)
     if originals:
         raw["referenced_tweets"] = [{"type": "retweeted", "id": own_id} for own_id in originals]
     record = Record(raw, setting.trackers, where, context)
@@ -182,15 +182,15 @@ def parse_tweet(tweet: Mapping[str, Any], where: str, setting: Setting) -> Post:
 
 
 def _as_of_v2(
-    tweet: Mapping[str, Any], said: Any, repost: re.Match[str] | None, notes: Notes, where: str
+    tweet: Mapping[str, Any], text: Any, repost: re.Match[str] | None, notes: Notes, where: str
 ) -> dict[str, Any]:
     own_id = tweet.get("id_str", tweet.get("id"))
     own_id = str(own_id) if isinstance(own_id, int) else own_id
     created = _time(tweet.get("created_at"))
     entities = wire.mapping(tweet.get("entities"), f"{where}.entities")
-    made = {
+    post = {
         "id": own_id,
-        "text": said[repost.end() :] if repost else said,
+        "text": text[repost.end() :] if repost else text,
         "created_at": created,
         "lang": tweet.get("lang"),
         "entities": {"urls": [*_urls(entities, where), *_media(tweet, where)]},
@@ -201,23 +201,23 @@ def _as_of_v2(
         "referenced_tweets": list(_references(tweet, own_id, repost, where)),
         "edit_history_tweet_ids": _editions(tweet.get("edit_info")),
     }
-    note = notes.find(said, wire.time(created)) if isinstance(said, str) and not repost else None
+    note = notes.find(text, wire.time(created)) if isinstance(text, str) and not repost else None
     if note is not None:
-        addressed = _ADDRESSED.match(said) if not _ADDRESSED.match(note.text) else None
+        addressed = _ADDRESSED.match(text) if not _ADDRESSED.match(note.text) else None
         whole = html.escape(note.text, quote=False)  # as the API sends it
         urls = [{"url": short, "expanded_url": target} for short, target in note.urls]
-        made["note_tweet"] = {"text": (addressed[0] if addressed else "") + whole, "entities": {"urls": urls}}
-    return made
+        post["note_tweet"] = {"text": (addressed[0] if addressed else "") + whole, "entities": {"urls": urls}}
+    return post
 
 
 def _time(value: Any) -> Any:
     """`Sat Nov 09 12:14:18 +0000 2024`, or `2015-01-14 03:10:21 +0000`, as RFC 3339; anything else as it is."""
     if isinstance(value, str) and value.endswith(" +0000"):
         return value.removesuffix(" +0000").replace(" ", "T") + "Z"
-    found = _CREATED.fullmatch(value) if isinstance(value, str) else None
-    if found is None or found[1] not in _MONTHS:
+    match = _CREATED.fullmatch(value) if isinstance(value, str) else None
+    if match is None or match[1] not in _MONTHS:
         return value
-    return f"{found[4]}-{_MONTHS[found[1]]:02d}-{int(found[2]):02d}T{found[3]}Z"
+    return f"{match[4]}-{_MONTHS[match[1]]:02d}-{int(match[2]):02d}T{match[3]}Z"
 
 
 def _is_of_another(tweet: Mapping[str, Any], owner: Owner) -> bool:
@@ -245,31 +245,31 @@ def _count(value: Any) -> int:
 
 
 def _urls(entities: Mapping[str, Any], where: str) -> Iterator[dict[str, Any]]:
-    for one in wire.rows(entities.get("urls"), f"{where}.entities.urls"):
-        if isinstance(one, dict):
-            yield {"url": one.get("url"), "expanded_url": one.get("expanded_url")}
+    for entity in wire.rows(entities.get("urls"), f"{where}.entities.urls"):
+        if isinstance(entity, dict):
+            yield {"url": entity.get("url"), "expanded_url": entity.get("expanded_url")}
 
 
 def _media(tweet: Mapping[str, Any], where: str) -> Iterator[dict[str, Any]]:
     """Media that X hosts: their link in the text is no link."""
     for name in ("entities", "extended_entities"):
         entities = wire.mapping(tweet.get(name), f"{where}.{name}")
-        for one in wire.rows(entities.get("media"), f"{where}.{name}.media"):
-            if isinstance(one, dict):
-                yield {**one, "media_key": str(one.get("id_str"))}
+        for entity in wire.rows(entities.get("media"), f"{where}.{name}.media"):
+            if isinstance(entity, dict):
+                yield {**entity, "media_key": str(entity.get("id_str"))}
 
 
 def _references(
     tweet: Mapping[str, Any], own_id: Any, repost: re.Match[str] | None, where: str
 ) -> Iterator[dict[str, str]]:
     if repost:
-        original = next(filter(None, (_reposted(one, tweet, repost[1]) for one in _media(tweet, where))), None)
+        original = next(filter(None, (_reposted(entity, tweet, repost[1]) for entity in _media(tweet, where))), None)
         if original:
             yield {"type": "retweeted", "id": original}
         return
     entities = wire.mapping(tweet.get("entities"), f"{where}.entities")
-    targets = [one.get("expanded_url") for one in _urls(entities, where)]
-    linked = [found[1] for target in targets if isinstance(target, str) and (found := _STATUS.fullmatch(target))]
+    targets = [entity.get("expanded_url") for entity in _urls(entities, where)]
+    linked = [match[1] for target in targets if isinstance(target, str) and (match := _STATUS.fullmatch(target))]
     if statuses := [status for status in linked if status != own_id]:
         yield {"type": "quoted", "id": statuses[-1]}
     answered = tweet.get("in_reply_to_status_id_str", tweet.get("in_reply_to_status_id"))
@@ -281,15 +281,15 @@ def _reposted(media: Mapping[str, Any], tweet: Mapping[str, Any], handle: str) -
     """The original's id, where media state that they come from a post of the account that is reposted."""
     source, user = media.get("source_status_id_str"), media.get("source_user_id_str")
     place = media.get("expanded_url")
-    found = _MEDIA_OF.fullmatch(place) if isinstance(place, str) else None
+    match = _MEDIA_OF.fullmatch(place) if isinstance(place, str) else None
     mentions = wire.mapping(tweet.get("entities"), "").get("user_mentions")
     same = isinstance(mentions, list) and any(
-        isinstance(one, dict)
-        and str(one.get("id_str")) == user
-        and str(one.get("screen_name")).lower() == handle.lower()
-        for one in mentions
+        isinstance(mention, dict)
+        and str(mention.get("id_str")) == user
+        and str(mention.get("screen_name")).lower() == handle.lower()
+        for mention in mentions
     )
-    return str(source) if same and found and found[1] == source else None
+    return str(source) if same and match and match[1] == source else None
 
 
 def parse_like(raw: Any, where: str, setting: Setting) -> Post:

@@ -39,18 +39,18 @@ class Place:
 def actor_name(value: Any) -> str:
     """An account as the config writes it -> handle in lower case, or DID."""
     text = str(value).strip().removeprefix("@")
-    found = _WEB.fullmatch(text)
-    text = found[1] if found and not found[2] else text
+    match = _WEB.fullmatch(text)
+    text = match[1] if match and not match[2] else text
     return text if DID.fullmatch(text) else text.lower()
 
 
 def place_of(value: Any) -> Place | None:
     """A list or feed as the config writes it: at:// or its address on bsky.app."""
     text = str(value).strip()
-    if found := _AT.fullmatch(text):
-        actor, collection, rkey = found.groups()
-    elif (found := _WEB.fullmatch(text)) and found[2]:
-        actor, collection, rkey = found[1], _KINDS[found[2]], found[3]
+    if match := _AT.fullmatch(text):
+        actor, collection, rkey = match.groups()
+    elif (match := _WEB.fullmatch(text)) and match[2]:
+        actor, collection, rkey = match[1], _KINDS[match[2]], match[3]
     else:
         return None
     return Place(actor_name(actor), collection, rkey) if RKEY.fullmatch(rkey) else None
@@ -102,11 +102,11 @@ class Actors:
         profiles = answer.get("profiles")
         if not isinstance(profiles, list):
             raise FormatError("format changed: profiles is no list", url="getProfiles")
-        found = _handles(profiles)
-        if profiles and not found:
+        by_handle = _handles(profiles)
+        if profiles and not by_handle:
             raise FormatError("format changed: no profile has a did and a handle", url="getProfiles")
         for handle in handles:
-            did = found.get(handle)
+            did = by_handle.get(handle)
             if did is None:
                 yield self._unknown(handle)
             else:
@@ -154,10 +154,10 @@ class Actors:
             follows = answer.get("follows")
             if not isinstance(follows, list):
                 raise FormatError("format changed: follows is no list", url="getFollows")
-            profiles = [one for one in follows if isinstance(one, dict) and _is_did(one.get("did"))]
+            profiles = [profile for profile in follows if isinstance(profile, dict) and _is_did(profile.get("did"))]
             if follows and not profiles:
                 raise FormatError("format changed: nobody of follows has a did", url="getFollows")
-            dids.update({one["did"]: None for one in profiles if not asks_to_hide(one, now)})
+            dids.update({profile["did"]: None for profile in profiles if not asks_to_hide(profile, now)})
             cursor = next_cursor(answer, "getFollows")
             if cursor is None or cursor in seen:
                 break
@@ -175,12 +175,12 @@ def next_cursor(answer: Mapping[str, Any], where: str) -> str | None:
 
 
 def _handles(profiles: list[Any]) -> dict[str, str]:
-    found = {}
+    dids = {}
     for profile in profiles:
         handle, did = (profile.get("handle"), profile.get("did")) if isinstance(profile, dict) else (None, None)
         if isinstance(handle, str) and _is_did(did):
-            found[handle.lower()] = str(did)
-    return found
+            dids[handle.lower()] = str(did)
+    return dids
 
 
 def _is_did(value: Any) -> bool:

@@ -56,12 +56,12 @@ def find_gone(request: FetchRequest, posts: Sequence[Post]) -> Iterator[Checked]
     """Ask about captured posts. Raises FetchError, FormatError."""
     api = str(request.settings.get("api") or "https://public.api.bsky.app").rstrip("/")
     asking = _Asking(Asker(request, f"{api}/xrpc", limits="ratelimit-"), request.now)
-    own: dict[str, Uri] = {}
+    post_uris: dict[str, Uri] = {}
     reposts: dict[str, Uri] = {}
     for post in posts:
         if (uri := _uri(post)) is not None:
-            (reposts if post.kind == "repost" else own)[post.id] = uri
-    yield from asking.about_posts(own)
+            (reposts if post.kind == "repost" else post_uris)[post.id] = uri
+    yield from asking.about_posts(post_uris)
     yield from asking.about_reposts(reposts)
 
 
@@ -82,9 +82,9 @@ class _Asking:
     def about_posts(self, uris: Mapping[str, Uri]) -> Iterator[Checked]:
         """Posts by id: present and shown, hidden, or left out and then asked about alone."""
         for batch in _batches(uris, URIS_MAX):
-            found = self._views([uris[post_id] for post_id in batch])
+            views = self._views([uris[post_id] for post_id in batch])
             for post_id in batch:
-                view = found.get(uris[post_id].id)
+                view = views.get(uris[post_id].id)
                 is_there = self._has_record(uris[post_id]) if view is None else self._is_shown(view)
                 if is_there is not None:
                     yield Checked(post_id, is_there)
@@ -93,19 +93,19 @@ class _Asking:
         """Reposts by id: their accounts in batches, then their records one by one."""
         hidden: set[str] = set()
         dids = {uri.did: None for uri in uris.values()}
-        known: set[str] = set()
+        answered: set[str] = set()
         for batch in _batches(dids, PROFILES_MAX):
             for profile in self._list("app.bsky.actor.getProfiles", "actors", batch, "profiles"):
                 did = profile.get("did")
                 if isinstance(did, str):
-                    known.add(did)
+                    answered.add(did)
                     hidden.update({did} if asks_to_hide(profile, self.now) else ())
         records = 0
         for post_id, uri in uris.items():
             if uri.did in hidden:
                 yield Checked(post_id, is_there=False)
             elif is_made_up(uri.rkey):
-                if uri.did in known:
+                if uri.did in answered:
                     yield Checked(post_id, is_there=True)
             elif records < RECORDS_MAX:
                 records += 1
@@ -158,6 +158,6 @@ def _says_gone(body: bytes) -> bool:
 
 
 def _batches(keys: Iterable[str], size: int) -> Iterator[list[str]]:
-    left = list(keys)
-    for start in range(0, len(left), size):
-        yield left[start : start + size]
+    waiting = list(keys)
+    for start in range(0, len(waiting), size):
+        yield waiting[start : start + size]

@@ -78,12 +78,12 @@ def parse_uri(value: Any) -> Uri | None:
 
 def post_url(post_id: str) -> str | None:
     """`bluesky:<did>/<rkey>` -> its public address; of a repost with an id that we made, its original's."""
-    network, _, own = post_id.partition(":")
-    did, _, rkey = own.partition("/")
+    network, _, name = post_id.partition(":")
+    did, _, rkey = name.partition("/")
     if is_made_up(rkey):
         did, _, rkey = rkey.removeprefix(_MADE_UP).rpartition("-")
-    known = network == NETWORK and DID.fullmatch(did) and RKEY.fullmatch(rkey)
-    return Uri(did, POSTS, rkey).url if known else None
+    is_valid = network == NETWORK and DID.fullmatch(did) and RKEY.fullmatch(rkey)
+    return Uri(did, POSTS, rkey).url if is_valid else None
 
 
 def is_made_up(rkey: str) -> bool:
@@ -99,18 +99,18 @@ def parse(record: Record, seen_at: datetime) -> list[Post]:
     """
     row = wire.mapping(record.raw, record.where)
     above = row.get("reply")
-    shown = [above.get(name) for name in ("parent", "root")] if isinstance(above, dict) else []
-    uris = tuple(view.get("uri") for view in shown if isinstance(view, dict))
+    views_above = [above.get(name) for name in ("parent", "root")] if isinstance(above, dict) else []
+    uris = tuple(view.get("uri") for view in views_above if isinstance(view, dict))
     reader = _Reader(tuple(sorted(record.trackers)), seen_at.replace(microsecond=0), uris)
     view = wire.mapping(row.get("post") if "post" in row else row, f"{record.where}.post")
-    own = reader.posts(view, f"{record.where}.post")
-    if not own:
+    posts = reader.posts(view, f"{record.where}.post")
+    if not posts:
         return []
     reason = wire.mapping(row.get("reason"), f"{record.where}.reason")
     if "by" in reason:
-        repost = reader.repost(reason, own[-1], f"{record.where}.reason")
-        own = [*own, repost] if repost else []
-    return [*reader.thread(row.get("reply"), f"{record.where}.reply"), *own] if own else []
+        repost = reader.repost(reason, posts[-1], f"{record.where}.reason")
+        posts = [*posts, repost] if repost else []
+    return [*reader.thread(row.get("reply"), f"{record.where}.reply"), *posts] if posts else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,32 +145,36 @@ class _Reader:
         if uri is None or uri.collection != POSTS:
             raise RecordError(f"{where}.uri", f"is no address of a post: {wire.shown(view.get('uri'))!r}")
         author = wire.mapping(view.get("author"), f"{where}.author")
-        said = wire.mapping(view.get("record"), f"{where}.record")
+        content = wire.mapping(view.get("record"), f"{where}.record")
         if author.get("did") != uri.did:
             raise RecordError(f"{where}.author.did", "is not the account that the post's address names")
-        own_labels = said.get("labels")
+        own_labels = content.get("labels")
         declared = own_labels.get("values") if isinstance(own_labels, dict) else None
         if any(_hidden(labels, self.seen_at) for labels in (author.get("labels"), view.get("labels"), declared)):
             return []
         shown_uris = [_quoted_uri(view.get("embed")), *self.thread_uris]
-        quoted = [one for shown in _quoted_views(view.get("embed")) for one in self.embedded(shown, where, depth + 1)]
-        kind, of = _kind(said, shown_uris, where)
-        own = Post(
+        quoted = [
+            quoted_post
+            for quoted_view in _quoted_views(view.get("embed"))
+            for quoted_post in self.embedded(quoted_view, where, depth + 1)
+        ]
+        kind, of = _kind(content, shown_uris, where)
+        post = Post(
             id=uri.id,
             network=NETWORK,
             kind=kind,
             of=of,
             url=uri.url,
             account=account(author),
-            posted_at=self.posted_at(uri.rkey, said.get("createdAt"), view.get("indexedAt")),
+            posted_at=self.posted_at(uri.rkey, content.get("createdAt"), view.get("indexedAt")),
             seen_at=self.seen_at,
-            text=text_of(said, where),
-            lang=wire.language(next(iter(wire.rows(said.get("langs"), f"{where}.record.langs")), None)),
-            links=wire.links([*links_of(said, where), *card_links(view.get("embed"))]),
+            text=text_of(content, where),
+            lang=wire.language(next(iter(wire.rows(content.get("langs"), f"{where}.record.langs")), None)),
+            links=wire.links([*links_of(content, where), *card_links(view.get("embed"))]),
             counts=wire.counts(view, _COUNTS),
             trackers=self.trackers,
         )
-        return [*quoted, own]
+        return [*quoted, post]
 
     def repost(self, reason: Mapping[str, Any], original: Post, where: str) -> Post | None:
         """The repost that brought `original` here; None where the reposter asks not to be shown."""
@@ -202,9 +206,9 @@ class _Reader:
         Without any stated time, when its record was made; without that, when it was first seen.
         """
         moments = [moment for value in stated if (moment := wire.time(value))]
-        made = made_at(rkey)
-        if not moments and made is not None:
-            moments.append(made)
+        created_at = made_at(rkey)
+        if not moments and created_at is not None:
+            moments.append(created_at)
         return min([*moments, self.seen_at])
 
 
@@ -223,10 +227,10 @@ def account(profile: Mapping[str, Any]) -> Account:
     """A profile with a DID -> the account."""
     did, handle = profile["did"], profile.get("handle")
     handle = handle.lower() if isinstance(handle, str) else ""
-    known = len(handle) <= wire.HANDLE_MAX and handle != NO_HANDLE and HANDLE.fullmatch(handle)
+    is_valid = len(handle) <= wire.HANDLE_MAX and handle != NO_HANDLE and HANDLE.fullmatch(handle)
     return Account(
         id=f"{NETWORK}:{did}",
-        handle=handle if known else None,
+        handle=handle if is_valid else None,
         name=wire.clean_line(profile.get("displayName")),
         bot=any(label.get("val") == "bot" and label.get("src") == did for label in _labels(profile.get("labels"))),
     )
@@ -253,8 +257,8 @@ def _hidden(labels: Any, now: datetime) -> bool:
     return False
 
 
-def _kind(said: Mapping[str, Any], shown_uris: Iterable[Any], where: str) -> tuple[Kind, str | None]:
-    embed = wire.mapping(said.get("embed"), f"{where}.record.embed")
+def _kind(record: Mapping[str, Any], shown_uris: Iterable[Any], where: str) -> tuple[Kind, str | None]:
+    embed = wire.mapping(record.get("embed"), f"{where}.record.embed")
     quoted = embed.get("record")
     if isinstance(quoted, dict) and isinstance(quoted.get("record"), dict):
         quoted = quoted["record"]  # recordWithMedia
@@ -262,7 +266,7 @@ def _kind(said: Mapping[str, Any], shown_uris: Iterable[Any], where: str) -> tup
         uri = parse_uri(_by_did(quoted.get("uri"), shown_uris))
         if uri is not None and uri.collection == POSTS:
             return "quote", uri.id
-    reply = wire.mapping(said.get("reply"), f"{where}.record.reply")
+    reply = wire.mapping(record.get("reply"), f"{where}.record.reply")
     if not reply:
         return "post", None
     parent = wire.mapping(reply.get("parent"), f"{where}.record.reply.parent")
@@ -273,27 +277,27 @@ def _kind(said: Mapping[str, Any], shown_uris: Iterable[Any], where: str) -> tup
 def _by_did(stated: Any, shown_uris: Iterable[Any]) -> Any:
     """The address that is shown by DID where the stated one names an account by its handle."""
     if parse_uri(stated) is None and isinstance(stated, str) and stated.startswith("at://"):
-        for shown in shown_uris:
-            if isinstance(shown, str) and shown.rpartition("/")[2] == stated.rpartition("/")[2]:
-                return shown
+        for uri in shown_uris:
+            if isinstance(uri, str) and uri.rpartition("/")[2] == stated.rpartition("/")[2]:
+                return uri
     return stated
 
 
 def _quoted_uri(embed: Any) -> Any:
     """The address of a quoted post as the service shows it."""
-    shown = embed.get("record") if isinstance(embed, dict) else None
-    if isinstance(shown, dict) and isinstance(shown.get("record"), dict):
-        shown = shown["record"]  # recordWithMedia
-    return shown.get("uri") if isinstance(shown, dict) else None
+    view = embed.get("record") if isinstance(embed, dict) else None
+    if isinstance(view, dict) and isinstance(view.get("record"), dict):
+        view = view["record"]  # recordWithMedia
+    return view.get("uri") if isinstance(view, dict) else None
 
 
 def _quoted_views(embed: Any) -> Iterator[Mapping[str, Any]]:
     """A quoted post as a `postView`: the view of an embedded record names its parts otherwise."""
-    shown = embed.get("record") if isinstance(embed, dict) else None
-    if isinstance(shown, dict) and isinstance(shown.get("record"), dict):
-        shown = shown["record"]  # recordWithMedia
-    if not isinstance(shown, dict) or not isinstance(shown.get("value"), dict):
+    view = embed.get("record") if isinstance(embed, dict) else None
+    if isinstance(view, dict) and isinstance(view.get("record"), dict):
+        view = view["record"]  # recordWithMedia
+    if not isinstance(view, dict) or not isinstance(view.get("value"), dict):
         return  # deleted, blocked, detached by its author; or a list, a feed, a starter pack
-    embeds = shown.get("embeds")
+    embeds = view.get("embeds")
     first = embeds[0] if isinstance(embeds, list) and embeds else None
-    yield {**shown, "record": shown["value"], "embed": first}
+    yield {**view, "record": view["value"], "embed": first}

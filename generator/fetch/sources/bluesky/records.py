@@ -25,18 +25,18 @@ KINDS: Mapping[str, Kind] = {POSTS: "post", REPOSTS: "repost", LIKES: "like"}
 
 def record_uri(did: Any, collection: Any, rkey: Any) -> Uri | None:
     """The address of a record that is a post of ours, or None."""
-    known = isinstance(did, str) and DID.fullmatch(did) and isinstance(rkey, str) and RKEY.fullmatch(rkey)
-    return Uri(did, collection, rkey) if known and collection in KINDS else None
+    is_valid = isinstance(did, str) and DID.fullmatch(did) and isinstance(rkey, str) and RKEY.fullmatch(rkey)
+    return Uri(did, collection, rkey) if is_valid and collection in KINDS else None
 
 
 def parse_record(
-    uri: Uri, said: Any, author: Mapping[str, Any], *, trackers: tuple[str, ...], seen_at: datetime, where: str
+    uri: Uri, content: Any, author: Mapping[str, Any], *, trackers: tuple[str, ...], seen_at: datetime, where: str
 ) -> Post | None:
     """One record -> one post; None where its author asks not to be shown.
 
     Args:
         uri: from `record_uri`.
-        said: the record.
+        content: the record.
         author: `handle`, `displayName` and `labels`, as far as they are known.
         trackers: whose reading it is.
         seen_at: when it was seen; it was not posted later.
@@ -45,17 +45,17 @@ def parse_record(
     Raises:
         RecordError: the record is not of the described shape.
     """
-    said = wire.mapping(said, where)
+    content = wire.mapping(content, where)
     profile = {**author, "did": uri.did}
     if bluesky_posts.asks_to_hide(profile, seen_at):
         return None
     if uri.collection == POSTS:
-        view = {"uri": f"at://{uri.did}/{uri.collection}/{uri.rkey}", "author": profile, "record": said}
-        found = bluesky_posts.parse(Record(view, trackers, where), seen_at)
-        return found[-1] if found else None
-    subject = wire.mapping(said.get("subject"), f"{where}.subject")
+        view = {"uri": f"at://{uri.did}/{uri.collection}/{uri.rkey}", "author": profile, "record": content}
+        posts = bluesky_posts.parse(Record(view, trackers, where), seen_at)
+        return posts[-1] if posts else None
+    subject = wire.mapping(content.get("subject"), f"{where}.subject")
     target = parse_uri(subject.get("uri"))
-    made_at = wire.time(said.get("createdAt"))
+    made_at = wire.time(content.get("createdAt"))
     if target is None or target.collection != POSTS or made_at is None:
         raise RecordError(where, f"names no post and time: {wire.shown(subject.get('uri'))!r}")
     account: Account = bluesky_posts.account(profile)

@@ -108,18 +108,18 @@ class _Plan:
 
 def _plan(request: FetchRequest) -> _Plan:
     plan = _Plan()
-    for wanted in request.wanted:
+    for tracker_block in request.wanted:
         for name, actors in (("accounts", plan.accounts), ("follows_of", plan.follows_of)):
-            for value in wanted.block.get(name) or ():
-                actors.setdefault(actor_name(value), set()).add(wanted.tracker)
+            for value in tracker_block.block.get(name) or ():
+                actors.setdefault(actor_name(value), set()).add(tracker_block.tracker)
         for name, kind in (("lists", "list"), ("feeds", "feed")):
-            for value in wanted.block.get(name) or ():
+            for value in tracker_block.block.get(name) or ():
                 place = place_of(value)
                 if place is None:
                     reason = f"no {kind} of Bluesky: give its at:// address or that of its page on bsky.app"
                     plan.unusable.append(StreamFailed(f"{kind}/{value}", reason))
                 else:
-                    plan.places.setdefault((kind, place), set()).add(wanted.tracker)
+                    plan.places.setdefault((kind, place), set()).add(tracker_block.tracker)
     return plan
 
 
@@ -127,8 +127,8 @@ def fetch(request: FetchRequest) -> Iterator[Event]:
     """Ask for everything new that the trackers want. Raises FetchError, FormatError."""
     plan = _plan(request)
     patience = Patience()
-    for one in plan.unusable:
-        yield patience.refusal(one.stream, one.reason)
+    for failure in plan.unusable:
+        yield patience.refusal(failure.stream, failure.reason)
     api = str(request.settings.get("api") or "https://public.api.bsky.app").rstrip("/").removesuffix("/xrpc")
     actors = Actors(_asker(request, api), request.state.accounts, patience)
     yield from actors.look_up(plan.actors())
@@ -170,15 +170,15 @@ def _by_stream(
         yield Covered(CURSOR, {"since": now_us, "time_us": now_us})
         return [replace(stream, joins=now_us) if stream.kind == "account" else stream for stream in streams]
     followed: dict[str, tuple[str, ...]] = {}
-    left = []
+    remaining = []
     for stream in streams:
         mark = _Mark.load(request.state.cursors.get(stream.name))
         if stream.kind != "account":
-            left.append(stream)
+            remaining.append(stream)
         elif mark.joined == cursor.since and mark.trackers.issuperset(stream.trackers):
             followed[stream.key] = stream.trackers
         else:
-            left.append(replace(stream, joins=cursor.since))
+            remaining.append(replace(stream, joins=cursor.since))
     if followed:
         try:
             yield from read_stream(request, partial(_asker, api=api), cursor, followed)
@@ -188,7 +188,7 @@ def _by_stream(
         except FetchError as error:
             yield StreamFailed(CURSOR, f"{error.reason}; the next run takes it up there")
             patience.is_lost(error)
-    return left
+    return remaining
 
 
 def _failed(error: FetchError, stream: Stream, patience: Patience) -> Iterator[Event]:
@@ -206,21 +206,21 @@ def _failed(error: FetchError, stream: Stream, patience: Patience) -> Iterator[E
 
 def _streams(request: FetchRequest, plan: _Plan, actors: Actors) -> Generator[Event, None, list[Stream]]:
     """Returns everything to read: accounts, then the accounts that others follow, then lists and feeds."""
-    wanted: dict[tuple[str, str], set[str]] = {}
+    trackers_of: dict[tuple[str, str], set[str]] = {}
     for actor, trackers in plan.accounts.items():
         if did := actors.did(actor):
-            wanted.setdefault(("account", did), set()).update(trackers)
+            trackers_of.setdefault(("account", did), set()).update(trackers)
     for actor, trackers in plan.follows_of.items():
         if did := actors.did(actor):
             followed: list[str] = []
             stored = request.state.cursors.get(f"follows/{did}")
             yield from actors.follows(did, stored, request.now, followed)
-            for one in followed:
-                wanted.setdefault(("account", one), set()).update(trackers)
+            for followed_did in followed:
+                trackers_of.setdefault(("account", followed_did), set()).update(trackers)
     for (kind, place), trackers in plan.places.items():
         if did := actors.did(place.actor):
-            wanted.setdefault((kind, f"at://{did}/{place.collection}/{place.rkey}"), set()).update(trackers)
-    return [Stream(kind=kind, key=key, trackers=tuple(sorted(names))) for (kind, key), names in wanted.items()]
+            trackers_of.setdefault((kind, f"at://{did}/{place.collection}/{place.rkey}"), set()).update(trackers)
+    return [Stream(kind=kind, key=key, trackers=tuple(sorted(names))) for (kind, key), names in trackers_of.items()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,16 +291,16 @@ def _asker(request: FetchRequest, api: str) -> Asker:
 
 def _read(request: FetchRequest, stream: Stream, api: str) -> Iterator[Event]:
     asker = _asker(request, api)
-    wanted = _Range(stream, _Mark.load(request.state.cursors.get(stream.name)), request.now, request.since)
-    newest = wanted.mark.newest
-    for rows in _pages(asker, stream, wanted.pages_max):
+    range_ = _Range(stream, _Mark.load(request.state.cursors.get(stream.name)), request.now, request.since)
+    newest = range_.mark.newest
+    for rows in _pages(asker, stream, range_.pages_max):
         times = [order_time(row) for row in rows]
         for index, (row, moment) in enumerate(zip(rows, times, strict=True)):
-            if wanted.gives(moment):
+            if range_.gives(moment):
                 yield Record(row, stream.trackers, f"{stream.endpoint} {stream.key} feed[{index}]")
-        known = [moment for moment in times if moment is not None]
-        newest = max([*known, *([newest] if newest else [])], default=None)
-        if wanted.ends(known):
+        moments = [moment for moment in times if moment is not None]
+        newest = max([*moments, *([newest] if newest else [])], default=None)
+        if range_.ends(moments):
             break
     if newest is not None or stream.joins is not None:
         mark: dict[str, Any] = {"trackers": list(stream.trackers)}
@@ -338,8 +338,8 @@ def order_time(row: Any) -> datetime | None:
         return wire.time(reason.get("indexedAt"))
     if not isinstance(post, dict):
         return None
-    said = post.get("record")
-    stated = wire.time(said.get("createdAt")) if isinstance(said, dict) else None
+    record = post.get("record")
+    stated = wire.time(record.get("createdAt")) if isinstance(record, dict) else None
     return min([moment for moment in (stated, wire.time(post.get("indexedAt"))) if moment], default=None)
 
 

@@ -15,24 +15,24 @@ _CUT = ("...", "…")
 _BARE = re.compile(r"^(https?://)?(www\.)?")
 
 
-def _facets(said: Mapping[str, Any], where: str) -> Iterator[tuple[Any, str]]:
+def _facets(record: Mapping[str, Any], where: str) -> Iterator[tuple[Any, str]]:
     """(byte range, address) of the links in the text."""
-    for index, facet in enumerate(wire.rows(said.get("facets"), f"{where}.record.facets")):
+    for index, facet in enumerate(wire.rows(record.get("facets"), f"{where}.record.facets")):
         place = f"{where}.record.facets[{index}]"
         for feature in wire.rows(wire.mapping(facet, place).get("features"), f"{place}.features"):
             if isinstance(feature, dict) and (url := wire.web_url(feature.get("uri"))):
                 yield facet.get("index"), url
 
 
-def links_of(said: Mapping[str, Any], where: str) -> Iterator[Any]:
+def links_of(record: Mapping[str, Any], where: str) -> Iterator[Any]:
     """Addresses that a record links to, in its text and its card."""
-    for _, url in _facets(said, where):
+    for _, url in _facets(record, where):
         yield url
-    yield from card_links(said.get("embed"))
-    bridged = _bridged(said)
+    yield from card_links(record.get("embed"))
+    bridged = _bridged(record)
     if bridged is not None:
         yield from bridged.links
-    for entity in wire.rows(said.get("entities"), f"{where}.record.entities"):  # what facets replaced in 2023
+    for entity in wire.rows(record.get("entities"), f"{where}.record.entities"):  # what facets replaced in 2023
         if isinstance(entity, dict) and entity.get("type") == "link":
             yield entity.get("value")
 
@@ -53,19 +53,19 @@ def card_links(embed: Any) -> Iterator[Any]:
                 yield from papers_beside(image.get("alt"))
 
 
-def _bridged(said: Mapping[str, Any]) -> Plain | None:
+def _bridged(record: Mapping[str, Any]) -> Plain | None:
     """What a post said where it was written (Bridgy Fed, Wafrn); here it may be cut."""
-    original = said.get("bridgyOriginalText") or said.get("fullText")
+    original = record.get("bridgyOriginalText") or record.get("fullText")
     return read_html(original) if isinstance(original, str) else None
 
 
-def text_of(said: Mapping[str, Any], where: str) -> str:
+def text_of(record: Mapping[str, Any], where: str) -> str:
     """What a record says, with whole addresses. Raises RecordError where it has no text."""
-    text = said.get("text")
+    text = record.get("text")
     if not isinstance(text, str):
         raise RecordError(f"{where}.record.text", f"is no text: {wire.shown(text)!r}")
-    whole = _with_whole_links(text, _facets(said, where))
-    bridged = _bridged(said)
+    whole = _with_whole_links(text, _facets(record, where))
+    bridged = _bridged(record)
     if bridged is not None and len(bridged.text) > len(whole):
         whole = bridged.text
     return wire.clean(whole).strip()
@@ -77,9 +77,9 @@ def _with_whole_links(text: str, facets: Iterable[tuple[Any, str]]) -> str:
     parts: list[bytes] = []
     done = 0
     ranges = ((_range(index, len(data)), url) for index, url in facets)
-    for (start, end), url in sorted((found, url) for found, url in ranges if found):
-        shown = data[start:end].decode("utf-8", "replace")
-        if start >= done and _is_cut(shown, url):
+    for (start, end), url in sorted((place, url) for place, url in ranges if place):
+        visible = data[start:end].decode("utf-8", "replace")
+        if start >= done and _is_cut(visible, url):
             parts += [data[done:start], url.encode()]
             done = end
     return b"".join([*parts, data[done:]]).decode("utf-8", "replace")
@@ -92,7 +92,7 @@ def _range(index: Any, size: int) -> tuple[int, int] | None:
     return (start, end) if 0 <= start < end <= size else None
 
 
-def _is_cut(shown: str, url: str) -> bool:
+def _is_cut(visible: str, url: str) -> bool:
     """'arxiv.org/abs/2401.0...' for 'https://arxiv.org/abs/2401.01234', but not words that are a link."""
-    stem = next((shown.removesuffix(mark) for mark in _CUT if shown.endswith(mark)), "")
+    stem = next((visible.removesuffix(mark) for mark in _CUT if visible.endswith(mark)), "")
     return bool(stem) and _BARE.sub("", url).startswith(_BARE.sub("", stem))

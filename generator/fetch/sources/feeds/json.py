@@ -20,15 +20,15 @@ def read_json(body: bytes) -> Feed:
         raise FeedError(error.reason.removeprefix("format changed: ")) from None
     if not _string(feed.get("version")).startswith(_VERSIONS):
         raise FeedError("it is JSON but no JSON Feed: its version is not on jsonfeed.org")
-    found = feed.get("items")
-    if not isinstance(found, list):
+    items = feed.get("items")
+    if not isinstance(items, list):
         raise FeedError("it is a JSON Feed without a list of items")
     return Feed(
         title=_string(feed.get("title")),
         address=_string(feed.get("home_page_url")),
         lang=_string(feed.get("language")) or None,
-        articles=told_apart([_article(one) for one in found[:ARTICLES_MAX] if isinstance(one, dict)]),
-        left_out=max(0, len(found) - ARTICLES_MAX),
+        articles=told_apart([_article(item) for item in items[:ARTICLES_MAX] if isinstance(item, dict)]),
+        left_out=max(0, len(items) - ARTICLES_MAX),
     )
 
 
@@ -42,7 +42,7 @@ def _article(raw: Mapping[str, Any]) -> Article:
         title=_string(raw.get("title")),
         address=address,
         links=tuple(filter(None, (_string(raw.get("url")), _string(raw.get("external_url"))))),
-        texts=tuple(sorted(_texts(raw), key=lambda one: len(one[0]))),
+        texts=tuple(sorted(_texts(raw), key=lambda text: len(text[0]))),
         at=wire.time(raw.get("date_published"), EARLIEST) or wire.time(raw.get("date_modified"), EARLIEST),
         lang=_string(raw.get("language")) or None,
     )

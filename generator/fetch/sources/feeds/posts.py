@@ -69,7 +69,7 @@ def parse(record: Record, seen_at: datetime) -> list[Post]:
     title = read_html(article.title).text if article.title_is_html else folded(article.title)
     texts, hrefs = _read(article.texts, url)
     excerpt = _excerpt(texts)
-    shown = "\n".join(filter(None, (wire.clean_line(title, TITLE_MAX), excerpt)))
+    text = "\n".join(filter(None, (wire.clean_line(title, TITLE_MAX), excerpt)))
     own_id = article.id or "\n".join((title, *texts))
     if not own_id.strip():
         raise RecordError(record.where, "has no id, address, title or text")
@@ -82,9 +82,9 @@ def parse(record: Record, seen_at: datetime) -> list[Post]:
             account=publisher.account,
             posted_at=min(article.at or seen_at, seen_at).replace(microsecond=0),
             seen_at=seen_at.replace(microsecond=0),
-            text=shown or None,
+            text=text or None,
             lang=wire.language(article.lang or publisher.lang),
-            links=_links([article.address, *article.links], hrefs, texts, shown, publisher.base),
+            links=_links([article.address, *article.links], hrefs, texts, text, publisher.base),
             trackers=tuple(sorted(record.trackers)),
         )
     ]
@@ -96,9 +96,9 @@ def _digest(*parts: str) -> str:
 
 def _address(article: Article, publisher: Publisher) -> str:
     """Where the article is to be read; its feed where it does not say."""
-    found = (absolute(address, publisher.base) for address in (article.address, *article.links) if address)
+    addresses = (absolute(address, publisher.base) for address in (article.address, *article.links) if address)
     site = absolute(publisher.site, publisher.base) if publisher.site else None
-    return next(filter(None, found), None) or site or publisher.url
+    return next(filter(None, addresses), None) or site or publisher.url
 
 
 def _read(texts: Iterable[tuple[str, bool]], base: str) -> tuple[list[str], list[str]]:
@@ -107,9 +107,9 @@ def _read(texts: Iterable[tuple[str, bool]], base: str) -> tuple[list[str], list
     hrefs: list[str] = []
     for text, is_html in texts:
         if is_html:
-            read = read_html(text, base)
-            hrefs += read.links
-            text = read.text  # noqa: PLW2901 (the same text, without its markup)
+            parsed = read_html(text, base)
+            hrefs += parsed.links
+            text = parsed.text  # noqa: PLW2901 (the same text, without its markup)
         else:
             text = folded(text)  # noqa: PLW2901
         plain += [text] if text else []
@@ -126,14 +126,16 @@ def _excerpt(texts: list[str]) -> str:
     return f"{whole_words} …"
 
 
-def _links(stated: list[str], hrefs: list[str], texts: list[str], shown: str, base: str) -> tuple[str, ...]:
+def _links(stated: list[str], hrefs: list[str], texts: list[str], visible: str, base: str) -> tuple[str, ...]:
     """Where the article leads: links to papers first, because only so many are kept."""
-    found = [url for address in stated if address and (url := absolute(address, base))]
-    found += hrefs
-    linked = [url for url in found if find_in_url(url)]
-    named = {paper.id for url in linked for paper in find_in_url(url)} | {paper.id for paper in find_in_text(shown)}
-    mentioned = [url for paper_id, url in _mentioned(texts) if paper_id not in named]
-    return wire.links([*linked, *mentioned, *found])
+    urls = [url for address in stated if address and (url := absolute(address, base))]
+    urls += hrefs
+    linked = [url for url in urls if find_in_url(url)]
+    paper_ids = {paper.id for url in linked for paper in find_in_url(url)} | {
+        paper.id for paper in find_in_text(visible)
+    }
+    mentioned = [url for paper_id, url in _mentioned(texts) if paper_id not in paper_ids]
+    return wire.links([*linked, *mentioned, *urls])
 
 
 def _mentioned(texts: list[str]) -> Iterator[tuple[str, str]]:

@@ -50,9 +50,9 @@ _VALIDATORS = {"etag": "if-none-match", "last-modified": "if-modified-since"}
 def fetch(request: FetchRequest) -> Iterator[Event]:
     """Ask for every feed that the trackers want. Raises FetchError, FormatError where none can be read."""
     wanted: dict[str, set[str]] = {}
-    for one in request.wanted:
-        for url in one.block.get("feeds") or ():
-            wanted.setdefault(str(url), set()).add(one.tracker)
+    for tracker_block in request.wanted:
+        for url in tracker_block.block.get("feeds") or ():
+            wanted.setdefault(str(url), set()).add(tracker_block.tracker)
     first = request.state.cursors.get(NEXT)
     urls = list(wanted)
     hosts: dict[str, _Host] = {}
@@ -137,9 +137,9 @@ def _stream(url: str) -> str:
 
 def _read(request: FetchRequest, url: str, trackers: tuple[str, ...]) -> Iterator[Event]:
     stored = request.state.cursors.get(_stream(url))
-    known = stored if isinstance(stored, Mapping) and stored.get("trackers") == list(trackers) else {}
+    validators = stored if isinstance(stored, Mapping) and stored.get("trackers") == list(trackers) else {}
     request.meter.requests += 1
-    answer = request.client.get(url, headers=_conditions(known), accept=ACCEPT, tries=TRIES)
+    answer = request.client.get(url, headers=_conditions(validators), accept=ACCEPT, tries=TRIES)
     if answer.status == _UNCHANGED:
         return
     feed = _decoded(answer, url, was_read=isinstance(stored, Mapping))
@@ -147,7 +147,7 @@ def _read(request: FetchRequest, url: str, trackers: tuple[str, ...]) -> Iterato
     for index, article in enumerate(feed.articles):
         yield Record(article, trackers, f"{url} entry[{index}]", publisher)
     digest = _digest(feed)
-    if known.get("digest") == digest:
+    if validators.get("digest") == digest:
         return
     if feed.damage:
         yield StreamFailed(
@@ -180,14 +180,14 @@ def _digest(feed: Feed) -> str:
 
 def _validators(headers: Mapping[str, str]) -> dict[str, str]:
     """What the server recognises this state of the feed by, if it can be sent back."""
-    found = {name: headers.get(name, "") for name in _VALIDATORS}
-    return {name: value for name, value in found.items() if _may_be_sent(value)}
+    validators = {name: headers.get(name, "") for name in _VALIDATORS}
+    return {name: value for name, value in validators.items() if _may_be_sent(value)}
 
 
-def _conditions(known: Mapping[str, Any]) -> dict[str, str] | None:
+def _conditions(cursor: Mapping[str, Any]) -> dict[str, str] | None:
     """Headers that ask for nothing but news."""
-    found = {header: str(known.get(name, "")) for name, header in _VALIDATORS.items()}
-    return {header: value for header, value in found.items() if _may_be_sent(value)} or None
+    conditions = {header: str(cursor.get(name, "")) for name, header in _VALIDATORS.items()}
+    return {header: value for header, value in conditions.items() if _may_be_sent(value)} or None
 
 
 def _may_be_sent(value: str) -> bool:

@@ -127,21 +127,21 @@ class Api:
         Raises:
             FetchError: no usable answer; with a status in CLOSED where the server tells nobody.
         """
-        found: dict[str, Mapping[str, Any] | None] = {}
+        statuses: dict[str, Mapping[str, Any] | None] = {}
         for start in range(0, len(own_ids), BATCH):
             batch = own_ids[start : start + BATCH]
-            if len(batch) > 1 and self._has_batch and self._together(batch, found):
+            if len(batch) > 1 and self._has_batch and self._together(batch, statuses):
                 continue
-            for own_id in batch[: max(0, singles_max - len(found))]:
+            for own_id in batch[: max(0, singles_max - len(statuses))]:
                 try:
-                    found[own_id] = self._one(f"api/v1/statuses/{own_id}", {})
+                    statuses[own_id] = self._one(f"api/v1/statuses/{own_id}", {})
                 except FetchError as error:
                     if error.status not in UNKNOWN:
                         raise
-                    found[own_id] = None
-        return found
+                    statuses[own_id] = None
+        return statuses
 
-    def _together(self, batch: Sequence[str], found: dict[str, Mapping[str, Any] | None]) -> bool:
+    def _together(self, batch: Sequence[str], statuses: dict[str, Mapping[str, Any] | None]) -> bool:
         """Ask for all at once (since 4.3); False where the server cannot."""
         query = "&".join(f"{quote('id[]')}={own_id}" for own_id in batch)
         try:
@@ -152,7 +152,7 @@ class Api:
             self._has_batch = False
             return False
         by_id = {local_id(row): row for row in rows}
-        found.update({own_id: by_id.get(own_id) for own_id in batch})
+        statuses.update({own_id: by_id.get(own_id) for own_id in batch})
         return True
 
     def feed(self, url: str, validators: Mapping[str, str]) -> Response:
@@ -173,7 +173,7 @@ class Api:
 
 def _links(header: str) -> dict[tuple[str, str], str]:
     """(rel, parameter) -> id, from a `Link` header (RFC 8288)."""
-    found: dict[tuple[str, str], str] = {}
+    ids: dict[tuple[str, str], str] = {}
     for address, attributes in _LINK.findall(header[:8_000]):
         rel = re.search(r"\brel=\"?(next|prev)\b", attributes)
         if rel is None:
@@ -185,8 +185,8 @@ def _links(header: str) -> dict[tuple[str, str], str]:
         for name in ("max_id", "min_id", "since_id"):
             value = query.get(name, [""])[-1]
             if LOCAL_ID.fullmatch(value):
-                found[rel[1], name] = value
-    return found
+                ids[rel[1], name] = value
+    return ids
 
 
 __all__ = ["ACCOUNTS_PAGE", "CLOSED", "STATUSES_PAGE", "UNKNOWN", "Api", "Page", "local_id", "order_of"]

@@ -54,13 +54,13 @@ class _Answer:
 def find_gone(request: FetchRequest, posts: Sequence[Post]) -> Iterator[Checked | StreamFailed]:
     """Ask about captured posts, servers side by side. Raises FetchError where no server at all answers."""
     plan = plan_of(request)
-    origins, own = frozenset(map(_origin, plan.parts)), frozenset(plan.own)
+    origins, owner_ids = frozenset(map(_origin, plan.parts)), frozenset(plan.own)
     servers: dict[str, _Server] = {}
     for post in posts:
         address = _address(post)
         origin = _home(address, origins)
         if address is not None and origin is not None:
-            servers.setdefault(origin, _Server(origin, own)).posts.append((post, address))
+            servers.setdefault(origin, _Server(origin, owner_ids)).posts.append((post, address))
     for brought in side_by_side(
         request, f"{NETWORK}-gone", [server.ask for server in _in_another_order(servers, request)]
     ):
@@ -76,10 +76,10 @@ def _in_another_order(servers: Mapping[str, _Server], request: FetchRequest) -> 
 
 def _address(post: Post) -> str | None:
     """What to ask for: the post's own address; of a boost or favourite without one, that of its original."""
-    own = post.id.partition(":")[2]
-    if "#" in own or post.kind == "like":
-        own = (post.of or "").partition(":")[2]
-    return own or None
+    address = post.id.partition(":")[2]
+    if "#" in address or post.kind == "like":
+        address = (post.of or "").partition(":")[2]
+    return address or None
 
 
 def _home(address: str | None, origins: Collection[str]) -> str | None:
@@ -125,8 +125,8 @@ class _Server:
 
     def about(self, request: FetchRequest, post: Post, address: str) -> bool | None:
         """Whether it is there; None where its server does not say. Raises FetchError where that is out of order."""
-        if found := _OWN_ID.search(urlsplit(address).path):
-            answer = _get(request, f"{self.origin}/api/v1/statuses/{found[1]}", "application/json")
+        if match := _OWN_ID.search(urlsplit(address).path):
+            answer = _get(request, f"{self.origin}/api/v1/statuses/{match[1]}", "application/json")
             if answer.status in {_NOT_FOUND, _GONE} and "error" in answer.body:
                 return False
             if canonical_id(answer.body) is not None:
@@ -185,7 +185,7 @@ def _origin(url: str) -> str:
 
 def _object(body: bytes) -> Mapping[str, Any]:
     try:
-        found = json.loads(body)
+        value = json.loads(body)
     except (ValueError, RecursionError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return value if isinstance(value, dict) else {}

@@ -145,20 +145,20 @@ class Instance:
 
     def _streams(self) -> Generator[Event, None, list[tuple[Api, Stream]]]:
         """Returns what is to be read, each with where to ask."""
-        found: list[tuple[Api, Stream]] = []
+        streams: list[tuple[Api, Stream]] = []
         api = self._apis[self._part.origin]
         for handle, trackers in self._part.accounts.items():
             who = yield from self._look_up(handle)
             if who is not None or api.is_closed or self._has_feed_alone(handle):
-                found.append(self._account(handle, who, trackers))
+                streams.append(self._account(handle, who, trackers))
         for handle, trackers in self._part.follows_of.items():
             who = yield from self._look_up(handle)
             if who is not None:
-                found += yield from self._followed(who, trackers)
+                streams += yield from self._followed(who, trackers)
             elif api.is_closed:
                 yield self._patience.refusal(f"follows/{handle.written}", closed_reason(api, None))
-        found += [(api, self._tag(tag, trackers)) for tag, trackers in self._part.tags.items()]
-        return _together(found)
+        streams += [(api, self._tag(tag, trackers)) for tag, trackers in self._part.tags.items()]
+        return _together(streams)
 
     def _look_up(self, handle: Handle) -> Generator[Event, None, Who | None]:
         name = f"account/{handle.written}"
@@ -224,21 +224,21 @@ class Instance:
             reason = f"@{who.name} follows nobody, or hides whom it follows: name the accounts instead"
             yield self._patience.refusal(f"follows/{who.name}", reason)
         api = self._apis[who.origin]
-        found = []
+        streams = []
         for name, own_id in names.items():
-            wanted = trackers - self._plan.wanted_by(name)
-            if wanted:
+            missing = trackers - self._plan.wanted_by(name)
+            if missing:
                 user, _, domain = name.partition("@")
                 stream = Stream(
                     name=f"followed/{api.host}/{name}",
                     path=f"api/v1/accounts/{own_id}/statuses",
-                    trackers=tuple(sorted(wanted)),
+                    trackers=tuple(sorted(missing)),
                     seen=self._seen(who.name.partition("@")[2]),
                     account=name,
                     feed_url=f"https://{domain}/@{user}.rss",
                 )
-                found.append((api, stream))
-        return found
+                streams.append((api, stream))
+        return streams
 
     def _seen(self, domain: str) -> Seen:
         return Seen(domain=domain, own=frozenset(self._own))

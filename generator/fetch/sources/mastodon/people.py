@@ -60,9 +60,9 @@ class People:
                 if error.status in UNKNOWN:
                     return None
                 raise
-            found = self._origin(handle, origin)
-            if found is not None and found != origin:
-                return self._who(handle, found)
+            home = self._origin(handle, origin)
+            if home is not None and home != origin:
+                return self._who(handle, home)
             if error.status not in UNKNOWN:
                 raise
             return None
@@ -113,7 +113,7 @@ class People:
     def _ask_follows(self, who: Who) -> dict[str, str]:
         domain = who.name.partition("@")[2]
         params = {"limit": str(ACCOUNTS_PAGE)}
-        found: dict[str, str] = {}
+        follows: dict[str, str] = {}
         seen: set[str] = set()
         for _ in range(PAGES_MAX):
             page = self._apis[who.origin].page(f"api/v1/accounts/{who.id}/following", params)
@@ -121,12 +121,12 @@ class People:
                 own_id = local_id(row)
                 name = account_name(row, domain) if own_id else None
                 if own_id and name:
-                    found.setdefault(name, own_id)
+                    follows.setdefault(name, own_id)
             if page.next_max is None or page.next_max in seen or not page.rows:
                 break
             seen.add(page.next_max)
             params = {**params, "max_id": page.next_max}
-        return found
+        return follows
 
 
 def _is_fresh(asked_at: Any, now: datetime, lasts: timedelta) -> bool:

@@ -110,22 +110,22 @@ class Plan:
 
     def wanted_by(self, name: str) -> set[str]:
         """Trackers that have the account `user@host` among their own."""
-        found = (
+        groups = (
             trackers
             for part in self.parts.values()
             for handle, trackers in part.accounts.items()
             if name in {handle.written, f"{handle.user}@{handle.domain}"}
         )
-        return set().union(*found)
+        return set().union(*groups)
 
 
 def plan_of(request: FetchRequest) -> Plan:
     """Sort what the trackers want. What the config names by an account that moved is that which replaces it."""
     plan = Plan()
     cursors = request.state.cursors
-    for wanted in request.wanted:
+    for tracker_block in request.wanted:
         for name in ("accounts", "follows_of"):
-            for value in wanted.block.get(name) or ():
+            for value in tracker_block.block.get(name) or ():
                 handle = handle_of(value)
                 if handle is None:
                     reason = "no account on Mastodon: write @user@host"
@@ -137,13 +137,13 @@ def plan_of(request: FetchRequest) -> Plan:
                 who = Who.load(cursors.get(WHO + handle.written))
                 part = plan.part(who.origin if who else handle.origin)
                 place = part.accounts if name == "accounts" else part.follows_of
-                place.setdefault(handle, set()).add(wanted.tracker)
-        for value in wanted.block.get("tags") or ():
+                place.setdefault(handle, set()).add(tracker_block.tracker)
+        for value in tracker_block.block.get("tags") or ():
             tag = tag_of(value)
             if tag is None:
                 plan.unusable.append(StreamFailed(f"tag/{wire.shown(value)}", "no hashtag on an instance: tag@host"))
             else:
-                plan.part(tag.origin).tags.setdefault(tag, set()).add(wanted.tracker)
+                plan.part(tag.origin).tags.setdefault(tag, set()).add(tracker_block.tracker)
     plan.own.update(_people(request))
     return plan
 
@@ -151,11 +151,11 @@ def plan_of(request: FetchRequest) -> Plan:
 def handle_of(value: Any) -> Handle | None:
     """An account as the config writes it."""
     text = str(value).strip()
-    if found := _NAME.fullmatch(text):
-        user, domain = found[1].lower(), found[2].lower()
+    if match := _NAME.fullmatch(text):
+        user, domain = match[1].lower(), match[2].lower()
         return Handle(f"{user}@{domain}", user, domain, f"https://{domain}")
-    if found := _PAGE.fullmatch(text):
-        origin, user = found[1].rstrip("/"), found[2].lower()
+    if match := _PAGE.fullmatch(text):
+        origin, user = match[1].rstrip("/"), match[2].lower()
         return Handle(f"{origin}/@{user}".lower(), user, urlsplit(origin).netloc.lower(), origin)
     return None
 
@@ -163,11 +163,11 @@ def handle_of(value: Any) -> Handle | None:
 def tag_of(value: Any) -> Tag | None:
     """A hashtag as the config writes it."""
     text = str(value).strip()
-    if found := _TAG_NAME.fullmatch(text):
-        name, domain = found[1].lower(), found[2].lower()
+    if match := _TAG_NAME.fullmatch(text):
+        name, domain = match[1].lower(), match[2].lower()
         return Tag(f"{name}@{domain}", name, domain, f"https://{domain}")
-    if found := _TAG_PAGE.fullmatch(text):
-        origin, name = found[1].rstrip("/"), found[2].lower()
+    if match := _TAG_PAGE.fullmatch(text):
+        origin, name = match[1].rstrip("/"), match[2].lower()
         return Tag(f"{origin}/tags/{name}", name, urlsplit(origin).netloc.lower(), origin)
     return None
 
@@ -180,8 +180,8 @@ def token_name(origin: str) -> str:
 def token_names(origins: Iterable[str]) -> dict[str, str | None]:
     """The variable of each instance; None where two would share one, because a token belongs to one of them."""
     names = {origin: token_name(origin) for origin in origins}
-    taken = list(names.values())
-    return {origin: name if taken.count(name) == 1 else None for origin, name in names.items()}
+    used = list(names.values())
+    return {origin: name if used.count(name) == 1 else None for origin, name in names.items()}
 
 
 def _now(handle: Handle, cursors: Mapping[str, Any]) -> Handle:

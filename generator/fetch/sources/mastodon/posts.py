@@ -155,7 +155,7 @@ class _Reader:
             return self.boost(status, boosted, own_id, account, where)
         quoted, quoted_id = self.embedded(quoted_of(status), f"{where}.quote", depth)
         kind, of = self.kind(status, own_id, quoted_id)
-        own = Post(
+        post = Post(
             id=own_id,
             network=NETWORK,
             kind=kind,
@@ -169,7 +169,7 @@ class _Reader:
             counts=wire.counts(status, _COUNTS),
             trackers=self.trackers,
         )
-        return [*quoted, own]
+        return [*quoted, post]
 
     def boost(
         self, status: Mapping[str, Any], boosted: Mapping[str, Any], own_id: str, account: Account, where: str
@@ -206,10 +206,10 @@ class _Reader:
         if depth >= _EMBED_DEPTH:
             return [], ""
         try:
-            found = self.posts(whole, where, depth + 1)
+            posts = self.posts(whole, where, depth + 1)
         except RecordError:
             return [], ""
-        return found, found[-1].id if found else ""
+        return posts, posts[-1].id if posts else ""
 
     def kind(self, status: Mapping[str, Any], own_id: str, quoted_id: str | None) -> tuple[Kind, str | None]:
         """What it does, and to which post."""
@@ -218,16 +218,21 @@ class _Reader:
         parent = parent_of(status)
         if parent is None:
             return "post", None
-        known = self.seen.known.get(parent)
-        of = self.likely_parent(status, own_id, parent) if known is None else known
+        parent_id = self.seen.known.get(parent)
+        of = self.likely_parent(status, own_id, parent) if parent_id is None else parent_id
         return "reply", of if of and of != own_id else None
 
     def likely_parent(self, status: Mapping[str, Any], own_id: str, parent: str) -> str | None:
         """Of a thread by one account on its own Mastodon: there the address ends in the local id."""
         account = status.get("account")
-        own = account.get("id") if isinstance(account, dict) else None
+        account_id = account.get("id") if isinstance(account, dict) else None
         stem = own_id.removesuffix(f"/statuses/{status.get('id')}")
-        if not self.seen.guess or own is None or status.get("in_reply_to_account_id") != own or stem == own_id:
+        if (
+            not self.seen.guess
+            or account_id is None
+            or status.get("in_reply_to_account_id") != account_id
+            or stem == own_id
+        ):
             return None
         return f"{stem}/statuses/{parent}"
 
@@ -299,5 +304,5 @@ def _unlinked(status: Mapping[str, Any]) -> list[str]:
 
 
 def _host_of(status: Mapping[str, Any]) -> str:
-    found = canonical_id(status)
-    return urlsplit(found.partition(":")[2]).netloc if found else ""
+    post_id = canonical_id(status)
+    return urlsplit(post_id.partition(":")[2]).netloc if post_id else ""

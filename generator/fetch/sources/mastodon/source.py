@@ -45,8 +45,8 @@ def fetch(request: FetchRequest) -> Iterator[Event]:
     """Ask every instance for what is new. Raises FetchError, FormatError where all of them fail."""
     plan = plan_of(request)
     patience = Patience()
-    for one in plan.unusable:
-        yield patience.refusal(one.stream, one.reason)
+    for failure in plan.unusable:
+        yield patience.refusal(failure.stream, failure.reason)
     tokens = token_names(plan.parts)
     origins = list(plan.parts)
     first = request.state.cursors.get(NEXT)

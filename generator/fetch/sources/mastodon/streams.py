@@ -129,7 +129,7 @@ class Reading:
             page = self._ask({"min_id": since})
             is_deaf = any(order_of(own_id) <= order_of(since) for own_id in page.ids)
             above = [own_id for own_id in page.ids if order_of(own_id) > order_of(floor)]
-            yield from self._records(page, known=floor if lowest is None else self._mark.newest)
+            yield from self._records(page, newest=floor if lowest is None else self._mark.newest)
             if is_deaf and lowest is not None:  # what lies between the last run and the newest page
                 yield from self._downwards(lowest, floor=floor)
             lowest = min(above, key=order_of, default=lowest)
@@ -147,7 +147,7 @@ class Reading:
             fresh = [own_id for own_id in page.ids if below is None or order_of(own_id) < order_of(below)]
             if page.rows and not fresh:
                 return  # the server does not know max_id either: it says the same again
-            yield from self._records(page, known=floor)
+            yield from self._records(page, newest=floor)
             self._reached(page)
             lowest = min(fresh, key=order_of, default=None)
             if lowest is None or self._is_far(page) or (floor is not None and order_of(lowest) <= order_of(floor)):
@@ -162,13 +162,13 @@ class Reading:
             raise FormatError("format changed: no status has an account", url=page.where)
         return page
 
-    def _records(self, page: Page, known: str | None) -> Iterator[Event]:
+    def _records(self, page: Page, newest: str | None) -> Iterator[Event]:
         """The page's statuses, after what they answer or quote. Those up to `known` are there for being late alone."""
         new: list[Any] = []
         again: list[Any] = []
         for row in page.rows:
             own_id = local_id(row)
-            is_known = own_id is not None and known is not None and order_of(own_id) <= order_of(known)
+            is_known = own_id is not None and newest is not None and order_of(own_id) <= order_of(newest)
             (again if is_known else new).append(row)
         trackers, seen = self._stream.trackers, self._stream.seen
         yield from self._threads.records(new, trackers, seen, page.where)
@@ -182,8 +182,8 @@ class Reading:
     def _is_far(self, page: Page) -> bool:
         """Whether everything below is older than a first reading goes."""
         times = [wire.time(row.get("created_at")) for row in page.rows if isinstance(row, dict)]
-        known = [moment for moment in times if moment is not None]
-        return bool(known) and max(known[-5:]) <= self._reach
+        moments = [moment for moment in times if moment is not None]
+        return bool(moments) and max(moments[-5:]) <= self._reach
 
     @property
     def _is_tag(self) -> bool:
@@ -217,15 +217,15 @@ class Reading:
         }
         answer = self._api.feed(self._stream.feed_url, validators)
         until = old.get("until") if self.wants_feed else None
-        kept = {"until": until or f"{self._now + FEED_FOR:%Y-%m-%dT%H:%M:%SZ}"}
+        validity = {"until": until or f"{self._now + FEED_FOR:%Y-%m-%dT%H:%M:%SZ}"}
         if answer.status == 304:  # noqa: PLR2004 (unchanged)
-            kept |= {name: old[name] for name in ("etag", "modified") if name in old}
+            validity |= {name: old[name] for name in ("etag", "modified") if name in old}
         else:
             for name, header in (("etag", "etag"), ("modified", "last-modified")):
                 value = answer.headers.get(header, "").strip()
-                kept |= {name: value} if value and len(value) <= wire.SHOWN_MAX else {}
+                validity |= {name: value} if value and len(value) <= wire.SHOWN_MAX else {}
             yield from self._articles(answer.body, answer.url, answer.headers.get("content-type", ""))
-        self._mark = replace(self._mark, newest=self._old.newest, feed=kept)
+        self._mark = replace(self._mark, newest=self._old.newest, feed=validity)
         yield self._covered()
 
     def _articles(self, body: bytes, url: str, content_type: str) -> Iterator[Event]:

@@ -152,8 +152,8 @@ class _Reader:
     def _begin_anchor(self, attributes: dict[str, str], classes: list[str]) -> _Anchor:
         href = (attributes.get("href") or "").strip()
         rel = (attributes.get("rel") or "").split()
-        named = "mention" in classes or "hashtag" in classes or "tag" in rel or href in self._unlinked
-        return _Anchor(href, not named and wire.web_url(href) is not None)
+        is_name = "mention" in classes or "hashtag" in classes or "tag" in rel or href in self._unlinked
+        return _Anchor(href, not is_name and wire.web_url(href) is not None)
 
     def _finish_anchor(self) -> None:
         anchor, self._anchor = self._anchor, None

@@ -50,27 +50,27 @@ class Threads:
             self._note(row)
         if not alone:
             yield from self._parents(rows, trackers, seen)
-        own = replace(seen, guess=not alone)
+        context = replace(seen, guess=not alone)
         for index, row in enumerate(rows):
-            yield Record(row, trackers, f"{where} [{index}]", own)
+            yield Record(row, trackers, f"{where} [{index}]", context)
 
     def _parents(self, rows: list[Any], trackers: tuple[str, ...], seen: Seen) -> Iterator[Event]:
-        left = SINGLES_MAX
+        singles_left = SINGLES_MAX
         level: list[Any] = rows
         for _ in range(_STEPS):
-            wanted = dict.fromkeys(own_id for row in level for own_id in _points_at(row) if own_id not in self._known)
-            if not wanted or self._is_closed:
+            missing = dict.fromkeys(own_id for row in level for own_id in _points_at(row) if own_id not in self._known)
+            if not missing or self._is_closed:
                 return
             try:
-                found = self._api.statuses(list(wanted), left)
+                statuses = self._api.statuses(list(missing), singles_left)
             except FetchError as error:
                 if error.status not in CLOSED:
                     raise
                 self._is_closed = True
                 return
-            left -= len(found)
-            level = [status for status in found.values() if status is not None]
-            for own_id, status in found.items():
+            singles_left -= len(statuses)
+            level = [status for status in statuses.values() if status is not None]
+            for own_id, status in statuses.items():
                 self._known[own_id] = _visible_id(status)
             for status in level:
                 self._note(status)

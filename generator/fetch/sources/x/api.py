@@ -83,14 +83,14 @@ class XApi:
         users = answer.get("data") or []
         if not isinstance(users, list):
             raise FormatError("format changed: data is no list", url=label)
-        found = {}
+        ids = {}
         for user in users:
             handle, own_id = (user.get("username"), user.get("id")) if isinstance(user, dict) else (None, None)
             if isinstance(handle, str) and isinstance(own_id, str) and re.fullmatch(r"[0-9]{1,19}", own_id, re.ASCII):
-                found[handle.lower()] = own_id
-        if users and not found:
+                ids[handle.lower()] = own_id
+        if users and not ids:
             raise FormatError("format changed: no user has an id and a username", url=label)
-        return found
+        return ids
 
     def posts(self, path: str, params: Mapping[str, str], label: str) -> Page:
         """A page of posts. Raises FetchError, FormatError."""
@@ -106,7 +106,7 @@ class XApi:
         posts, errors = answer.get("data"), answer.get("errors")
         if not isinstance(posts, list) and not isinstance(errors, list):
             raise FormatError("format changed: neither data nor errors in the answer", url=label)
-        if posts and not any(isinstance(one, dict) and isinstance(one.get("id"), str) for one in posts):
+        if posts and not any(isinstance(post, dict) and isinstance(post.get("id"), str) for post in posts):
             raise FormatError("format changed: no post of the answer has an id", url=label)
         return answer
 
@@ -177,7 +177,7 @@ def _page(answer: Mapping[str, Any], path: str) -> Page:
     problem = _problem(answer.get("errors")) if not posts else None
     if not posts and not problem and (meta or {}).get("result_count", 0) != 0:
         raise FormatError("format changed: result_count says posts, data holds none", url=path)
-    if posts and not any(isinstance(one, dict) and isinstance(one.get("id"), str) for one in posts):
+    if posts and not any(isinstance(post, dict) and isinstance(post.get("id"), str) for post in posts):
         raise FormatError("format changed: no post of the page has an id", url=path)
     token = (meta or {}).get("next_token")
     if token is not None and not isinstance(token, str):

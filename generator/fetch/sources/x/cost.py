@@ -98,20 +98,20 @@ class Budget:
     def left(self) -> int:
         """Objects that may still be read: at the dearest price, so that the month's cap is never exceeded."""
         affordable = (self._left_usd - self._meter.cost_usd) / USER_USD
-        left = self._cap - self.used
-        return max(0, left if affordable > left else int(affordable + _ROUNDING))
+        reads = self._cap - self.used
+        return max(0, reads if affordable > reads else int(affordable + _ROUNDING))
 
     @property
     def is_month_spent(self) -> bool:
         """Whether the month's cap is what ends this run."""
         return (self._left_usd - self._meter.cost_usd) / USER_USD < self._cap - self.used
 
-    def page_size(self, smallest: int, wanted: int = PAGE_MAX) -> int | None:
+    def page_size(self, smallest: int, posts: int = PAGE_MAX) -> int | None:
         """`max_results` for the next page, or None where even the smallest page could exceed the cap."""
         affordable = self.left // READS_A_POST
         if affordable < smallest:
             return None
-        return min(PAGE_MAX, max(wanted, smallest), affordable)
+        return min(PAGE_MAX, max(posts, smallest), affordable)
 
     def count(self, answer: Mapping[str, Any], kind: str = "posts") -> None:
         """Add what an answer holds: `data` is of `kind`, `includes` of both."""

@@ -32,10 +32,10 @@ class Gap:
     def dump(self) -> dict[str, Any]:
         """As JSON; ids are text because JavaScript would round them."""
         values = {"since": self.since, "until": self.until}
-        found: dict[str, Any] = {name: str(value) for name, value in values.items() if value is not None}
-        found.update({} if self.token is None else {"token": self.token})
-        found.update({} if self.left is None else {"left": self.left})
-        return found
+        plain: dict[str, Any] = {name: str(value) for name, value in values.items() if value is not None}
+        plain.update({} if self.token is None else {"token": self.token})
+        plain.update({} if self.left is None else {"left": self.left})
+        return plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +48,10 @@ class Cursor:
 
     def dump(self) -> dict[str, Any]:
         """As JSON, with nothing that says nothing."""
-        found: dict[str, Any] = {} if self.newest is None else {"newest": str(self.newest)}
+        plain: dict[str, Any] = {} if self.newest is None else {"newest": str(self.newest)}
         if self.gaps:
-            found["gaps"] = [gap.dump() for gap in self.gaps]
-        return found
+            plain["gaps"] = [gap.dump() for gap in self.gaps]
+        return plain
 
     def reached(self, ids: list[int]) -> Cursor:
         """After a page with these ids."""
@@ -81,12 +81,12 @@ def load(value: Any) -> Cursor:
 
 
 def _gap(value: Mapping[str, Any]) -> Gap:
-    token, left = value.get("token"), value.get("left")
+    token, posts = value.get("token"), value.get("left")
     return Gap(
         since=_number(value.get("since")),
         until=_number(value.get("until")),
         token=token if isinstance(token, str) and 0 < len(token) <= _TOKEN_MAX else None,
-        left=left if isinstance(left, int) and not isinstance(left, bool) and left > 0 else None,
+        left=posts if isinstance(posts, int) and not isinstance(posts, bool) and posts > 0 else None,
     )
 
 

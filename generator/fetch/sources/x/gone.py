@@ -34,14 +34,14 @@ def find_gone(request: FetchRequest, posts: Sequence[Post]) -> Iterator[Checked]
         return
     budget = budget_of(request)
     api = XApi(request, budget)
-    left = list(deciding)
-    while left:
-        asked = left[: min(IDS_MAX, budget.left)]
-        if not asked:
-            note_end(request, budget, f"{len(left)} posts are asked about")
+    waiting = list(deciding)
+    while waiting:
+        batch = waiting[: min(IDS_MAX, budget.left)]
+        if not batch:
+            note_end(request, budget, f"{len(waiting)} posts are asked about")
             return
-        left = left[len(asked) :]
-        for own_id, is_there in _verdicts(api.by_ids(asked)).items():
+        waiting = waiting[len(batch) :]
+        for own_id, is_there in _verdicts(api.by_ids(batch)).items():
             for post_id in deciding.get(own_id, ()):
                 yield Checked(post_id, is_there)
 
@@ -59,8 +59,8 @@ def _verdicts(answer: Mapping[str, Any]) -> dict[str, bool]:
     verdicts = {}
     for error in errors if isinstance(errors, list) else ():
         if isinstance(error, dict) and str(error.get("type", "")).rpartition("/")[2] in _GONE:
-            named = (error.get(name) for name in _NAMED)
-            own_id = next((value for value in named if isinstance(value, str) and ID.fullmatch(value)), None)
+            values = (error.get(name) for name in _NAMED)
+            own_id = next((value for value in values if isinstance(value, str) and ID.fullmatch(value)), None)
             if own_id:
                 verdicts[own_id] = False
     for post in answer.get("data") or ():

@@ -46,9 +46,9 @@ def list_number(text: str) -> str:
 def _handle_in(address: SplitResult) -> str:
     if not _HOST.fullmatch(host_of(address)):
         raise ValueError("is no address on X: write the handle, such as @name")
-    named = parse_qs(address.query).get("screen_name")
-    if named:
-        return named[0]
+    screen_names = parse_qs(address.query).get("screen_name")
+    if screen_names:
+        return screen_names[0]
     # Old addresses were https://twitter.com/#!/name.
     segments = segments_of(address) or [part for part in address.fragment.split("/") if part not in {"", "!"}]
     if not segments or segments[0].lower() in _PAGES:

@@ -77,7 +77,7 @@ class Included:
 def _by_id(objects: Any, key: str = "id") -> dict[str, Mapping[str, Any]]:
     if not isinstance(objects, list):
         return {}
-    return {one[key]: one for one in objects if isinstance(one, dict) and isinstance(one.get(key), str)}
+    return {item[key]: item for item in objects if isinstance(item, dict) and isinstance(item.get(key), str)}
 
 
 def snowflake_time(post_id: str) -> datetime | None:
@@ -95,8 +95,8 @@ def snowflake_at(moment: datetime) -> int:
 
 def post_url(post_id: str) -> str | None:
     """`x:ID` -> an address that names no handle (X redirects it to the post)."""
-    network, _, own = post_id.partition(":")
-    return f"https://x.com/i/status/{own}" if network == NETWORK and ID.fullmatch(own) else None
+    network, _, own_id = post_id.partition(":")
+    return f"https://x.com/i/status/{own_id}" if network == NETWORK and ID.fullmatch(own_id) else None
 
 
 def parse(record: Record, seen_at: datetime) -> list[Post]:
@@ -104,7 +104,7 @@ def parse(record: Record, seen_at: datetime) -> list[Post]:
     raw = wire.mapping(record.raw, record.where)
     included = record.context if isinstance(record.context, Included) else Included()
     reader = _Reader(included, record.trackers, seen_at.replace(microsecond=0))
-    own = reader.post(raw, record.where, included.account_id)
+    post = reader.post(raw, record.where, included.account_id)
     posts = []
     for _, of in _references(raw, record.where):
         original = included.posts.get(of)
@@ -114,7 +114,7 @@ def parse(record: Record, seen_at: datetime) -> list[Post]:
             posts.append(reader.post(original, f"{record.where} includes {of}", None))
         except RecordError:
             continue  # deleted or withheld in part: what refers to it stands without it
-    return [*posts, own]
+    return [*posts, post]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ class _Reader:
         own_id = _first_edition(raw) or edition
         kind, of = _kind(raw, where)
         original = self.included.posts.get(of) if kind == "repost" and of else None
-        said = original if original is not None else raw
+        source = original if original is not None else raw
         links: list[Any] = [*_links(raw, where), *self.papers_in_pictures(raw)]
         if original is not None:
             links += [*_links(original, where), *self.papers_in_pictures(original)]
@@ -141,8 +141,8 @@ class _Reader:
             account=self.account(_id(raw.get("author_id") or default_author, f"{where}.author_id")),
             posted_at=self.posted_at(raw, own_id, where),
             seen_at=self.seen_at,
-            text=_text(said, where),
-            lang=wire.language(said.get("lang")),
+            text=_text(source, where),
+            lang=wire.language(source.get("lang")),
             links=wire.links(links),
             counts=wire.counts(wire.mapping(raw.get("public_metrics"), f"{where}.public_metrics"), _COUNTS),
             trackers=tuple(sorted(self.trackers)),
@@ -185,16 +185,20 @@ def _id(value: Any, where: str) -> str:
 def _first_edition(raw: Mapping[str, Any]) -> str | None:
     """The id under which the post was made; each edit gave it another one. None where that is not stated."""
     history = raw.get("edit_history_post_ids", raw.get("edit_history_tweet_ids"))
-    ids = [one for one in history if isinstance(one, str) and ID.fullmatch(one)] if isinstance(history, list) else []
+    ids = (
+        [value for value in history if isinstance(value, str) and ID.fullmatch(value)]
+        if isinstance(history, list)
+        else []
+    )
     return min(ids, key=int, default=None)
 
 
 def _references(raw: Mapping[str, Any], where: str) -> Iterator[tuple[str, str]]:
     """(type, id) of what it refers to."""
     name = "referenced_posts" if raw.get("referenced_posts") is not None else "referenced_tweets"
-    for index, one in enumerate(wire.rows(raw.get(name), f"{where}.{name}")):
+    for index, row in enumerate(wire.rows(raw.get(name), f"{where}.{name}")):
         place = f"{where}.{name}[{index}]"
-        reference = wire.mapping(one, place)
+        reference = wire.mapping(row, place)
         yield str(reference.get("type")), _id(reference.get("id"), f"{place}.id")
 
 
@@ -217,9 +221,9 @@ def _url_entities(raw: Mapping[str, Any], where: str) -> Iterator[Mapping[str, A
     note = _note(raw, where)
     for holder, place in ((raw, where), (note, f"{where}.note")):
         entities = wire.mapping(holder.get("entities"), f"{place}.entities")
-        for one in wire.rows(entities.get("urls"), f"{place}.entities.urls"):
-            if isinstance(one, dict):
-                yield one
+        for entity in wire.rows(entities.get("urls"), f"{place}.entities.urls"):
+            if isinstance(entity, dict):
+                yield entity
 
 
 def _target(entity: Mapping[str, Any]) -> str | None:
@@ -239,8 +243,10 @@ def _links(raw: Mapping[str, Any], where: str) -> Iterator[Any]:
             continue
         short = entity.get("url")
         # The note repeats the links of the text, with less known about them.
-        known = targets.setdefault(short if isinstance(short, str) else index, [])
-        known += filter(None, (wire.web_url(entity.get(name)) for name in ("unwound_url", "expanded_url", "url")))
+        urls_of_link = targets.setdefault(short if isinstance(short, str) else index, [])
+        urls_of_link += filter(
+            None, (wire.web_url(entity.get(name)) for name in ("unwound_url", "expanded_url", "url"))
+        )
         yield from papers_beside(entity.get("title"), entity.get("description"))
     for urls in targets.values():
         yield from [url for url in urls if not is_short(url)] or urls[:1]
@@ -263,7 +269,7 @@ def _text(raw: Mapping[str, Any], where: str) -> str:
         elif (short not in full or wire.web_url(entity.get("unwound_url"))) and (target := _target(entity)):
             full[short] = target
     text = html.unescape(text[: wire.TEXT_MAX * 2])  # before the addresses are put in: those are not escaped
-    text = _SHORT.sub(lambda found: full.get(found[0], found[0]), text)
+    text = _SHORT.sub(lambda match: full.get(match[0], match[0]), text)
     return _SPACES.sub("", wire.clean(text)).strip()
 
 
@@ -291,6 +297,6 @@ def reduce(post: Post, settings: Mapping[str, Any]) -> Post:
 
 def _url_without_handle(post: Post) -> str:
     """The address of the post, or of the one that it likes; one of no known shape stays."""
-    named = _STATUS_URL.match(post.url)
-    candidates = (f"{NETWORK}:{named[1]}" if named else "", post.id, post.of or "")
+    match = _STATUS_URL.match(post.url)
+    candidates = (f"{NETWORK}:{match[1]}" if match else "", post.id, post.of or "")
     return next(filter(None, map(post_url, candidates)), post.url)

@@ -49,7 +49,7 @@ def covered(cursors: Mapping[str, Any]) -> dict[str, Cursor]:
 
     A search's cursor says which clauses it covers (`of`), because another choice of accounts packs other queries.
     """
-    found: dict[str, Cursor] = {}
+    by_clause: dict[str, Cursor] = {}
     for name, value in sorted(cursors.items()):
         clauses = value.get("of") if name.startswith(PREFIX) and isinstance(value, Mapping) else None
         cursor = x_cursor.load(value)
@@ -57,21 +57,21 @@ def covered(cursors: Mapping[str, Any]) -> dict[str, Cursor]:
             continue
         for clause in clauses:
             if isinstance(clause, str):
-                before = found.get(clause)
+                before = by_clause.get(clause)
                 # A later search went on where an earlier one stood.
-                found[clause] = before if before and (before.newest or 0) > cursor.newest else cursor
-    return found
+                by_clause[clause] = before if before and (before.newest or 0) > cursor.newest else cursor
+    return by_clause
 
 
 def join(cursors: Iterable[Cursor]) -> Cursor:
     """One cursor for clauses that were read apart: begins where the first of them has to."""
     all_of = list(cursors)
     newest = [cursor.newest for cursor in all_of]
-    known = [one for one in newest if one is not None]
-    if not known or len(known) < len(newest):
+    ids = [newest_id for newest_id in newest if newest_id is not None]
+    if not ids or len(ids) < len(newest):
         return Cursor()
     gaps: dict[Gap, None] = {gap: None for cursor in all_of for gap in cursor.gaps}
-    joined = Cursor(min(known))
+    joined = Cursor(min(ids))
     for gap in gaps:
         joined = joined.with_gap(None, gap)
     return joined
@@ -79,8 +79,8 @@ def join(cursors: Iterable[Cursor]) -> Cursor:
 
 def replaced(cursors: Mapping[str, Any], current: Mapping[str, Iterable[str]]) -> Iterator[str]:
     """Names of stored searches whose clauses are all read by `current` ones (name -> clauses) now."""
-    read = {clause for clauses in current.values() for clause in clauses}
+    current_clauses = {clause for clauses in current.values() for clause in clauses}
     for name, value in cursors.items():
         clauses = value.get("of") if name.startswith(PREFIX) and isinstance(value, Mapping) else None
-        if name not in current and isinstance(clauses, list) and read.issuperset(map(str, clauses)):
+        if name not in current and isinstance(clauses, list) and current_clauses.issuperset(map(str, clauses)):
             yield name

@@ -67,9 +67,9 @@ class _Plan:
 
 def _plan(request: FetchRequest) -> _Plan:
     plan = _Plan()
-    for wanted in request.wanted:
-        search = wanted.block.get("mode") == "search"
-        for value in wanted.block.get("accounts") or ():
+    for tracker_block in request.wanted:
+        search = tracker_block.block.get("mode") == "search"
+        for value in tracker_block.block.get("accounts") or ():
             handle = str(value).strip().removeprefix("@").lower()
             if not x_posts.HANDLE.fullmatch(handle):
                 plan.unusable.append(
@@ -77,14 +77,14 @@ def _plan(request: FetchRequest) -> _Plan:
                 )
                 continue
             streams, key = (plan.clauses, f"from:{handle}") if search else (plan.timelines, handle)
-            streams.setdefault(key, set()).add(wanted.tracker)
-        for value in wanted.block.get("lists") or ():
-            found = _LIST.fullmatch(str(value).strip())
-            if found is None:
+            streams.setdefault(key, set()).add(tracker_block.tracker)
+        for value in tracker_block.block.get("lists") or ():
+            match = _LIST.fullmatch(str(value).strip())
+            if match is None:
                 plan.unusable.append(StreamFailed(f"list/{value}", "no list of X: give the number in its address"))
                 continue
-            streams, key = (plan.clauses, f"list:{found[1]}") if search else (plan.lists, found[1])
-            streams.setdefault(key, set()).add(wanted.tracker)
+            streams, key = (plan.clauses, f"list:{match[1]}") if search else (plan.lists, match[1])
+            streams.setdefault(key, set()).add(tracker_block.tracker)
     return plan
 
 
@@ -92,8 +92,8 @@ def fetch(request: FetchRequest) -> Iterator[Event]:
     """Ask for everything new that the trackers want. Raises FetchError, FormatError."""
     plan = _plan(request)
     patience = Patience()
-    for one in plan.unusable:
-        yield patience.refusal(one.stream, one.reason)
+    for failure in plan.unusable:
+        yield patience.refusal(failure.stream, failure.reason)
     if not plan:
         patience.finish()
         return
@@ -129,9 +129,9 @@ def _resolve(
     """Returns handle -> X's id of every account whose timeline is wanted and that exists."""
     prefix = f"{x_posts.NETWORK}:"
     ids = {
-        handle: known.removeprefix(prefix)
+        handle: stored.removeprefix(prefix)
         for handle in plan.timelines
-        if (known := request.state.accounts.get(handle)) and x_posts.ID.fullmatch(known.removeprefix(prefix))
+        if (stored := request.state.accounts.get(handle)) and x_posts.ID.fullmatch(stored.removeprefix(prefix))
     }
     unknown = [handle for handle in plan.timelines if handle not in ids]
     while unknown:
@@ -140,33 +140,35 @@ def _resolve(
             note_end(request, budget, f"{len(unknown)} accounts are looked up")
             patience.waits()
             return ids
-        found = api.users(now)
+        new_ids = api.users(now)
         for handle in now:
-            if handle in found:
-                ids[handle] = found[handle]
-                yield Resolved(handle, prefix + found[handle])
+            if handle in new_ids:
+                ids[handle] = new_ids[handle]
+                yield Resolved(handle, prefix + new_ids[handle])
             else:
                 reason = f"X knows no account @{handle}, or it is suspended: {REMEDY}"
                 yield patience.refusal(f"account/{handle}", reason)
     return ids
 
 
-def _searches(request: FetchRequest, api: XApi, budget: Budget, wanted: Mapping[str, set[str]]) -> Iterator[Reading]:
+def _searches(
+    request: FetchRequest, api: XApi, budget: Budget, trackers_of: Mapping[str, set[str]]
+) -> Iterator[Reading]:
     """Queries: accounts that the same trackers want share one; accounts never searched have their own at first."""
     groups: dict[tuple[str, ...], list[str]] = {}
-    for clause, trackers in wanted.items():
+    for clause, trackers in trackers_of.items():
         groups.setdefault(_sorted(trackers), []).append(clause)
-    known = x_search.covered(request.state.cursors)
+    read_before = x_search.covered(request.state.cursors)
     for names, clauses in groups.items():
         for packed in x_search.pack(clauses):
             stored = request.state.cursors.get(x_search.stream_name(packed))
             if stored is not None:
                 yield Reading(api, budget, search_for(packed, names), x_cursor.load(stored), request.now)
                 continue
-            old = tuple(clause for clause in packed if clause in known)
-            new = tuple(clause for clause in packed if clause not in known)
+            old = tuple(clause for clause in packed if clause in read_before)
+            new = tuple(clause for clause in packed if clause not in read_before)
             if old:
-                cursor = x_search.join(known[clause] for clause in old)
+                cursor = x_search.join(read_before[clause] for clause in old)
                 yield Reading(api, budget, search_for(old, names), cursor, request.now)
             if new:
                 yield Reading(api, budget, search_for(new, names), x_cursor.Cursor(), request.now)
@@ -185,11 +187,11 @@ def _read_all(
     if first is not None and turns:
         steps.insert(1, steps.pop(len(turns)))
     failed: set[str] = set()
-    for reading, read in steps:
+    for reading, step in steps:
         if reading.stream.name in failed:
             continue
         try:
-            yield from read()
+            yield from step()
             patience.worked()
         except OutOfReadsError:
             had_whole_turn = first is not None and reading is turns[0]

@@ -122,8 +122,8 @@ class Reading:
 
     def news(self) -> Iterator[Event]:
         """What came since the last run; of a stream never read, its newest posts."""
-        wanted = Gap(since=self.cursor.newest) if self.cursor.newest is not None else self._first
-        yield from self._walk(wanted, stored=None)
+        gap = Gap(since=self.cursor.newest) if self.cursor.newest is not None else self._first
+        yield from self._walk(gap, stored=None)
 
     def rest(self) -> Iterator[Event]:
         """What earlier runs had to leave."""
@@ -173,24 +173,24 @@ class Reading:
     def _after(self, gap: Gap, page: Page, ids: list[int], seen: set[str | None]) -> Gap | None:
         """What is left of `gap` below this page; None when it is read."""
         token = page.next_token
-        left = None if gap.left is None else gap.left - len(page.posts)
+        posts_left = None if gap.left is None else gap.left - len(page.posts)
         reached = gap.since is not None and bool(ids) and min(ids) <= gap.since
-        if token is None or token in seen or reached or (left is not None and left <= 0):
+        if token is None or token in seen or reached or (posts_left is not None and posts_left <= 0):
             return None  # a token that comes again would lead in a circle
         seen.add(token)
         return Gap(
             since=gap.since,
             until=min(ids) if ids else gap.until,
             token=token if self.stream.is_list or not ids else None,
-            left=left,
+            left=posts_left,
         )
 
     def _ask(self, top: Gap, rest: Gap, token: str | None) -> Page:
         """The next page. Raises OutOfReadsError, FetchError."""
-        wanted = PAGE_MAX if rest.left is None else rest.left
+        posts = PAGE_MAX if rest.left is None else rest.left
         if self.stream.is_list and token is None and rest.since is not None:
-            wanted = LIST_PAGE
-        size = self._budget.page_size(self.stream.smallest, wanted)
+            posts = LIST_PAGE
+        size = self._budget.page_size(self.stream.smallest, posts)
         if size is None:
             raise OutOfReadsError
         params = {**self.stream.params, "max_results": str(size)}
