@@ -277,7 +277,7 @@ def test_what_is_missing_is_said(shapes: dict[str, bytes]) -> None:
     assert "arXiv gives no abstract." in no_abstract
     assert "arXiv has not described this paper yet." in unknown
     assert "@misc" not in unknown
-    assert "No captured post is about this paper." in nobody
+    assert "Nobody followed here has posted about this paper." in nobody
 
 
 def test_hostile_words_stay_words(shapes: dict[str, bytes]) -> None:

@@ -170,3 +170,13 @@ def test_what_time_takes_off_a_vote_does_not_turn_the_page_over() -> None:
 
     assert talk_about(before, NETWORKS) == talk_about(later, NETWORKS)
     assert choose_notes(before, NETWORKS) == choose_notes(later, NETWORKS)
+
+
+def test_one_account_is_one_fold_and_nothing_is_lost() -> None:
+    account = Account(id="bluesky:ada", handle="ada.example", name="Ada", bot=False)
+    said = [a_post(number, PAPER.id, account=account, text=f"Remark {number} about ravens.") for number in range(5)]
+    other = a_post(9, PAPER.id, text="Another remark, by somebody else.")
+
+    comments = talk_about(_ranked([*said, other]), NETWORKS).comments
+
+    assert sorted(len(thread.more) for thread in comments) == [0, 4]

@@ -33,7 +33,7 @@ _NAMES_BY_ARCHIVE: dict[str, str] = {
         "Cryptography and Security; CV Computer Vision and Pattern Recognition; CY Computers and Society; DB "
         "Databases; DC Distributed, Parallel, and Cluster Computing; DL Digital Libraries; DM Discrete "
         "Mathematics; DS Data Structures and Algorithms; ET Emerging Technologies; FL Formal Languages and "
-        "Automata Theory; GL General Literature; GR Graphics; GT Computer Science and Game Theory; HC Human- "
+        "Automata Theory; GL General Literature; GR Graphics; GT Computer Science and Game Theory; HC Human-"
         "Computer Interaction; IR Information Retrieval; IT Information Theory; LG Machine Learning; LO Logic in "
         "Computer Science; MA Multiagent Systems; MM Multimedia; MS Mathematical Software; NA Numerical Analysis; "
         "NE Neural and Evolutionary Computing; NI Networking and Internet Architecture; OH Other Computer "

@@ -24,7 +24,7 @@ from generator.render.filters import FILTERS
 from generator.render.formula_styles import use_classes
 from generator.render.overrides import ThemeFiles
 from generator.text import latex
-from generator.text.plain import clean
+from generator.text.plain import clean, linkify
 from generator.views.papers import BodyView
 
 CSP = (
@@ -148,6 +148,11 @@ class Templates:
             known = self._tex[text] = _tie(latex.to_html(clean(text)))
         return known
 
+    def said(self, text: str) -> Markup:
+        """A post: its links, and formulas where a command or an index makes it certain that they are some."""
+        parts = _FORMULA.split(text)
+        return Markup("").join(self.tex(part) if place % 2 else linkify(part) for place, part in enumerate(parts))
+
     def body_parts(self, body: BodyView, root: str) -> tuple[Markup, ...]:
         """A paper of a list in two pieces, before and after its rank; rendered once, because lists share papers."""
         known = self._bodies.get(body.paper.id)
@@ -197,7 +202,8 @@ class Templates:
             auto_reload=False,
             bytecode_cache=jinja2.FileSystemBytecodeCache(str(cache), COMPILED) if cache else None,
         )
-        filters: dict[str, Callable[..., Any]] = {**FILTERS, "tex": self.tex, "plain": latex.to_text}
+        own: dict[str, Callable[..., Any]] = {"tex": self.tex, "said": self.said, "plain": latex.to_text}
+        filters: dict[str, Callable[..., Any]] = {**FILTERS, **own}
         environment.filters.update(filters)
         environment.globals.update(
             chrome=self.chrome,
@@ -244,4 +250,5 @@ def _tie(html: Markup) -> Markup:
     return Markup(_MATH_AND_POINT.sub(r'<span class="tied">\g<0></span>', use_classes(str(html))))  # noqa: S704
 
 
+_FORMULA = re.compile(r"(\$[^$\n]{0,80}(?:\\[A-Za-z]|[\^_])[^$\n]{0,80}\$)")
 _MATH_AND_POINT = re.compile(r"[(\[“‘]?<math\b(?:(?!</math>).)*</math>[.,;:!?)\]’”]+", re.DOTALL)

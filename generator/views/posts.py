@@ -58,6 +58,8 @@ class PostView(msgspec.Struct, frozen=True, kw_only=True):
     """Something of the text is left out."""
     lang: str | None
     likes: int
+    trackers: tuple[str, ...]
+    """In whose reading it is."""
 
 
 class ThreadView(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,6 +73,8 @@ class ThreadView(msgspec.Struct, frozen=True, kw_only=True):
     reposts: int
     """All of them."""
     liked_by: int
+    more: tuple[ThreadView, ...] = ()
+    """What the same account said elsewhere: folded, so that nobody fills the page."""
 
 
 class SilentView(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,6 +110,7 @@ def post_view(post: Post, networks: Mapping[str, str], *, text: str | None = Non
         cut=cut,
         lang=language_of(post.lang),
         likes=post.counts.likes if post.counts else 0,
+        trackers=post.trackers,
     )
 
 
@@ -189,7 +194,7 @@ class _Talk:
             else:  # two posts that claim to answer each other: neither is lost
                 comments[post.id] = post
         return TalkView(
-            comments=tuple(map(self._thread, sorted(comments.values(), key=self._order, reverse=True))),
+            comments=_one_an_account(map(self._thread, sorted(comments.values(), key=self._order, reverse=True))),
             bare=tuple(map(self._thread, _newest_first(bare))),
             silent=tuple(self._silent(network, posts) for network, posts in sorted(silent.items())),
         )
@@ -237,6 +242,13 @@ class _Talk:
         vote = self._votes.get(post.id)
         bot = post.account.bot or (vote is not None and vote.bot)
         return not bot, *_worth(vote, post)
+
+
+def _one_an_account(threads: Iterable[ThreadView]) -> tuple[ThreadView, ...]:
+    by_account: dict[str, list[ThreadView]] = {}
+    for thread in threads:
+        by_account.setdefault(thread.post.account, []).append(thread)
+    return tuple(msgspec.structs.replace(first, more=tuple(more)) for first, *more in by_account.values())
 
 
 def _worth(vote: Vote | None, post: Post) -> tuple[float, int, float, str]:

@@ -219,6 +219,7 @@ function tellSince(fresh, away) {
     dress()
   }))
   if (!fresh) tellAge(line)
+  if (!remembers) line.append(element("span", "", "This browser keeps nothing for this site."))
   if (line.childNodes.length) opening.append(line)
 }
 
@@ -432,7 +433,24 @@ function openPdf() {
   article?.querySelector("a[href*='/pdf/']")?.click()
 }
 
+// On a paper's page: the next one of the list that one came from.
+const WALK = KEY + ":walk"
+function walk(by) {
+  try {
+    const { ids, from } = JSON.parse(sessionStorage.getItem(WALK)), place = ids.indexOf(idOf(document.querySelector("article.whole")))
+    if (place < 0) return
+    location.href = place + by < 0 ? from : new URL(ids[place + by] ? `abs/${ids[place + by]}/` : from, home)
+  } catch {} // One came from elsewhere, or nothing may be kept.
+}
+addEventListener("pagehide", () => {
+  const ids = shown().filter(each => !each.matches(".whole")).map(idOf)
+  try {
+    if (ids.length > 1) sessionStorage.setItem(WALK, JSON.stringify({ ids, from: location.href }))
+  } catch {}
+})
+
 function step(by) {
+  if (document.querySelector("article.whole")) return walk(by)
   const seen = seenNow()
   const focused = document.activeElement?.closest("article[data-paper]") ?? (at?.isConnected ? at : null)
   let place = seen.indexOf(focused)
@@ -473,6 +491,29 @@ document.addEventListener("keydown", event => {
   else return
   event.preventDefault()
 })
+
+// --- What people say: its order, and whose ---
+
+const talk = document.querySelector("#talk")
+function arrangeTalk() {
+  const order = document.querySelector("#order").value, from = document.querySelector("#from")?.value
+  const threads = [...talk.querySelectorAll(".thread")]
+  threads.forEach((each, place) => { each.dataset.place ??= place })
+  const worth = { "": each => -each.dataset.place, at: each => Date.parse(each.dataset.at), likes: each => +each.dataset.likes }[order]
+  threads.sort((one, other) => worth(other) - worth(one))
+  talk.querySelector("details:not(.reply)")?.remove()
+  talk.replaceChildren(...threads)
+  for (const each of threads) each.hidden = !!from && !each.dataset.t.split(" ").includes(from)
+}
+const narrow = document.querySelector(".narrow"), readings = new Set([...document.querySelectorAll("[data-t]")].flatMap(each => each.dataset.t.split(" ").filter(Boolean)))
+if (narrow && readings.size > 1) {
+  const label = element("label", "", "From "), from = document.createElement("select")
+  from.id = "from"
+  from.append(new Option("everyone", ""), ...[...readings].sort().map(each => new Option(each)))
+  label.append(from)
+  narrow.append(label)
+}
+narrow?.addEventListener("change", arrangeTalk)
 
 // --- Colours ---
 
