@@ -1,4 +1,4 @@
-"""The front of what `check` finds: `check_data` for `data/`, `check_site` for the built site. Both read only."""
+"""The checks of `data/` and of the built site. They only read."""
 
 from generator.check.data import check_data
 from generator.check.history import lost_records

@@ -1,4 +1,4 @@
-"""May this site be published? Pure: what was measured goes in, a verdict with its reason comes out.
+"""Whether a site may be published, with the reason. Pure.
 
 A site that is empty, lost more than half of its papers or is too large for its host is refused: the page that readers
 have now is better than that one. What `check` finds wrong in a site refuses it before it comes here.
@@ -20,11 +20,11 @@ Reason = Literal["sound", "first", "accepted", "empty", "nothing-yet", "fewer", 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measure:
-    """How much there is in a site."""
+    """The size of a site."""
 
     papers: int
     size: int
-    """Bytes of all its files."""
+    """Bytes of all files."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The files of a data tree as they lie there: ordinary ones inside its folder, and what damaged a line of one."""
+"""The files of a data tree: which are read, which are refused, and what damaged a line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What commands did when they last ran, for `status` and each other: files in .cache, damaged or not.
+"""Reports of the last runs, in .cache: read by `status` and by other commands. They may be damaged.
 
 Losing them loses nothing else.
 """
@@ -14,20 +14,20 @@ FETCH = "last-run.json"
 PRUNE = "last-prune.json"
 ANNOUNCE = "last-announce.json"
 FEEDS = "feeds.json"
-"""What the last build put into the feeds: address without file name -> digest. Only where a hub is to be told."""
+"""Digests of the feeds of the last build, by address without file name. Only with a hub."""
 HUB = "hub.json"
-"""What the hub was told of."""
+"""The digests of the feeds that the hub was told of."""
 
 
 def save(cache: Path, summary: Mapping[str, Any], name: str = FETCH) -> None:
-    """Replace what is known of the last run of a command."""
+    """Replace the report of a command."""
     from generator.storage.disk import write_file  # noqa: PLC0415
 
     write_file(cache / name, json.dumps(summary, indent=1).encode() + b"\n")
 
 
 def load(cache: Path, name: str = FETCH) -> dict[str, Any] | None:
-    """What the last run did; None where nobody remembers."""
+    """The report of the last run, or None."""
     try:
         found = json.loads((cache / name).read_bytes())
     except (OSError, ValueError):

@@ -56,11 +56,11 @@ def _digest(content: bytes) -> bytes:
 
 @dataclass(slots=True)
 class _Kind(Generic[_Record]):
-    """How one kind of record lies on disk."""
+    """Where one kind of record is stored."""
 
     record: type[_Record]
     place: re.Pattern[str]
-    """Of its files, in the tree."""
+    """Pattern of its files, relative to the tree."""
     path_of: Callable[[_Record], str]
 
 
@@ -156,7 +156,7 @@ class Store:
         return survey
 
     def is_empty(self) -> bool:
-        """True where nothing was ever captured here."""
+        """True if the tree has no post and no paper."""
         return not any(True for pattern in ("posts/**/*.jsonl", "papers/**/*.jsonl") for _ in self.root.glob(pattern))
 
     def save(self, tree: Tree) -> list[Path]:

@@ -1,4 +1,4 @@
-"""How long one network may take in one run, over all of its servers and threads.
+"""The time budget of one network in one run, over all of its servers and threads.
 
 So many seconds in all, and of these only so many lost: lost is the time in which a question failed for lack of a usable
 answer while no other question of the network was on its way to one. So 30 dead servers that are asked side by side cost
@@ -16,14 +16,14 @@ from generator.model.errors import FetchError, OutOfTimeError
 from generator.net.http.service import SHORTEST_S, is_usable
 
 NETWORK_PATIENCE_S = 117.0
-"""Of one network in one run. More than one service may use up, so that something is left for the others."""
+"""Seconds. More than one service may use up, so that the other services get a share."""
 
 _Span = tuple[float, float]
 """(from, until), of the clock."""
 
 
 class Allowance:
-    """The time of one network. Threads may share it.
+    """The time budget of one network. Threads may share it.
 
     Args:
         clock: seconds that only grow.
@@ -38,15 +38,15 @@ class Allowance:
         self._lost: list[_Span] = []
         self._used: list[_Span] = []
         self._asking: list[float] = []
-        """When the questions that are on their way began."""
+        """Start times of the requests in flight."""
         self._settled_s = 0.0
-        """Lost before any of them began: nothing can change that any more."""
+        """Seconds that were lost before any of them started. This is final."""
         self._last_failure = ""
         self._lock = threading.Lock()
 
     @contextmanager
     def question(self) -> Iterator[float]:
-        """Count one question with all its tries and pauses; gives the time at which it began."""
+        """Count one request with its attempts and pauses; yields its start time."""
         with self._lock:
             began = self._clock()
             self._asking.append(began)
@@ -63,7 +63,7 @@ class Allowance:
                 self._settle()
 
     def until(self, began: float, url: str) -> float:
-        """The time at which the question that began then must have its answer.
+        """The clock time by which a request that started at `began` needs its answer.
 
         Raises:
             OutOfTimeError: it may not be asked (again) in this run.
@@ -90,7 +90,7 @@ class Allowance:
             self._last_failure = failure.reason
 
     def _settle(self) -> None:
-        """Forget what no question on its way, nor a later one, can overlap."""
+        """Drop the spans that no request, now or later, can overlap."""
         earliest = min(self._asking, default=self._clock())
         self._settled_s += _length(span for span in self._lost if span[1] <= earliest)
         self._lost = [span for span in self._lost if span[1] > earliest]
@@ -102,7 +102,7 @@ def _length(spans: Iterator[_Span] | list[_Span]) -> float:
 
 
 def _merged(spans: list[_Span]) -> list[_Span]:
-    """In order, those that touch made one."""
+    """The spans in order, joined where they touch."""
     found: list[_Span] = []
     for since, until in sorted(spans):
         if found and since <= found[-1][1]:
@@ -113,7 +113,7 @@ def _merged(spans: list[_Span]) -> list[_Span]:
 
 
 def _without(spans: list[_Span], cut: list[_Span]) -> list[_Span]:
-    """What of `spans` lies in none of `cut`."""
+    """The parts of `spans` that lie outside of `cut`."""
     left = spans
     for since, until in cut:
         pieces = ([(start, min(end, since)), (max(start, until), end)] for start, end in left)

@@ -1,4 +1,4 @@
-"""What an answer's status means, and where it leads. Pure."""
+"""The meaning of status codes, and the target of a redirect. Pure."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def location(headers: Mapping[str, str]) -> str | None:
 
 
 def reason(status: int) -> str:
-    """A refusal in words."""
+    """The reason of a failure, in words."""
     from http import HTTPStatus  # noqa: PLC0415 (only for errors; the command line starts faster)
 
     try:

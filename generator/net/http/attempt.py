@@ -1,4 +1,4 @@
-"""One of the tries of one question: what is sent, how, and until when. Pure."""
+"""One attempt of a request: what is sent, how, and until when. Pure."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _KEPT_ELSEWHERE = frozenset({"accept", "accept-encoding", "user-agent", "if-none
 
 
 def no_end(_url: str) -> None:
-    """No budget."""
+    """The end of a request without a budget: none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One of the tries of one call."""
+    """One attempt of a request."""
 
     headers: Mapping[str, str]
     number: int
@@ -27,16 +27,16 @@ class Attempt:
     how: How | None = None
     """None: GET, with its body."""
     until: Callable[[str], float | None] = no_end
-    """(what is asked) -> the end of the budget, of the clock. Raises OutOfTimeError where there is none left."""
+    """URL -> clock time at which the budget ends. Raises OutOfTimeError if nothing of it is left."""
 
     waits: dict[str, float] | None = None
-    """Where it is noted until when services want to be left alone."""
+    """Receives the waits that services ask for: place -> clock time."""
 
     def without_secrets(self) -> Attempt:
-        """What may be told to another host than the one that was meant."""
+        """The attempt with the headers that another host may see."""
         kept = {name: value for name, value in self.headers.items() if name in _KEPT_ELSEWHERE}
         return replace(self, headers=kept)
 
 
 class AgainError(Exception):
-    """One attempt failed in a way that another may not."""
+    """The attempt failed, and another one may succeed."""

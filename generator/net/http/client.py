@@ -1,4 +1,4 @@
-"""The client itself: manners (spacing, waiting, trying again), redirects, budgets, and errors without secrets."""
+"""The HTTP client: spacing, waits, retries, redirects, budgets, and errors without secrets."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from generator.net.http.transport import Exchanged, How, Timeouts
 
 SIZE_LIMIT = 8 * 1_048_576
-"""Bytes of an answer, after decompression."""
+"""The most bytes of an answer after decompression."""
 _MOST_REDIRECTS = 5
 
 
 class HttpClient:
-    """Asks on behalf of the whole program. Threads may share it.
+    """The client of the whole program. Threads may share it.
 
     Args:
         user_agent: from `user_agent()`.
@@ -153,7 +153,7 @@ class HttpClient:
         return LimitedClient(self, Allowance(self._clocks.clock, deadline_s), self._clocks.clock, self._clocks.clock())
 
     def hold(self, waits: Mapping[str, float]) -> None:
-        """Ask nobody at these places (hosts, or hosts with paths) before so many seconds have gone by."""
+        """Do not ask these places (hosts, or hosts with paths) before so many seconds have passed."""
         with self._lock:
             self._held.update({place: self._clocks.clock() + seconds for place, seconds in waits.items()})
             for key, service in self._services.items():
@@ -273,7 +273,7 @@ class HttpClient:
 
 @dataclass(frozen=True, slots=True)
 class LimitedClient:
-    """A view of a client with an end."""
+    """A client with the time budget of one network."""
 
     client: HttpClient
     allowance: Allowance
@@ -298,10 +298,10 @@ class LimitedClient:
         )  # fmt: skip
 
     def hold(self, waits: Mapping[str, float]) -> None:
-        """As HttpClient.hold; what is not over at the end is among `waits`."""
+        """As HttpClient.hold. Waits that are not over when the run ends are part of `waits()`."""
         self.noted.update({place: self.began_at + seconds for place, seconds in waits.items()})
         self.client.hold(waits)
 
     def waits(self) -> dict[str, float]:
-        """Host, or host and path -> seconds from the beginning for which it is to be left alone, where that is now."""
+        """Host, or host and path -> seconds from the start until it may be asked, if that is still to come."""
         return {place: until - self.began_at for place, until in self.noted.items() if until > self.clock()}

@@ -1,4 +1,4 @@
-"""Connections that go where they may, and not for longer than they may.
+"""Connections to public addresses only, cut when their time is up.
 
 A name is looked up once, what it leads to is checked, and exactly that address is connected to: a second look-up could
 give another answer (DNS rebinding). A timer cuts whatever takes longer than the whole exchange may.
@@ -32,7 +32,7 @@ logging.getLogger("urllib3").setLevel(logging.CRITICAL + 1)
 
 
 class ConnectError(Exception):
-    """There will be no connection; the message is one sentence, without address and secret.
+    """No connection is made. The message is one sentence without address and secret.
 
     Attributes:
         again: asking once more may help.
@@ -51,7 +51,7 @@ def resolve_name(host: str, port: int) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How the current exchange may connect."""
+    """The limits of the current exchange for connecting."""
 
     resolve: Resolve
     loopback: bool
@@ -59,7 +59,7 @@ class Plan:
 
 
 class Current(threading.local):
-    """The exchange that this thread is in; connections find their limits here."""
+    """The current exchange of this thread. Connections read their limits here."""
 
     watch: Watch | None = None
     plan: Plan | None = None

@@ -1,4 +1,4 @@
-"""What we know about one service: how many requests at a time, and none before it may be asked again."""
+"""One service: how many requests it gets at a time, and when it may be asked again."""
 
 from __future__ import annotations
 
@@ -16,32 +16,32 @@ if TYPE_CHECKING:
     from generator.net.http.transport import Exchanged, Transport
 
 PATIENCE_S = 110.0
-"""A service that gave no usable answer for so long, pauses that it asked for included, is left for the next run."""
+"""Seconds without a usable answer, its own pauses included, after which a service is left for the next run."""
 LONGEST_WAIT_S = 105.0
-"""A service that asks for a longer pause is left for the next run."""
+"""Seconds. A service that asks for a longer pause is left for the next run."""
 SHORTEST_S = 5.0
-"""With less patience left than this nothing is asked any more."""
+"""Seconds. A service with less patience left than this is not asked."""
 TOO_MANY = 429
 UNAVAILABLE = 503
 _FAULTS_FROM = 500
 
 
 def is_usable(status: int) -> bool:
-    """An answer, be it that there is nothing; not that the service is busy or ill."""
+    """Whether the status is an answer, such as 404, and no sign that the service is busy or ill."""
     return status != TOO_MANY and status < _FAULTS_FROM
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clocks:
-    """Where time comes from, so that tests need none."""
+    """The sources of time. Tests pass their own."""
 
     clock: Callable[[], float]
-    """Seconds that only grow."""
+    """A monotonic clock, in seconds."""
     wall: Callable[[], float]
     """Seconds since 1970."""
     sleep: Callable[[float], None]
     chance: Callable[[], float]
-    """0..1, for jitter."""
+    """A random number between 0 and 1, for jitter."""
 
 
 @dataclass(slots=True)
@@ -52,15 +52,15 @@ class Service:
     spacing_s: float
     clocks: Clocks
     at_once: int = 1
-    """Requests at the same time. With more than one, all of them share the times below."""
+    """The most requests at the same time. They share the times below."""
     free_at: float = 0.0
     endpoint_free_at: dict[str, float] = field(default_factory=dict)
     silent_s: float = 0.0
-    """Spent on it since its last usable answer."""
+    """Seconds since its last usable answer, while it was asked."""
     last_failure: str = ""
-    """Why its last answer could not be used."""
+    """Reason of its last failure."""
     give_up_at: float = 0.0
-    """When patience ends, in the turn that is going on."""
+    """When patience ends in the current turn."""
     places: threading.Semaphore = field(init=False)
 
     def __post_init__(self) -> None:
@@ -92,7 +92,7 @@ class Service:
             self.places.release()
 
     def left(self, target: Target, until: float | None) -> float:
-        """Seconds that the exchange of this turn may take. Raises FetchError where there are none."""
+        """Seconds that the exchange of this turn may take. Raises FetchError if there are none."""
         now = self.clocks.clock()
         if until is not None and until <= now:
             raise used_up(target)
@@ -100,7 +100,7 @@ class Service:
         return patience if until is None else min(patience, until - now)
 
     def hold(self, key: str, waits: Mapping[str, float]) -> None:
-        """Take what an earlier run was asked for."""
+        """Apply the waits that an earlier run was asked for."""
         self.free_at = max(self.free_at, waits.get(key, 0.0))
         for place, until in waits.items():
             if place.startswith(f"{key}/"):
