@@ -17,6 +17,7 @@ from generator.fetch import run as fetch
 from generator.fetch.configuration import read
 from generator.fetch.sources.bluesky.actors import PROFILES_MAX
 from generator.fetch.sources.bluesky.source import PAGE as BLUESKY_PAGE
+from generator.fetch.sources.hackernews.comments import STORIES_MAX
 from generator.fetch.sources.huggingface.source import AGAIN_DAYS, FIRST_REACH_DAYS
 from generator.fetch.sources.x.api import NAMES_MAX
 from generator.net.http import Client, HttpClient
@@ -119,7 +120,8 @@ def on_hackernews() -> Crowd:
     service = PretendSearch()
 
     def post(number: int, at: datetime) -> None:
-        service.stories.append(story(len(service.stories) + 1, hours=(NOW - at) / timedelta(hours=1)))
+        hours = (NOW - at) / timedelta(hours=1)
+        service.stories.append(story(len(service.stories) + 1, hours=hours, num_comments=3))
 
     return Crowd("hackernews", lambda: Loopback(service), lambda _: "{}", lambda url: f'{{api: "{url}"}}', post)
 
@@ -177,7 +179,7 @@ LEAST = {
     "Bluesky, accounts": (ceil(CROWD / PROFILES_MAX) + CROWD, CROWD),
     "Bluesky, followed by one account": (1 + CROWD // BLUESKY_PAGE + 1 + CROWD, CROWD),
     "Mastodon, accounts of one instance": (CROWD + CROWD, CROWD),
-    "Hacker News": (1, 1),
+    "Hacker News": (1 + ceil(CROWD / STORIES_MAX), 1),
     "Hugging Face": (FIRST_REACH_DAYS + 1, AGAIN_DAYS + 1),
     "feeds": (CROWD, CROWD),
 }
@@ -232,7 +234,8 @@ def test_a_crowd_costs_the_requests_that_are_stated_and_no_more_than_pages_force
                 assert network.new == new
     assert tuple(counted) == stated()[name]
     first, again = LEAST[name]
-    assert counted == [first, again, again]
+    comments = name == "Hacker News"  # of the new stories, in one request
+    assert counted == [first, again, again + comments]
 
 
 def test_every_network_is_stated() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+import msgspec
 import pytest
 
 from generator.fetch.adapter.source import Checked, FetchRequest, GoneFinder, Meter, StreamFailed, Wanted
@@ -423,6 +424,23 @@ def test_stories_are_asked_for_50_at_a_time_and_what_is_left_out_alone() -> None
     assert len(server.requests) == 6
 
 
+def test_comments_are_looked_for_among_those_of_their_story_and_what_is_left_out_alone() -> None:
+    def answer(request: Request) -> Answer:
+        if request.path == "/search":
+            assert request.query["tags"] == "comment,(story_1000)"
+            shown = {"objectID": "1", "comment_text": "words", "story_id": 1000}
+            return as_json({"hits": [shown, {**shown, "objectID": "2", "comment_text": None}]})
+        items: dict[str, Any] = {"/items/2": {"text": None}, "/items/3": {"text": "words", "title": None}}
+        return as_json(items[request.path]) if request.path in items else Answer(404)
+
+    comments = [story(number) for number in range(1, 5)]
+    comments = [msgspec.structs.replace(one, kind="reply", of="hackernews:1000") for one in comments]
+    with Loopback(answer) as server:
+        asked = Asked(hackernews_gone.find_gone, server.url, comments)
+    assert asked.gone == {"hackernews:2", "hackernews:4"}
+    assert len(asked.found) == 4
+
+
 @pytest.mark.parametrize("broken", [Answer(503), as_json({}), as_json({"hits": "x"}), as_json({"hits": ["x"]})])
 def test_broken_answers_of_the_search_delete_nothing(broken: Answer) -> None:
     with Loopback([broken]) as server:
@@ -458,6 +476,26 @@ def test_proposals_are_looked_for_on_the_list_of_their_day_and_what_it_leaves_ou
     assert (asked.error, asked.gone) == (None, {"huggingface:2611.00003"})
     assert len(asked.found) == 40
     assert asked.meter.requests == len(server.requests) == 4
+
+
+def test_comments_of_a_paper_are_gone_where_the_others_are_shown() -> None:
+    def shown(number: int, *, hidden: bool = False) -> dict[str, Any]:
+        data = {"hidden": hidden, "latest": {"raw": "words"}}
+        return {"id": f"{number:024x}", "type": "comment", "data": data}
+
+    def answer(request: Request) -> Answer:
+        if request.path != "/papers/2611.00001" or request.query != {"field": "comments"}:
+            return as_json({"id": "2611.00002"})
+        return as_json({"id": "2611.00001", "comments": [shown(1), shown(2, hidden=True)]})
+
+    posts = [
+        post(network="huggingface", kind="reply", id=f"huggingface:{paper}#{number:024x}", of=f"huggingface:{paper}")
+        for paper, number in (("2611.00001", 1), ("2611.00001", 2), ("2611.00001", 3), ("2611.00002", 4))
+    ]
+    with Loopback(answer) as server:
+        asked = Asked(huggingface_gone.find_gone, server.url, posts)
+    assert asked.gone == {f"huggingface:2611.00001#{2:024x}", f"huggingface:2611.00001#{3:024x}"}
+    assert len(asked.found) == 3
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def story(number: int, *, hours: float = 1, points: Any = 5, **more: Any) -> dic
         "url": f"https://arxiv.org/abs/2611.{number:05d}",
         "author": "made_up",
         "points": points,
-        "num_comments": 3,
+        "num_comments": 0,
         "story_text": None,
         "comment_text": None,
         "created_at": f"{at:%Y-%m-%dT%H:%M:%SZ}",
@@ -48,16 +48,35 @@ def story(number: int, *, hours: float = 1, points: Any = 5, **more: Any) -> dic
     }
 
 
+def comment(number: int, of: int, **more: Any) -> dict[str, Any]:
+    """A made-up comment of a story, as Algolia has them."""
+    own_id, at = 42_000_000 + number, NOW - timedelta(minutes=30)
+    return {
+        "objectID": str(own_id), "author": f"reader_{number}", "points": None, "title": None, "url": None,
+        "comment_text": f'I tried it &amp; it works: <a href="https://arxiv.org/abs/2611.09999">this</a> {number}',
+        "story_id": 41_000_000 + of, "parent_id": 41_000_000 + of, "created_at": f"{at:%Y-%m-%dT%H:%M:%SZ}",
+        "created_at_i": int(at.timestamp()),
+        "_tags": ["comment", f"author_reader_{number}", f"story_{41_000_000 + of}"],
+        **more,
+    }  # fmt: skip
+
+
 @dataclass
 class PretendSearch:
     """Algolia's `search_by_date` as its facts describe it: newest first, 1,000 hits at most, nothing unknown."""
 
     stories: list[dict[str, Any]] = field(default_factory=list)
+    comments: list[dict[str, Any]] = field(default_factory=list)
+    """The best first."""
+    searched: list[str] = field(default_factory=list)
+    """Tags of the searches for comments."""
     largest: int = 1000
     violations: list[str] = field(default_factory=list)
 
     def __call__(self, request: Request) -> Reply:
         query = request.query
+        if request.path == "/search" and query.keys() == {"tags", "hitsPerPage"}:
+            return self._search(query)
         if request.path != "/search_by_date" or query.keys() - _PARAMETERS or len(query) != len(request.pairs):
             self.violations.append(request.target)
             return as_json({"message": "unknown", "status": 400}, 400)
@@ -65,6 +84,14 @@ class PretendSearch:
         found.sort(key=lambda one: one["created_at_i"], reverse=True)
         size = min(int(query["hitsPerPage"]), self.largest)
         return as_json({"hits": found[:size], "nbHits": len(found), "page": 0, "hitsPerPage": size})
+
+    def _search(self, query: dict[str, str]) -> Reply:
+        tags = re.fullmatch(r"comment,\((story_[0-9]+(?:,story_[0-9]+)*)\)", query["tags"])
+        assert tags, query
+        self.searched.append(tags[1])
+        wanted = tags[1].split(",")
+        hits = [one for one in self.comments if one["_tags"][2] in wanted]
+        return as_json({"hits": hits[: int(query["hitsPerPage"])], "nbHits": len(hits)})
 
     @staticmethod
     def _matches(one: dict[str, Any], query: dict[str, str]) -> bool:
@@ -128,6 +155,49 @@ def test_older_stories_come_back_to_the_day_that_is_asked_for() -> None:
     back = run(pretend, first.state, since=NOW - timedelta(days=300))
     assert set(back.posts) == {"hackernews:41000001", "hackernews:41000002"}
     assert back.state.cursors == first.state.cursors
+
+
+def test_the_best_comments_of_a_story_are_posts_of_their_people() -> None:
+    pretend = PretendSearch([story(1, num_comments=40), story(2, num_comments=0), story(3, num_comments=9, points=1)])
+    pretend.comments = [comment(number, 1) for number in range(40)]
+    pretend.comments[3] = comment(3, 1, comment_text=None, author=None)  # deleted
+    first = run(pretend)
+    replies = {post.id: post for post in first.posts.values() if post.kind == "reply"}
+    assert len(replies) == 29
+    assert pretend.searched == ["story_41000001"]
+    one = replies["hackernews:42000001"]
+    assert (one.of, one.account.id, one.url) == (
+        "hackernews:41000001", "hackernews:reader_1", "https://news.ycombinator.com/item?id=42000001",
+    )  # fmt: skip
+    assert one.text == "I tried it & it works: this 1"
+    assert (one.links, one.trackers) == (("https://arxiv.org/abs/2611.09999",), ("mine",))
+    again = run(pretend, first.state)
+    assert (again.meter.requests, again.state) == (1, first.state)
+    pretend.stories[0]["num_comments"] = 41
+    assert run(pretend, first.state).meter.requests == 2
+
+
+def test_many_stories_share_a_search_for_comments_that_holds_all_of_them() -> None:
+    pretend = PretendSearch([story(number, num_comments=number * 10) for number in range(1, 60)])
+    pretend.comments = [comment(number * 100 + n, number) for number in range(1, 60) for n in range(number * 10)]
+    found = run(pretend)
+    replies = [post for post in found.posts.values() if post.kind == "reply"]
+    assert len(replies) == 10 + 20 + 57 * 30
+    assert len(pretend.searched) < 30
+
+
+def test_comments_that_cannot_be_read_cost_no_story() -> None:
+    pretend = PretendSearch([story(1, num_comments=3)])
+
+    def broken(request: Request) -> Reply:
+        return Answer(503) if request.path == "/search" else pretend(request)
+
+    with Loopback(broken) as server:
+        found = Run(hackernews.SOURCE, {"mine": {"min_points": 2}}, api=server.url)
+    assert found.error is None
+    assert set(found.posts) == {"hackernews:41000001"}
+    assert list(found.failures) == ["comments"]
+    assert "comments" not in found.state.cursors
 
 
 def test_a_gap_of_weeks_between_runs_loses_nothing() -> None:
@@ -202,7 +272,7 @@ def test_a_story_becomes_a_post() -> None:
     assert post.text == "AT&T's paper\nWe didn't expect this: https://code.example\nMore"
     assert post.links == ("https://arxiv.org/abs/2611.00007", "https://code.example/x")
     assert post.counts is not None
-    assert (post.counts.likes, post.counts.replies) == (5, 3)
+    assert (post.counts.likes, post.counts.replies) == (5, 0)
     assert post.posted_at == NOW - timedelta(hours=1)
     assert find_papers(post) == ("2611.00007",)
 

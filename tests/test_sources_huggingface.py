@@ -42,7 +42,7 @@ def row(number: int, *, upvotes: Any = 5, day: date = TODAY, **more: Any) -> dic
         },
         "publishedAt": "2026-11-12T10:00:00.000Z",
         "title": f"A made-up paper {number}",
-        "numComments": 2,
+        "numComments": 0,
         "submittedBy": by,
         **more,
     }
@@ -58,10 +58,16 @@ class PretendDaily:
     broken: dict[date, Answer] = field(default_factory=dict)
     violations: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    comments: dict[str, Any] = field(default_factory=dict)
+    """Paper -> its comments."""
     headers: dict[str, str] = field(default_factory=dict)
 
     def __call__(self, request: Request) -> Reply:
         query = request.query
+        paper = request.path.removeprefix("/papers/")
+        if paper in self.comments and query == {"field": "comments"}:
+            self.asked.append(paper)
+            return as_json({"id": paper, "comments": self.comments[paper]})
         known = request.path == "/daily_papers" and not query.keys() - {"date", "limit", "p"}
         if not known or not 1 <= int(query["limit"]) <= 100:
             self.violations.append(request.target)
@@ -122,6 +128,46 @@ def test_older_lists_come_back_to_the_day_that_is_asked_for() -> None:
     assert back.state.cursors == first.state.cursors
     run(pretend, first.state, since=datetime(2000, 1, 1, tzinfo=UTC))
     assert min(pretend.asked) == "2023-05-04"  # the first list
+
+
+def said(number: int, text: str = "words", *, hidden: bool = False, name: str = "reader", likes: int = 0) -> Any:
+    return {
+        "id": f"{number:024x}", "type": "comment", "createdAt": "2026-11-20T10:00:00.000Z",
+        "author": {"_id": f"{900 + number:024x}", "fullname": "A Reader", "name": name, "type": "user"},
+        "data": {"hidden": hidden, "latest": {"raw": text}, "reactions": [{"reaction": "a", "count": likes}]},
+    }  # fmt: skip
+
+
+def test_the_best_comments_of_a_paper_are_posts_of_their_people() -> None:
+    pretend = PretendDaily({TODAY: [row(1, numComments=40), row(2), row(3, numComments=4, upvotes=1)]})
+    pretend.comments["2611.00001"] = [
+        *(said(number, likes=number) for number in range(1, 39)),
+        said(77, "see arXiv:2611.09999", likes=99),
+        said(78, hidden=True),
+        said(79, name="librarian-bot", likes=98),
+        {"id": "x", "type": "title-change"},
+    ]
+    first = run(pretend)
+    replies = {post.id: post for post in first.posts.values() if post.kind == "reply"}
+    assert len(replies) == 30
+    one = replies[f"huggingface:2611.00001#{77:024x}"]
+    assert (one.of, one.account.id) == ("huggingface:2611.00001", f"huggingface:{977:024x}")
+    assert one.url == huggingface.post_url(one.id) == f"https://huggingface.co/papers/2611.00001#{77:024x}"
+    assert find_papers(one) == ("2611.09999",)
+    assert (one.text, one.trackers) == ("see arXiv:2611.09999", ("mine",))
+    assert [post.account.handle for post in replies.values() if post.account.bot] == ["librarian-bot"]
+    assert f"huggingface:2611.00001#{9:024x}" not in replies
+    again = run(pretend, first.state)
+    assert (again.meter.requests, again.state) == (4, first.state)
+
+
+@pytest.mark.parametrize("comments", [None, "x"])
+def test_comments_of_another_shape_cost_no_paper(comments: Any) -> None:
+    pretend = PretendDaily({TODAY: [row(1, numComments=2)]}, comments={"2611.00001": comments})
+    found = run(pretend)
+    assert set(found.posts) == {"huggingface:2611.00001"}
+    assert found.error is None
+    assert list(found.failures) == (["comments"] if comments == "x" else [])
 
 
 def test_a_weekend_without_lists_asks_no_more_and_changes_nothing() -> None:
@@ -231,7 +277,7 @@ def test_a_row_becomes_a_post() -> None:
     assert post.text == "A made-up paper 7"
     assert post.kind == "post"
     assert post.counts is not None
-    assert (post.counts.likes, post.counts.replies) == (5, 2)
+    assert (post.counts.likes, post.counts.replies) == (5, 0)
 
 
 _DAY = date(2026, 11, 19)

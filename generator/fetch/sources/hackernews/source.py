@@ -9,13 +9,13 @@ the others are brought up to date. A first run, one for a new tracker and one af
 days back. Where more hits exist than an answer holds, the next request begins at the oldest of them.
 
 The search matches words, so it also finds addresses that only look like arXiv's: who takes the posts in checks every
-link. Points are `likes`, comments are `replies`. Dead and deleted stories are left out.
+link. Points are `likes`, the number of comments is `replies`; the comments themselves are read by `comments`. Dead and
+deleted stories are left out.
 """
 
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -25,8 +25,19 @@ from generator.fetch.adapter.html_text import read_html
 from generator.fetch.adapter.patience import PAGES_MAX, Asker
 from generator.fetch.adapter.source import Covered, Event, FetchRequest, Record, Source
 from generator.fetch.adapter.thresholds import Mark, cursor, reached, thresholds
+from generator.fetch.sources.hackernews.comments import (
+    ADDRESS,
+    AUTHOR,
+    ID,
+    Answers,
+    Story,
+    fetch_comments,
+    parse_comment,
+)
+from generator.fetch.sources.hackernews.comments import STREAM as COMMENTS
 from generator.fetch.sources.hackernews.config import CONFIG
 from generator.fetch.sources.hackernews.gone import find_gone
+from generator.finding.arxiv_links import find_in_url
 from generator.model.errors import FormatError, RecordError
 from generator.model.records import Account, Counts, Post
 
@@ -39,15 +50,12 @@ AGAIN = timedelta(days=3)
 """Stories no older than this before the newest known one are given again: points grow."""
 
 _API = "https://hn.algolia.com/api/v1"
-_ID = re.compile(r"[0-9]{1,12}", re.ASCII)
-_AUTHOR = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _QUERY = {
     "query": "arxiv.org",
     "restrictSearchableAttributes": "url",
     "tags": "story",
     "hitsPerPage": str(PAGE),
 }
-_ADDRESS = "https://news.ycombinator.com/item?id="
 _FIRST = 1_160_418_111
 """2006-10-09: Hacker News' first story. What is earlier is a default value or a mistake."""
 _LAST = 253_402_300_799
@@ -65,16 +73,28 @@ def fetch(request: FetchRequest) -> Iterator[Event]:
         since = min(since, request.since)
     asker = Asker(request, str(request.settings.get("api") or _API), limits="x-ratelimit-")
     newest = known
+    stories: list[Story] = []
     for hits in _pages(asker, since):
         for index, hit in enumerate(hits):
             # what has no points is for `parse` to refuse: a hit that cannot be read is not one with few points
             trackers = reached(least, hit["points"]) if _has_points(hit) else tuple(sorted(least))
             if trackers:
                 yield Record(hit, trackers, f"{ENDPOINT} hits[{index}]")
+                stories += _story(hit, trackers)
         times = [moment for hit in hits if (moment := _posted_at(hit)) is not None]
         newest = max([*times, *([newest] if newest else [])], default=None)
     if newest is not None:
         yield Covered(STREAM, cursor(min(newest, request.now), least))
+    yield from fetch_comments(asker, stories, request.state.cursors.get(COMMENTS))
+
+
+def _story(hit: Any, trackers: tuple[str, ...]) -> Iterator[Story]:
+    """A hit as a story whose comments are wanted; a hit that only looks like a link to arXiv is none."""
+    if not isinstance(hit, dict) or not find_in_url(str(hit.get("url") or "")):
+        return
+    own_id = hit.get("objectID")
+    if isinstance(own_id, str) and ID.fullmatch(own_id):
+        yield Story(own_id, wire.count(hit.get("num_comments")), trackers)
 
 
 def _pages(asker: Asker, since: datetime) -> Iterator[list[Any]]:
@@ -119,14 +139,16 @@ def _posted_at(hit: Any) -> datetime | None:
 
 
 def parse(record: Record, seen_at: datetime) -> list[Post]:
-    """One hit -> the story; none where it is dead or deleted. Raises RecordError."""
+    """One hit -> the story, or the comment; none where it is dead or deleted. Raises RecordError."""
+    if isinstance(record.context, Answers):
+        return parse_comment(record, record.context, seen_at)
     hit = wire.mapping(record.raw, record.where)
     if hit.get("dead") is True or hit.get("deleted") is True:
         return []
     own_id, author, title = hit.get("objectID"), hit.get("author"), hit.get("title")
-    if not isinstance(own_id, str) or not _ID.fullmatch(own_id):
+    if not isinstance(own_id, str) or not ID.fullmatch(own_id):
         raise RecordError(f"{record.where}.objectID", f"is no id: {wire.shown(own_id)!r}")
-    if not isinstance(author, str) or not _AUTHOR.fullmatch(author):
+    if not isinstance(author, str) or not AUTHOR.fullmatch(author):
         raise RecordError(f"{record.where}.author", f"is no account: {wire.shown(author)!r}")
     if not isinstance(title, str):
         raise RecordError(f"{record.where}.title", f"is no text: {wire.shown(title)!r}")
@@ -143,7 +165,7 @@ def parse(record: Record, seen_at: datetime) -> list[Post]:
             id=f"{NETWORK}:{own_id}",
             network=NETWORK,
             kind="post",
-            url=_ADDRESS + own_id,
+            url=ADDRESS + own_id,
             account=Account(id=f"{NETWORK}:{author}", handle=author),
             posted_at=min(posted_at, seen_at).replace(microsecond=0),
             seen_at=seen_at.replace(microsecond=0),
@@ -158,7 +180,7 @@ def parse(record: Record, seen_at: datetime) -> list[Post]:
 def post_url(post_id: str) -> str | None:
     """`hackernews:ID` -> the discussion."""
     network, _, own_id = post_id.partition(":")
-    return _ADDRESS + own_id if network == NETWORK and _ID.fullmatch(own_id) else None
+    return ADDRESS + own_id if network == NETWORK and ID.fullmatch(own_id) else None
 
 
 SOURCE = Source(

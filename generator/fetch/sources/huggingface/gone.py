@@ -12,11 +12,11 @@ from datetime import UTC, date
 
 from generator.fetch.adapter.json_fields import decode_object
 from generator.fetch.adapter.source import Checked, FetchRequest
-from generator.fetch.sources.huggingface.lists import PAPER, ask, pages, paper_id
+from generator.fetch.sources.huggingface.comments import comment_id, read_comments
+from generator.fetch.sources.huggingface.lists import NETWORK, PAPER, ask, pages, paper_id
 from generator.model.errors import FetchError
 from generator.model.records import Post
 
-NETWORK = "huggingface"
 DAYS_MAX = 60
 """Lists asked for in one run; the service allows 500 requests in 5 minutes."""
 SINGLES_MAX = 100
@@ -27,6 +27,7 @@ _NOT_FOUND = 404
 def find_gone(request: FetchRequest, posts: Sequence[Post]) -> Iterator[Checked]:
     """Ask about captured proposals. Raises FetchError, FormatError."""
     by_day: dict[date, list[str]] = {}
+    comments = [post for post in posts if post.kind == "reply"]
     for post in posts:
         if PAPER.fullmatch(own_id := post.id.removeprefix(f"{NETWORK}:")):
             by_day.setdefault(post.posted_at.astimezone(UTC).date(), []).append(own_id)
@@ -43,6 +44,22 @@ def find_gone(request: FetchRequest, posts: Sequence[Post]) -> Iterator[Checked]
         is_there = _has_page(request, own_id)
         if is_there is not None:
             yield Checked(f"{NETWORK}:{own_id}", is_there)
+    yield from _about_comments(request, comments)
+
+
+def _about_comments(request: FetchRequest, posts: Sequence[Post]) -> Iterator[Checked]:
+    """A comment is gone where its paper's comments are shown without it."""
+    by_paper: dict[str, list[str]] = {}
+    for post in posts:
+        by_paper.setdefault(post.id.partition(":")[2].partition("#")[0], []).append(post.id)
+    papers = [paper for paper in by_paper if PAPER.fullmatch(paper)]
+    for paper in papers[:SINGLES_MAX]:
+        comments = read_comments(request, paper)
+        if comments is None:
+            continue  # the answer says nothing about them
+        shown = {comment_id(paper, comment) for comment in comments}
+        for post_id in by_paper[paper]:
+            yield Checked(post_id, post_id in shown)
 
 
 def _has_page(request: FetchRequest, own_id: str) -> bool | None:

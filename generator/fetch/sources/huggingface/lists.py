@@ -15,6 +15,7 @@ from generator.fetch.adapter import json_fields as wire
 from generator.fetch.adapter.patience import PAGES_MAX
 from generator.fetch.adapter.source import FetchRequest
 from generator.model.errors import FetchError, FormatError
+from generator.model.records import Account
 from generator.net.http import Response
 
 ENDPOINT = "daily_papers"
@@ -23,6 +24,12 @@ SMALLER_PAGE = 50
 """What the service gives unless asked for more: a page of so many may be cut as well."""
 PAPER = re.compile(r"(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._-]{0,40}(?:/[0-9]{7})?", re.ASCII)
 
+NETWORK = "huggingface"
+ADDRESS = "https://huggingface.co/papers/"
+_ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}", re.ASCII)
+_ACCOUNT_ID = re.compile(r"[0-9a-f]{24}", re.ASCII)
+_BOT = re.compile(r"(?:.*[-_])?bot", re.IGNORECASE)
+"""Such as librarian-bot, which says the same below every paper."""
 _API = "https://huggingface.co/api"
 _NOT_YET = 400
 _BUCKET = re.compile(r"r=(?P<left>[0-9]{1,9})\s*;\s*t=(?P<reset>[0-9]{1,6})", re.ASCII)
@@ -90,3 +97,21 @@ def upvotes(row: Any) -> int | None:
     """None where the row does not say."""
     found = _paper(row).get("upvotes")
     return found if isinstance(found, int) and not isinstance(found, bool) else None
+
+
+def account_of(person: Any) -> Account | None:
+    """A person as rows and comments state one; None where that is nobody."""
+    if not isinstance(person, dict):
+        return None
+    names = [name for name in (person.get("user"), person.get("name")) if isinstance(name, str)]
+    handle = next((name for name in names if _ACCOUNT.fullmatch(name)), None)
+    if handle is None:
+        return None
+    own_id = person.get("_id")
+    known = isinstance(own_id, str) and _ACCOUNT_ID.fullmatch(own_id)
+    return Account(
+        id=f"{NETWORK}:{own_id if known else handle}",
+        handle=handle,
+        name=wire.clean_line(person.get("fullname")),
+        bot=_BOT.fullmatch(handle) is not None,
+    )

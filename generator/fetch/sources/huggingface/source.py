@@ -14,12 +14,12 @@ grow; so four requests in a run without news. A first run, one for a new tracker
 begin 30 days back; no run asks for more than 31 days, the next one goes on from there. A list that fills a page costs
 another request. The service refuses days that have not begun for it (400): today's refusal is no failure.
 
-Upvotes are `likes`, comments are `replies`, the account is who proposed the paper. One post a paper.
+Upvotes are `likes`, the number of comments is `replies`; the comments themselves are read by `comments`. The account is
+who proposed the paper. One post a paper.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -27,14 +27,15 @@ from typing import Any
 from generator.fetch.adapter import json_fields as wire
 from generator.fetch.adapter.source import Covered, Event, FetchRequest, Record, Source
 from generator.fetch.adapter.thresholds import Mark, cursor, reached, thresholds
+from generator.fetch.sources.huggingface.comments import STREAM as COMMENTS
+from generator.fetch.sources.huggingface.comments import Answers, Proposal, fetch_comments, parse_comment
 from generator.fetch.sources.huggingface.config import CONFIG
 from generator.fetch.sources.huggingface.gone import find_gone
-from generator.fetch.sources.huggingface.lists import ENDPOINT, PAPER, pages, paper_id
+from generator.fetch.sources.huggingface.lists import ADDRESS, ENDPOINT, NETWORK, PAPER, account_of, pages, paper_id
 from generator.fetch.sources.huggingface.lists import upvotes as upvotes_of
 from generator.model.errors import RecordError
 from generator.model.records import Account, Counts, Post
 
-NETWORK = "huggingface"
 STREAM = "daily"
 FIRST_REACH_DAYS = 30
 AGAIN_DAYS = 3
@@ -43,9 +44,6 @@ DAYS_MAX = 31
 """In one run."""
 _FIRST_LIST = date(2023, 5, 4)
 
-_ADDRESS = "https://huggingface.co/papers/"
-_ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}", re.ASCII)
-_ACCOUNT_ID = re.compile(r"[0-9a-f]{24}", re.ASCII)
 _NOBODY = "daily-papers"
 
 
@@ -58,6 +56,7 @@ def fetch(request: FetchRequest) -> Iterator[Event]:
     known = Mark.load(request.state.cursors.get(STREAM)).known_for(least)
     newest = known.date() if known else None
     days = _days(request, newest, today)
+    proposals: dict[str, Proposal] = {}
     for day in days:
         has_list = False
         for rows in pages(request, day, may_be_missing=day == today):
@@ -68,12 +67,16 @@ def fetch(request: FetchRequest) -> Iterator[Event]:
                 trackers = tuple(sorted(least)) if upvotes is None else reached(least, upvotes)
                 if trackers:
                     yield Record(row, trackers, f"{ENDPOINT} {day} [{index}]", day)
+                    paper = paper_id(row)
+                    if paper is not None:
+                        proposals[paper] = Proposal(paper, wire.count(row.get("numComments")), trackers)
         if has_list and (newest is None or day > newest):
             newest = day
         if newest is not None:
             yield Covered(STREAM, cursor(_midnight(newest), least))
     if days[-1] != today or newest is None:
         yield Covered(STREAM, cursor(_midnight(days[-1]), least))
+    yield from fetch_comments(request, proposals, request.state.cursors.get(COMMENTS))
 
 
 def _days(request: FetchRequest, newest: date | None, today: date) -> list[date]:
@@ -94,7 +97,9 @@ def _midnight(day: date) -> datetime:
 
 
 def parse(record: Record, seen_at: datetime) -> list[Post]:
-    """One row of a list -> the post that proposed its paper. Raises RecordError."""
+    """One row of a list -> the post that proposed its paper; or a comment. Raises RecordError."""
+    if isinstance(record.context, Answers):
+        return parse_comment(record, record.context, seen_at)
     row = wire.mapping(record.raw, record.where)
     paper = wire.mapping(row.get("paper"), f"{record.where}.paper")
     own_id, upvotes = paper_id(row), upvotes_of(row)
@@ -108,12 +113,12 @@ def parse(record: Record, seen_at: datetime) -> list[Post]:
             id=f"{NETWORK}:{own_id}",
             network=NETWORK,
             kind="post",
-            url=_ADDRESS + own_id,
+            url=ADDRESS + own_id,
             account=_account(row, paper),
             posted_at=min(_posted_at(row, paper, record.context, seen_at), seen_at).replace(microsecond=0),
             seen_at=seen_at.replace(microsecond=0),
             text=title,
-            links=(_ADDRESS + own_id,),
+            links=(ADDRESS + own_id,),
             counts=Counts(likes=wire.count(upvotes), replies=wire.count(row.get("numComments"))),
             trackers=tuple(sorted(record.trackers)),
         )
@@ -133,27 +138,15 @@ def _posted_at(row: Mapping[str, Any], paper: Mapping[str, Any], day: Any, seen_
 
 def _account(row: Mapping[str, Any], paper: Mapping[str, Any]) -> Account:
     """Who proposed the paper; the daily list itself where that is not said."""
-    for one in (row.get("submittedBy"), paper.get("submittedOnDailyBy")):
-        if not isinstance(one, dict):
-            continue
-        handle = next((name for name in (one.get("user"), one.get("name")) if _is_account(name)), None)
-        if handle is None:
-            continue
-        own_id = one.get("_id")
-        known = isinstance(own_id, str) and _ACCOUNT_ID.fullmatch(own_id)
-        name = wire.clean_line(one.get("fullname"))
-        return Account(id=f"{NETWORK}:{own_id if known else handle}", handle=handle, name=name)
-    return Account(id=f"{NETWORK}:{_NOBODY}", name="Daily papers")
-
-
-def _is_account(name: Any) -> bool:
-    return isinstance(name, str) and _ACCOUNT.fullmatch(name) is not None
+    found = (account_of(one) for one in (row.get("submittedBy"), paper.get("submittedOnDailyBy")))
+    return next(filter(None, found), Account(id=f"{NETWORK}:{_NOBODY}", name="Daily papers"))
 
 
 def post_url(post_id: str) -> str | None:
-    """`huggingface:PAPER` -> its page."""
+    """`huggingface:PAPER` -> its page; `huggingface:PAPER#COMMENT` -> the comment there."""
     network, _, own_id = post_id.partition(":")
-    return _ADDRESS + own_id if network == NETWORK and PAPER.fullmatch(own_id) else None
+    known = network == NETWORK and PAPER.fullmatch(own_id.partition("#")[0])
+    return ADDRESS + own_id if known else None
 
 
 SOURCE = Source(
