@@ -1,14 +1,13 @@
-"""The third half: what is at the top and was not told yet goes to whom the owner named. Nobody by default.
+"""Announces new top papers to the services that the owner names. Off by default.
 
-    data/ -> store -posts, papers-> assemble -lists-> choosing -notices-> a target -> data/announced
+    data/ -> storage -posts, papers-> make_site -lists-> choosing -notices-> a target -> data/announced
 
-It reads `data/` as the build does and sends through http_client (and mail_client); the build cannot reach it. Adding a
-target: its file here, a row in TARGETS, its block in `config/announce.py`, its name in docs/announce.md. `hub` is told
-of feeds in place of papers, and is not one of them.
+It reads `data/` as the build does, and sends through `net`. To add a target: its file in `targets/`, a row in TARGETS,
+its block in `config/announce.py`, its name in docs/announce.md. `hub` is no target: it notifies of feeds, not papers.
 
-Each paper once: what was told is noted in `data/announced/`. Where a message cannot be named so that the service takes
-it once, it is noted before it is sent, and the note is taken back only if the service certainly refused it: rather one
-paper untold than one told twice.
+Each paper is sent once. Sent papers are recorded in `data/announced/`. If a service cannot recognise a repeated
+message, the record is written before the message is sent, and removed only if the service certainly refused it: a
+paper that is not sent is better than a paper that is sent twice.
 """
 
 from __future__ import annotations

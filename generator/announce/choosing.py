@@ -1,7 +1,7 @@
-"""What is told to whom: the top papers of a window that enough people posted about, and that it was not told yet. Pure.
+"""Chooses the papers to announce: top papers of a window with enough people that a target has not received yet. Pure.
 
-A target that was never told anything is told nothing at first: what is at the top that day is noted as known to it, so
-that switching it on does not pour out the past.
+The first run of a target sends nothing. It records the current top papers as known, so that a new target does not
+receive the past.
 """
 
 from __future__ import annotations
@@ -27,26 +27,26 @@ ABSTRACT_MAX = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """What is to be done for one target."""
+    """What one run does for one target."""
 
     due: tuple[Notice, ...]
-    """To be told now, the top first."""
+    """Papers to send now, the top first."""
     waiting: int
-    """Further papers, for a later run."""
+    """Number of papers left for a later run."""
     passed: tuple[str, ...]
-    """Ids to note as known without a word: not empty on the first run alone."""
+    """Ids to record as known without sending; only on the first run."""
     is_first: bool
 
 
 def choose(site: Site, tree: Tree, name: str, block: TargetBlock, today: date) -> Choice:
-    """Choose for one target.
+    """Choose papers for one target.
 
     Args:
-        site: the lists, as the page has them.
-        tree: who was told of what.
-        name: the target's.
-        block: its settings.
-        today: of the run, in UTC.
+        site: the site with its lists.
+        tree: `data/`, with the papers that were announced.
+        name: the name of the target.
+        block: the settings of the target.
+        today: the day of the run, in UTC.
     """
     announced_ids = {paper_id for paper_id, announced in tree.announced.items() if name in announced.on}
     candidates = [ranked for ranked in _top(site, block) if ranked.paper.id not in announced_ids]
@@ -63,13 +63,13 @@ def choose(site: Site, tree: Tree, name: str, block: TargetBlock, today: date) -
 
 
 def note(tree: Tree, name: str, paper_ids: Sequence[str], today: date) -> None:
-    """Remember that a target was told."""
+    """Record that papers were sent to a target."""
     for paper_id in paper_ids:
         tree.add_announced(Announced(id=paper_id, on={name: today.isoformat()}))
 
 
 def take_back(tree: Tree, name: str, paper_ids: Sequence[str]) -> None:
-    """Forget it again: the message was refused."""
+    """Remove the record: the service refused the message."""
     for paper_id in paper_ids:
         on = {target: day for target, day in tree.announced.pop(paper_id).on.items() if target != name}
         if on:

@@ -1,10 +1,10 @@
-"""The WebSub hub that the feeds name: told which of them have news, so that it fetches them and passes the news on.
+"""Notifies the WebSub hub of every feed that changed, so that the hub fetches it and pushes it to subscribers.
 
-W3C WebSub (https://www.w3.org/TR/websub/, 6 "Publishing", read 2026-11-26) leaves the way to hub and publisher. What
-hubs take is PubSubHubbub's form: `hub.mode=publish` and `hub.url`, the feed's address. Several addresses in one request
-are written in three ways (repeated, `hub.url[]`, with commas) and no hub takes all of them, so each feed is told of by
-itself; some hubs read `hub.topic` in its place. A feed told of twice is fetched twice and no more, so what was told is
-noted afterwards, in the cache. Where that is lost every feed is told of again, and the hub finds nothing new.
+W3C WebSub (https://www.w3.org/TR/websub/, 6 "Publishing", read 2026-11-26) leaves the protocol between publisher and
+hub open. Hubs accept PubSubHubbub's form: `hub.mode=publish` and `hub.url`, the address of the feed; some read
+`hub.topic` instead. There are three ways to state several addresses and no hub accepts all of them, so each feed takes
+one request. A repeated notification does no harm, so it is recorded after it was sent, in the cache. If the cache is
+lost, the hub is notified of every feed again and finds nothing new.
 """
 
 from __future__ import annotations
@@ -24,20 +24,20 @@ from generator.storage import run_reports as last_run
 NAME = "hub"
 """For `--only`, and in the summary of a run."""
 FEEDS_MAX = 500
-"""Feeds told of in one run, so that even the first one ends in minutes; the others wait for the next."""
+"""Notifications in one run, so that even the first run ends in minutes. The others wait for the next run."""
 REFUSALS_MAX = 5
-"""After so many in a row it is not one feed or other that the hub refuses."""
+"""After so many refusals in a row the hub refuses everything."""
 
 _OF_ONE_FEED = frozenset({400, 404, 406, 409, 410, 422})
-"""What a hub says to a feed that it does not serve; any other failure is about all of them."""
+"""Statuses about a single feed. Any other failure concerns all feeds."""
 
 
 class Known(msgspec.Struct, kw_only=True):
-    """What a hub was told of."""
+    """What a hub was notified of."""
 
     hub: str = ""
     feeds: dict[str, str] = {}
-    """Address of a feed -> digest of what it said then; what was told last stands last."""
+    """Address of a feed -> digest of its content then; the latest notification stands last."""
 
 
 def tell(hub: str, cache: Path, *, client: Sender, dry: bool = False) -> Told:
@@ -45,7 +45,7 @@ def tell(hub: str, cache: Path, *, client: Sender, dry: bool = False) -> Told:
 
     Args:
         hub: its address.
-        cache: where the build left what the feeds say, and where is noted what was told.
+        cache: where the build left what the feeds say, and where is noted what was delivery.
         client: the network.
         dry: find out what would be told; send and note nothing.
     """
@@ -75,7 +75,7 @@ def tell(hub: str, cache: Path, *, client: Sender, dry: bool = False) -> Told:
 
 
 def _known(cache: Path, hub: str) -> Known:
-    """What this hub was told of; nothing where it is another one, or nobody remembers."""
+    """The notifications to this hub; none if it is a new hub or the cache is lost."""
     try:
         memory = msgspec.convert(last_run.load(cache, last_run.HUB), Known)
     except msgspec.ValidationError:
@@ -84,14 +84,14 @@ def _known(cache: Path, hub: str) -> Known:
 
 
 def _due(feeds: Mapping[str, str], memory: Known) -> Iterator[str]:
-    """Feeds that say something new: first those that the hub never heard of, then what was told longest ago."""
+    """Feeds that changed: first those without a notification, then those with the oldest one."""
     told_at = {feed: place for place, feed in enumerate(memory.feeds)}
     changed = (feed for feed, digest in feeds.items() if memory.feeds.get(feed) != digest)
     yield from sorted(changed, key=lambda feed: (told_at.get(feed, -1), feed.count("/"), feed))
 
 
 def _tell_each(due: Mapping[str, str], memory: Known, outcome: Told, client: Sender) -> None:
-    """Tell of each. Raises FetchError where there is no use in going on; what was told before is noted in `known`."""
+    """Send the notifications and record each in `memory`. Raises FetchError if the others cannot succeed either."""
     refused: list[str] = []
     in_a_row = 0
     for feed, digest in due.items():

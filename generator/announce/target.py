@@ -1,7 +1,7 @@
-"""What a target is: a name and functions, no class to inherit.
+"""The interface of a target: a name and two functions, no class to inherit.
 
-A target does only two things: shape words (`compose`, pure) and send them (`deliver`, the network). It does not decide
-what is told, remember it, log or read the environment.
+A target only composes a message (`compose`, pure) and sends it (`deliver`). It does not choose papers, record them, log
+or read the environment.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from generator.net.http import Sender
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """One paper to tell of, as plain words: one line each, formulas as text, nothing that turns the direction."""
+    """One paper to announce, in plain text: one line a field, formulas as text, no direction controls."""
 
     paper_id: str
     title: str
@@ -29,7 +29,7 @@ class Notice:
     """Our page of it, or arXiv's."""
     arxiv_url: str
     people: int
-    """Who posted about it in the window; bots are not counted."""
+    """Number of people who posted about it in the window, without bots."""
     window: Span
 
     @property
@@ -54,7 +54,7 @@ class Desk:
     warn: Callable[[str], None] = lambda _: None
 
     def secret(self, name: str) -> str:
-        """A secret that nothing can be sent without. Raises FetchError."""
+        """A required secret. Raises FetchError if it is not set."""
         try:
             return self.secrets[name]
         except KeyError:
@@ -74,8 +74,8 @@ class Target:
     per_message: int
     """Papers in one message at most."""
     compose: Callable[[Desk, Sequence[Notice]], Any]
-    """-> what would be sent, as plain values: pure."""
+    """-> the message, as plain values: pure."""
     deliver: Callable[[Desk, Sequence[Notice]], None]
-    """Sends one message. Raises FetchError; its `refused` says that nobody has read it."""
+    """Sends one message. Raises FetchError; its `refused` states that nobody received the message."""
     repeatable: bool = False
-    """Delivering the same papers twice tells of them once: the service, or we by asking it first, see to that."""
+    """Delivering the same papers twice publishes them once: the service recognises them, or is asked first."""

@@ -1,4 +1,7 @@
-"""One run: each target in turn, by itself; what was told is on the disk before the next message goes out."""
+"""One announce run: every target in turn. A failing target does not affect the others.
+
+Each message is recorded on disk before the next one is sent.
+"""
 
 from __future__ import annotations
 
@@ -21,20 +24,20 @@ from generator.storage.store import Store
 
 @dataclass(slots=True)
 class Told:
-    """What became of one target."""
+    """The outcome of one run for one target."""
 
     target: str
     is_first: bool = False
-    """It was told nothing yet: what is at the top today is noted as known to it."""
+    """First run of this target: today's top papers are recorded as known, and nothing is sent."""
     said: list[str] = field(default_factory=list)
-    """Ids of the papers (to a hub: addresses of the feeds) that it was told of; with a dry run, that it would be."""
+    """Ids of the papers that were sent (for a hub: addresses of feeds); in a dry run, those that would be sent."""
     passed: int = 0
     waiting: int = 0
     messages: list[Any] = field(default_factory=list)
-    """What would be sent (dry run)."""
+    """In a dry run: the messages that would be sent."""
     failure: str | None = None
     doubtful: list[str] = field(default_factory=list)
-    """Ids of papers of which nobody knows whether they were told; they are not told again."""
+    """Ids of papers that may or may not have been sent. They are not sent again."""
     warnings: list[str] = field(default_factory=list)
 
 
@@ -48,16 +51,16 @@ def run(
     only: str | None = None,
     dry: bool = False,
 ) -> list[Told]:
-    """Tell every target that is switched on.
+    """Announce new top papers to every target in the configuration.
 
     Args:
         config: the validated configuration.
-        store: `data/`, read and, unless `dry`, noted in.
-        client: the network.
-        secrets: by environment variable.
-        now: of this run.
-        only: name of the one target to tell.
-        dry: send nothing, ask nothing, note nothing.
+        store: `data/`; announced papers are recorded there, except in a dry run.
+        client: the HTTP client.
+        secrets: secrets by name of their environment variable.
+        now: the time of this run.
+        only: the name of the only target to use; None for all.
+        dry: neither send nor record anything.
     """
     blocks = {name: block for name, block in config.announce.targets().items() if only in {None, name}}
     if not blocks:
@@ -87,7 +90,7 @@ def run(
 
 @dataclass(frozen=True, slots=True)
 class _Telling:
-    """What one target is told."""
+    """Sends the chosen papers to one target and records them."""
 
     target: Target
     desk: Desk

@@ -1,4 +1,4 @@
-"""Titles of strangers as words that do nothing: no mention, no tag, no link, no markup; and never too long. Pure."""
+"""Makes titles of strangers harmless in messages: no mention, tag, link or markup, and a bounded length. Pure."""
 
 from __future__ import annotations
 
@@ -6,36 +6,36 @@ import re
 import unicodedata
 
 JOINER = "\u2060"
-"""WORD JOINER: invisible, and the end of what a network takes for a mention, a tag or an address."""
+"""WORD JOINER: an invisible character that ends a mention, a tag or an address."""
 _TAG = re.compile(r"[#＃](?=\S)|\](?=\()")
-"""A tag, and a link of Markdown, which some servers take."""
+"""A tag, and a link in Markdown, which some servers render."""
 _LIVE = re.compile(r"[@＠]|(?<=:)(?=//)|(?<=www)(?=\.)", re.IGNORECASE)
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~:])")
 _INVISIBLE = re.compile("[\u200b-\u200f\u2060-\u2064\ufeff\u00ad]")
 
 
 def plain(text: str) -> str:
-    """One line without invisible characters, in which a stranger could hide what is not seen."""
+    """One line without invisible characters, which could hide text from the reader."""
     return " ".join(_INVISIBLE.sub("", text).split())
 
 
 def defuse(text: str) -> str:
-    """Much the same to the eye, but no network finds a mention, a tag or an address in it.
+    """The text with no mention, tag or address that a network would act on; it looks nearly the same.
 
-    A tag gets a space, and so does a link in Markdown: to some servers an invisible character is part of either.
+    Tags and links in Markdown get a space, because to some servers an invisible character is part of either.
     """
     return _LIVE.sub(lambda match: f"{match[0]}{JOINER}", _TAG.sub(lambda match: f"{match[0]} ", text))
 
 
 def escape_markdown(text: str) -> str:
-    """Markdown's characters as themselves."""
+    """Escape the special characters of Markdown."""
     return _MARKDOWN.sub(r"\\\1", text)
 
 
 def fit(text: str, limit: int) -> str:
-    """At most so many characters, cut between words where that is near, and never inside a character with marks.
+    """Shorten to `limit` code points, between words if possible, never between a character and its marks.
 
-    Counted in code points, of which no service counts more: graphemes are fewer.
+    No service counts more than code points: there are fewer graphemes.
     """
     if len(text) <= limit:
         return text
@@ -50,7 +50,7 @@ def fit(text: str, limit: int) -> str:
 
 
 def fit_bytes(text: str, limit: int) -> str:
-    """At most so many bytes of UTF-8."""
+    """Shorten to `limit` bytes of UTF-8."""
     while len(text.encode()) > limit:
         text = fit(text, max(0, len(text) - max(1, (len(text.encode()) - limit) // 4)))
     return text

@@ -1,6 +1,6 @@
-"""`announce`: tells whom the owner named of new top papers, each once, and a hub of feeds with news.
+"""`announce`: sends each new top paper once to the services in the configuration, and notifies the hub of new feeds.
 
-What was told is noted in data/announced/, and what the hub was told in the cache.
+Sent papers are recorded in data/announced/, notifications of the hub in the cache.
 """
 
 from __future__ import annotations
@@ -21,23 +21,23 @@ if TYPE_CHECKING:
     from generator.config import Config
 
 HUB = "hub"
-"""Is told of feeds, where the others are told of papers."""
+"""The only target that receives feeds, not papers."""
 EMAIL_TO = "ANNOUNCE_EMAIL_TO"
-"""Several words may be in this one: addresses, one a line."""
+"""This secret may hold several addresses, one a line."""
 
 
 @click.command("announce")
-@click.option("--dry-run", "dry", is_flag=True, help="Show what would be said; send, ask and note nothing.")
-@click.option("--only", default=None, metavar="TARGET", help="Tell only this one.")
-@click.option("--strict", is_flag=True, help="Fail (1) where one target failed, not only say so (3).")
+@click.option("--dry-run", "dry", is_flag=True, help="Show the messages; send, ask and record nothing.")
+@click.option("--only", default=None, metavar="TARGET", help="Use this target only.")
+@click.option("--strict", is_flag=True, help="Exit with 1, not 3, if a target failed.")
 @with_options
 def command(options: Options, *, dry: bool, only: str | None, strict: bool) -> None:
-    """Tell of new top papers: Slack, Discord, Matrix, Mastodon, Bluesky, e-mail, as `announce` in config.yaml says.
+    """Send new top papers to Slack, Discord, Matrix, Mastodon, Bluesky or e-mail, as `announce` in config.yaml says.
 
-    And tell the WebSub hub that `feeds.hub` names which feeds have news since the last build that was told of.
+    The WebSub hub in `feeds.hub` is notified of every feed that changed.
 
-    Each paper once, and nothing of the past: the first run of a target only notes what is at the top. Secrets come from
-    the environment alone: ANNOUNCE_SLACK_WEBHOOK, ANNOUNCE_DISCORD_WEBHOOK, ANNOUNCE_MATRIX_TOKEN,
+    Each paper is sent once. The first run of a target sends nothing and records the current top papers as known.
+    Secrets come from the environment: ANNOUNCE_SLACK_WEBHOOK, ANNOUNCE_DISCORD_WEBHOOK, ANNOUNCE_MATRIX_TOKEN,
     ANNOUNCE_MASTODON_TOKEN, ANNOUNCE_BLUESKY_APP_PASSWORD, ANNOUNCE_EMAIL_TO, ANNOUNCE_SMTP_PASSWORD.
     """
     config = options.load_config()
