@@ -1,4 +1,4 @@
-"""What accounts are called now: a handle may change, the account stays. Pure."""
+"""Current handles and names of accounts: a handle may change, the account's id stays. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from generator.model.records import Account, Post
 
 
 def newest_accounts(posts: Iterable[Post]) -> dict[str, Account]:
-    """Account id -> the account as its most recently posted post that has a handle states it."""
+    """Map each account id to the account as its newest post with a handle states it."""
     newest: dict[str, Post] = {}
     for post in posts:
         newest_post = newest.get(post.account.id)
@@ -20,7 +20,7 @@ def newest_accounts(posts: Iterable[Post]) -> dict[str, Account]:
 
 
 def with_newest_name(post: Post, accounts: Mapping[str, Account]) -> Post:
-    """The post with its account called as it is called now; a post that names nobody stays as it is."""
+    """Give the post its account's current handle and name, unless the post has no handle."""
     now = accounts.get(post.account.id)
     if now is None or post.account.handle is None:
         return post
@@ -29,7 +29,7 @@ def with_newest_name(post: Post, accounts: Mapping[str, Account]) -> Post:
 
 
 def holders(posts: Iterable[Post]) -> dict[str, dict[str, str]]:
-    """Network -> handle in lower case -> id of the account that used it last, because handles are given away."""
+    """Map network and lower-case handle to the account that used it last: handles change hands."""
     newest: dict[tuple[str, str], Post] = {}
     for post in posts:
         if not post.account.handle:

@@ -10,9 +10,9 @@ from generator.model.records import RankedPaper, Span, Tracker
 
 ScopeKind = Literal["site", "tracker", "search", "category", "code", "venue"]
 Order = Literal["trending", "newest", "captured", "hot"]
-"""By votes, by submission date, by how much was captured, by when several people had spoken."""
+"""Order by votes, by submission date, by number of captured posts, by the time a paper became hot."""
 CalendarPeriod = Literal["day", "week", "month"]
-"""Of the calendar, in UTC; a week begins on Monday."""
+"""A period of the calendar in UTC; a week begins on Monday."""
 
 _FOLDERS: dict[ScopeKind, str] = {
     "site": "",
@@ -28,24 +28,24 @@ _GROUPS = {"search": "Saved searches", "category": "Categories", "code": "Code a
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """Whose posts or which papers a list is about."""
+    """The posts and papers that a list covers."""
 
     kind: ScopeKind
     id: str = ""
-    """Of the tracker, search or category; empty for the whole site."""
+    """Id of the tracker, search or category; empty for the whole site."""
     title: str = ""
     """Empty for the whole site."""
     about: str = ""
-    """What its root says of itself; empty where that is said by the window."""
+    """Description of its root; if empty, the window's."""
     within: str = ""
-    """What is added to the description of a window: ` In the reading of Ada.`"""
+    """Added to the description of a window: ` In the reading of Ada.`"""
     tracker: Tracker | None = None
     posts_of: str = ""
-    """Id of the tracker whose posts count; empty where all do."""
+    """Id of the tracker whose posts count; empty: all posts count."""
 
     @property
     def group(self) -> str:
-        """The heading under which lists of lists show it."""
+        """Heading for its lists on overview pages."""
         return {"search": "Saved searches", "category": "Categories", "code": "Code", "venue": "Venues"}.get(
             self.kind, self.title
         )
@@ -56,13 +56,13 @@ class Scope:
         return f"{_FOLDERS[self.kind]}{self.id}/" if self.id else ""
 
     def id_of(self, kind: ScopeKind) -> str | None:
-        """Its id where it is of this kind."""
+        """Id of a scope of this kind; None for another kind."""
         return self.id if self.kind == kind else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """Which papers of a scope a list shows, and in which order."""
+    """The papers of a scope that a list shows, and their order."""
 
     path: str
     """Below the scope's root, with a trailing slash; empty for the root itself: `new/`, `top/week/`."""
@@ -71,23 +71,23 @@ class Window:
     """A sentence."""
     order: Order
     label: str = ""
-    """On the tab that leads there; empty where no tab does."""
+    """Label of its tab; empty: no tab."""
     span: Span | None = None
-    """Only what was posted in it counts, without decay."""
+    """Only posts of this span count, without decay."""
     month: str | None = None
     """`YYYY-MM`: only papers submitted then."""
     period: CalendarPeriod | None = None
-    """Only what was posted from `first_on` to `last_on` counts, without decay: a list of the past."""
+    """A past period: only posts from `first_on` to `last_on` count, without decay."""
     first_on: date | None = None
     last_on: date | None = None
     changes: bool = True
-    """New papers still come; such a list has feeds."""
+    """Whether new papers still arrive; if so, the list has feeds."""
     compact: bool = False
     """Rows without abstracts."""
 
     @property
     def is_ranked(self) -> bool:
-        """The place in the list says something."""
+        """Whether the list shows ranks."""
         return self.order in {"trending", "captured"}
 
 
@@ -123,7 +123,7 @@ class Listing:
 
     @property
     def description(self) -> str:
-        """In a sentence or two."""
+        """One or two sentences."""
         if self.is_root and self.scope.about:
             return self.scope.about
         return self.window.about + self.scope.within

@@ -23,13 +23,11 @@ _KIND_ORDER = {"quote": 0, "reply": 1, "post": 2, "repost": 3, "like": 4}
 
 
 def merge_posts(first: Post, second: Post) -> Post:
-    """One record of a post that was observed twice. What it says is what its newest edition says."""
+    """Merge two observations of one post. Text, links and papers come from its newest edition."""
     if first == second:
         return first
-    editions = [_edition(first), _edition(second)]
-    editions_used = [first, second]
-    if editions[0] != editions[1]:
-        editions_used = [first if editions[0] > editions[1] else second]
+    newest = max(_edition(first), _edition(second))
+    editions_used = [post for post in (first, second) if _edition(post) == newest]
     return Post(
         id=first.id,
         network=first.network,
@@ -50,36 +48,42 @@ def merge_posts(first: Post, second: Post) -> Post:
 
 
 def merge_papers(first: Paper, second: Paper) -> Paper:
-    """The record of the newer version; of the same version, the one fetched later."""
+    """Keep the newer version; of one version, the record that was fetched later."""
     return max(first, second, key=lambda paper: (paper.version, paper.fetched_at, msgspec.json.encode(paper)))
 
 
 def merge_pending(first: PendingPaper, second: PendingPaper) -> PendingPaper:
-    """The one that was asked more often knows more."""
-    more = max(first, second, key=lambda pending: (pending.tries, pending.next_at))
-    return msgspec.structs.replace(more, first_at=min(first.first_at, second.first_at))
+    """Keep the record with more tries."""
+    record = max(first, second, key=lambda pending: (pending.tries, pending.next_at))
+    return msgspec.structs.replace(record, first_at=min(first.first_at, second.first_at))
 
 
 def merge_gone(first: GonePost, second: GonePost) -> GonePost:
-    """Gone since the first time that it was found gone."""
+    """Keep the earlier date."""
     return min(first, second, key=lambda gone: gone.gone_on)
 
 
 def merge_announced(first: Announced, second: Announced) -> Announced:
-    """Whoever was told on either side was told; of two days, the first."""
+    """Unite the targets; keep the earlier day of each."""
     days = sorted((*first.on.items(), *second.on.items()), reverse=True)
     return Announced(id=first.id, on=dict(sorted(dict(days).items())))
 
 
 def merge_states(first: NetworkState, second: NetworkState) -> NetworkState:
-    """Any of two cursors is safe once the posts of both sides are together: the larger text is taken."""
-    successes = [at for at in (first.last_success_at, second.last_success_at) if at]
-    last_success = max(successes, default=None)
-    failures = sorted(
-        (state.failing_since, state.failure or "")
-        for state in (first, second)
-        if state.failing_since and not (last_success and state.failing_since <= last_success)
-    )
+    """Merge the states of one network. Either cursor is safe once both sides' posts are merged: keep the larger."""
+    last_success = max(filter(None, (first.last_success_at, second.last_success_at)), default=None)
+    failures = []
+    for state in (first, second):
+        # A success after the start of a failure ends it.
+        if state.failing_since and (last_success is None or state.failing_since > last_success):
+            failures.append((state.failing_since, state.failure or ""))
+    failing_since, failure = min(failures, default=(None, None))
+    lacks = None
+    if last_success is None:
+        lacks = min(filter(None, (first.lacks, second.lacks)), default=None)
+    spent_usd = {}
+    for day in sorted(first.spent_usd.keys() | second.spent_usd.keys()):
+        spent_usd[day] = max(first.spent_usd.get(day, 0.0), second.spent_usd.get(day, 0.0))
     return NetworkState(
         cursors=_merge_maps(first.cursors, second.cursors),
         accounts=_merge_maps(first.accounts, second.accounts),
@@ -87,18 +91,15 @@ def merge_states(first: NetworkState, second: NetworkState) -> NetworkState:
         waiting=_merge_waiting(first.waiting, second.waiting),
         not_before=_merge_maps(first.not_before, second.not_before),
         last_success_at=last_success,
-        failing_since=failures[0][0] if failures else None,
-        failure=failures[0][1] if failures else None,
-        lacks=min(filter(None, (first.lacks, second.lacks)), default=None) if last_success is None else None,
-        spent_usd={
-            day: max(first.spent_usd.get(day, 0.0), second.spent_usd.get(day, 0.0))
-            for day in sorted(first.spent_usd.keys() | second.spent_usd.keys())
-        },
+        failing_since=failing_since,
+        failure=failure,
+        lacks=lacks,
+        spent_usd=spent_usd,
     )
 
 
 def merge_into(records: dict[str, _Stored], new: _Stored, merge: Callable[[_Stored, _Stored], _Stored]) -> bool:
-    """Put `new` into `known` by id; True where that changed anything."""
+    """Merge `new` into `records`. Returns whether anything changed."""
     before = records.get(new.id)
     after = new if before is None else merge(before, new)
     if after == before:
@@ -117,7 +118,7 @@ def _merge_accounts(first: Account, second: Account) -> Account:
 
 
 def _names_papers(post: Post) -> bool:
-    """It has papers, and not from the reply below it alone."""
+    """Whether the post itself names papers, not only a reply in its thread."""
     return bool(post.papers) and not post.in_thread
 
 
@@ -133,13 +134,15 @@ def _merge_counts(first: Counts | None, second: Counts | None) -> Counts | None:
 
 
 def _edition(post: Post) -> int:
-    """Which edition of a post of X was seen: an edit has an id of its own, which its address names. Else 0."""
-    address = _EDITION.fullmatch(post.url) if post.network == "x" and post.kind != "like" else None
+    """Id of the edition of a post on X: each edit gets an id, which the post's address names. Otherwise 0."""
+    if post.network != "x" or post.kind == "like":
+        return 0
+    address = _EDITION.fullmatch(post.url)
     return int(address[1]) if address else 0
 
 
 def _fuller(*texts: str | None) -> str | None:
-    """The longest text, because truncated observations exist; of equally long ones, the largest."""
+    """The longest text, because networks truncate texts; the larger of two equally long ones."""
     return max(texts, key=lambda text: (text is not None, len(text or ""), text or ""))
 
 

@@ -1,4 +1,4 @@
-"""What the owner does not want to see or show: muted accounts and words, categories. Pure."""
+"""The owner's filters: muted accounts, muted words, categories. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from generator.model.records import Account, Paper, Post
 
 
 def is_muted(account: Account, muted: Collection[str]) -> bool:
-    """True where `<network>:<id or handle>`, or the handle alone, is on the list; letter case is no way round it."""
+    """Whether the list has the account's `<network>:<id or handle>` or its handle, in any letter case."""
     if not muted:
         return False
     network = account.id.partition(":")[0]
@@ -21,7 +21,7 @@ def is_muted(account: Account, muted: Collection[str]) -> bool:
 
 
 def ids_by_name(handles: Mapping[str, Mapping[str, str]]) -> dict[str, set[str]]:
-    """Every way to write a handle, with and without its network -> the accounts that are called so."""
+    """Map each spelling of a handle, with and without its network, to the ids of its accounts."""
     ids: dict[str, set[str]] = {}
     for network, account_ids in handles.items():
         for handle, account_id in account_ids.items():
@@ -53,7 +53,7 @@ def muted_names(accounts: Iterable[str], handles: Mapping[str, Mapping[str, str]
 
 
 def shown_posts(posts: Iterable[Post], muted: Collection[str], words: Sequence[str]) -> dict[str, Post]:
-    """The posts that neither come from a muted account nor repeat one, nor hold a muted word."""
+    """Drop posts of muted accounts, posts with muted words, and reposts and likes of either."""
     pattern = any_word(words)
     hidden: set[str] = set()
     visible: dict[str, Post] = {}
@@ -66,23 +66,25 @@ def shown_posts(posts: Iterable[Post], muted: Collection[str], words: Sequence[s
 
 
 def shown_papers(papers: Iterable[Paper], categories: Collection[str], words: Sequence[str]) -> dict[str, Paper]:
-    """The papers in the wanted categories (`cs` takes all of cs; none named takes all) without a muted word."""
+    """Keep papers of the categories (`cs` covers all of cs; no category means all) without a muted word."""
     pattern = any_word(words)
-    return {
-        paper.id: paper
-        for paper in papers
-        if (not categories or any(within(category, categories) for category in paper.categories))
-        and not (pattern and (pattern.search(paper.title) or pattern.search(paper.abstract)))
-    }
+    visible: dict[str, Paper] = {}
+    for paper in papers:
+        if categories and not any(within(category, categories) for category in paper.categories):
+            continue
+        if pattern and (pattern.search(paper.title) or pattern.search(paper.abstract)):
+            continue
+        visible[paper.id] = paper
+    return visible
 
 
 def within(category: str, categories: Collection[str]) -> bool:
-    """True for a wanted category, or one of a wanted archive: `cs.LG` is within `cs`."""
+    """Whether the categories contain this one or its archive: `cs.LG` is within `cs`."""
     return category in categories or category.partition(".")[0] in categories
 
 
 def any_word(words: Sequence[str]) -> re.Pattern[str] | None:
-    """Finds any of the words, whole, in any case; None where there are none."""
+    """A pattern for any of the words, as whole words in any case; None without words."""
     if not words:
         return None
     return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, words)) + r")(?!\w)", re.IGNORECASE)

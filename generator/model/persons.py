@@ -1,4 +1,4 @@
-"""Which accounts are one person: what the owner's config says, and nothing that we guess. Pure."""
+"""Accounts that belong to one person, as the owner's config says; nothing is guessed. Pure."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from generator.model.records import Account, NetworkState
 
 
 class Persons:
-    """Account -> person. A person's key is the smallest name that any of their accounts goes by."""
+    """Maps accounts to persons. The key of a person is the smallest name of their accounts."""
 
     def __init__(self, people: Iterable[Sequence[str]], states: Mapping[str, NetworkState]) -> None:
         """Join accounts.
 
         Args:
             people: groups of `<network>:<handle or id>`, as under `people` in config.yaml.
-            states: for the account ids that the networks gave for the config's handles.
+            states: by network; they map handles to account ids.
         """
         self._parent: dict[str, str] = {}
         for network, state in states.items():
@@ -26,7 +26,7 @@ class Persons:
                 self._join(_reference(group[0]), _reference(reference))
 
     def key(self, account: Account) -> str:
-        """The person whose account this is: the account's own id unless the config or a look-up joined it."""
+        """The key of the account's person: its own id unless the config or a look-up joined it to others."""
         by_id = self._find(account.id)
         if by_id != account.id or account.id in self._parent or not account.handle:
             return by_id

@@ -1,8 +1,8 @@
-"""Which captured posts are due to be asked about again, and when an answer is believed. Pure.
+"""Which captured posts to check for deletion, and when to believe that they are gone. Pure.
 
-Every post that is shown is asked about within 7 days; on X within 24 hours in its first week, and more seldom the older
-it is (`promised`). A post is due some time before that, because scheduled runs come every few hours and late. Having
-been seen by a fetch counts as the first time.
+Every published post is checked within 7 days; on X within 24 hours in its first week, and less often as it gets older
+(`promised`). A post is due somewhat earlier, because scheduled runs start every few hours and late. The fetch of a post
+counts as its first check.
 """
 
 from __future__ import annotations
@@ -20,47 +20,45 @@ PROMISED_OLD_ON_X = timedelta(days=30)
 
 
 def promised(post: Post, now: datetime) -> timedelta:
-    """Within what time the post is asked about.
+    """The longest time between two checks of the post.
 
-    X is paid by the read. Its developer policy asks for removal as soon as reasonably possible, and within 24 hours of
-    a request; a request is served at once (`prune POST`, `mute_accounts`). Most posts that are deleted are so in their
-    first days, so old ones are asked about less often: $0.11 in a post's first year in place of $1.80.
+    X charges for every read. Its developer policy wants deleted posts removed as soon as reasonably possible, and
+    within 24 hours of a request; requests take effect at once (`prune POST`, `mute_accounts`). Most deletions happen in
+    a post's first days, so older posts are checked less often: $0.11 in a post's first year instead of $1.80.
     """
     if post.network != "x":
         return PROMISED
     age = now - post.posted_at
-    return next((within for younger, within in PROMISED_ON_X if age <= younger), PROMISED_OLD_ON_X)
-
-
-def _slack(promise: timedelta) -> timedelta:
-    """How much earlier a post is due, because runs come every few hours and late."""
-    return min(timedelta(days=1), promise / 2)
+    for max_age, interval in PROMISED_ON_X:
+        if age <= max_age:
+            return interval
+    return PROMISED_OLD_ON_X
 
 
 MASS_FROM = 20
 MASS_SHARE = 0.5
-"""More posts than this, and a larger share of those asked about than that, do not vanish at once from one network."""
+"""A network that reports more than MASS_FROM posts, and more than MASS_SHARE of the asked ones, as gone is doubted."""
 BELIEVED_AFTER = timedelta(hours=20)
-"""Unless the network still says so a day later."""
+"""A doubted report is believed if the network repeats it after this time."""
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(slots=True, kw_only=True)
 class Checks:
-    """What earlier runs learnt. Losing it costs requests only."""
+    """Results of earlier runs. Losing them costs requests only."""
 
     checked_at: dict[str, datetime] = field(default_factory=dict)
-    """When a network last said that the post is there, by id."""
+    """Post id -> when the network last confirmed the post."""
     missing_since: dict[str, datetime] = field(default_factory=dict)
-    """When a network first said that it is not, where that was not believed, by id."""
+    """Post id -> when the network first reported it as gone, if that report was doubted."""
 
     def last(self, post: Post, now: datetime) -> datetime:
-        """When the post was last known to be there; never, where that is said of a time to come (a clock was wrong)."""
+        """Time of the last check or fetch. Times in the future are ignored: a clock was wrong."""
         moments = (self.checked_at.get(post.id, _NEVER), post.seen_at)
         return max((at for at in moments if at <= now), default=_NEVER)
 
     def note(self, answers: Mapping[str, bool], now: datetime) -> None:
-        """Remember what a network said; those removed are forgotten by `keep`."""
+        """Record a network's answers. `keep` forgets removed posts."""
         for post_id, is_there in answers.items():
             if is_there:
                 self.checked_at[post_id] = now
@@ -69,31 +67,32 @@ class Checks:
                 self.missing_since[post_id] = min(now, self.missing_since.get(post_id, now))
 
     def keep(self, ids: Collection[str]) -> None:
-        """Forget everything about posts that are not captured any more."""
+        """Forget posts that are no longer captured."""
         self.checked_at = {post_id: at for post_id, at in self.checked_at.items() if post_id in ids}
         self.missing_since = {post_id: at for post_id, at in self.missing_since.items() if post_id in ids}
 
 
 def due(posts: Iterable[Post], checks: Checks, now: datetime, *, everything: bool = False) -> list[Post]:
-    """The posts to ask about in this run, those first that nobody asked about for longest."""
-    due_posts = [
-        post
-        for post in posts
-        if everything or now - checks.last(post, now) >= promised(post, now) - _slack(promised(post, now))
-    ]
+    """Posts to check in this run, longest unchecked first."""
+    due_posts = []
+    for post in posts:
+        interval = promised(post, now)
+        slack = min(timedelta(days=1), interval / 2)
+        if everything or now - checks.last(post, now) >= interval - slack:
+            due_posts.append(post)
     return sorted(due_posts, key=lambda post: (checks.last(post, now), post.id))
 
 
 def overdue(posts: Iterable[Post], checks: Checks, now: datetime) -> int:
-    """How many posts nobody knows to be there within the time that is promised."""
+    """Number of posts whose last check is older than promised."""
     return sum(now - checks.last(post, now) > promised(post, now) for post in posts)
 
 
 def believed(answers: Mapping[str, bool], checks: Checks, now: datetime) -> set[str]:
-    """The posts to remove, of those that one network says are gone.
+    """Posts to remove, of those that one network reports as gone.
 
-    A network that says of most of what it was asked that it vanished is more likely broken, or asked with a token that
-    lost its rights. It is believed where it said so a day ago as well (`checks`, as they were before this answer).
+    A network that reports most posts as gone is more likely broken, or our token lost its rights. It is believed if it
+    reported the same a day ago (`checks` from before this answer).
     """
     gone = {post_id for post_id, is_there in answers.items() if not is_there}
     if len(gone) <= MASS_FROM or len(gone) <= MASS_SHARE * len(answers):
@@ -102,7 +101,7 @@ def believed(answers: Mapping[str, bool], checks: Checks, now: datetime) -> set[
 
 
 def with_echoes(gone: Collection[str], posts: Mapping[str, Post]) -> set[str]:
-    """Gone posts and everything that only shows them: their reposts and likes, and likes of those, and so on."""
+    """Gone posts with their reposts and likes, and the likes of those, and so on."""
     echoes: dict[str, list[str]] = {}
     for post in posts.values():
         if post.kind in {"repost", "like"} and post.of is not None:

@@ -1,7 +1,7 @@
-"""The site: everything that pages, feeds and exports are made from.
+"""The site: the data for all pages, feeds and exports.
 
-No page holds the time of the build, except home and the status page: the others stay as they are until their content
-changes, so that a build writes few files.
+Only home and the status page show the time of the build. Other pages change only with their content, so that a build
+writes few files.
 """
 
 from __future__ import annotations
@@ -33,51 +33,51 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class OutputGroup:
-    """Files that are made together, because how many there are follows from all of them."""
+    """Files that are rendered together, because their number depends on their content."""
 
     folder: str
-    """Below site/, with a trailing slash: no other output stands in it."""
+    """Below site/, with a trailing slash; no other output uses this folder."""
     render: Callable[[], Iterator[tuple[str, bytes]]]
     """-> (path below the folder, content) of each."""
 
 
 class Entered(NamedTuple):
-    """How a paper came into a list."""
+    """The event that put a paper into a list."""
 
     paper_id: str
     at: datetime
-    """The time of the post that brought it."""
+    """Time of the post that caused it."""
     known_at: datetime
-    """What the site knew of until then is what its feed entry says."""
+    """The feed entry shows posts known until then."""
     again: bool
-    """It was hot before, and silent for 30 days since."""
+    """It was hot before, and nobody posted about it for 30 days."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issue:
-    """The papers of one day or week that is over, ranked by what was posted in it."""
+    """Papers of one past day or week, ranked by the posts of that period."""
 
     first_on: date
     last_on: date
-    """The same for a day."""
+    """Equals `first_on` for a day."""
     closed_at: datetime
-    """Until then what was posted in it was waited for; it is published from then on and stays as it is."""
+    """The issue is published at this time, after late posts have arrived, and does not change afterwards."""
     papers: tuple[RankedPaper, ...]
     more: int
-    """Further papers that somebody posted about."""
+    """Number of further papers with posts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
-    """What was posted about, a day or a week at a time: a page and three feeds at `digest/<period>/`."""
+    """Papers by day or by week: a page and three feeds at `digest/<period>/`."""
 
     period: Period
     below: str = ""
-    """The path of what it is a digest of: `t/ml/`, `s/diffusion/`; empty for the whole site."""
+    """Path of its tracker or search: `t/ml/`, `s/diffusion/`; empty for the whole site."""
     of: str = ""
-    """The title of that tracker or search."""
+    """Title of that tracker or search."""
     issues: tuple[Issue, ...]
-    """Newest first; days and weeks without a paper are left out."""
+    """Newest first, without days and weeks that have no paper."""
 
     @property
     def path(self) -> str:
@@ -87,7 +87,7 @@ class Digest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Somebody with a page of their own."""
+    """A person with a page."""
 
     slug: str
     """In addresses: `ada.example`, `ada-social.example`, `hackernews-ada`."""
@@ -112,18 +112,18 @@ class SiteSize:
     bytes: int
     max_bytes: int
     left_out: int
-    """Papers without files of their own, because these would not fit."""
+    """Number of papers without files of their own, for lack of space."""
     months_left: int | None
-    """Until the limit is reached if papers come as in the last year; None where none come."""
+    """Months until the limit at last year's rate; None if the site does not grow."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """All that pages and feeds are made from. Built once a build; pages pick what they show."""
+    """Data for all pages and feeds, made once per build."""
 
     title: str
     url: str
-    """Where it is published, with a trailing slash."""
+    """Address where it is published, with a trailing slash."""
     base_path: str
     """Path of `url`: `/trending-arxiv/`."""
     note_html: str
@@ -134,22 +134,22 @@ class Site:
     max_paper_pages: int
     trackers: tuple[Tracker, ...]
     ranking: Mapping[str, Any]
-    """The numbers in force: half_life_days, weights, bots."""
+    """Settings: half_life_days, weights, bots."""
     now: datetime
-    """Time of the view: the newest `seen_at`, or what --now said."""
+    """The newest `seen_at`, or the time of --now."""
     listings: tuple[Listing, ...]
     papers: Mapping[str, Paper]
     """Every paper that has a page, by id, newest first."""
     ranked: Mapping[str, RankedPaper]
-    """Every paper, with or without a page, as the view of everything ranks it, by id, newest first."""
+    """Every paper, with or without a page, ranked over all posts, by id, newest first."""
     unknown: frozenset[str]
-    """Ids in `papers` that arXiv has not answered for yet: shown by id, with their posts."""
+    """Ids in `papers` without metadata from arXiv so far: shown by id, with their posts."""
     posts: Sequence[Post]
     """Every shown post, newest first."""
     tracker_posts: Mapping[str, Sequence[Post]]
-    """By tracker: the posts that stand in its views, newest first."""
+    """Tracker id -> its posts, newest first."""
     readers: Mapping[str, tuple[str, ...]]
-    """Paper id -> ids of the trackers in whose views it stands, sorted."""
+    """Paper id -> ids of the trackers that show it, sorted."""
     networks: Mapping[str, str]
     """Network name -> title, for those in the config or the data."""
     states: Mapping[str, NetworkState]
@@ -159,48 +159,48 @@ class Site:
     """The owner's note on a paper by id, sanitised HTML."""
     contact: str
     caps_usd: Mapping[str, float] = field(default_factory=dict)
-    """Network name -> what reading it may cost in a month; of the paid ones that are read."""
+    """Network name -> monthly budget, for paid networks in use."""
     without_files: frozenset[str] = frozenset()
-    """Ids of papers that have neither a page nor a JSON file, because the site would be too large."""
+    """Ids of papers without page and JSON file, for lack of space."""
     size: SiteSize | None = None
-    """None where the site is far from its limit."""
+    """None if the site is far from its limit."""
     similar: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Paper id -> ids of papers about the same, the most similar first."""
+    """Paper id -> ids of similar papers, most similar first."""
     id: str = "tag:example.org,2026-01-01"
-    """First part of the ids of feed entries: it stays when the address moves."""
+    """Prefix of feed entry ids; it stays the same when the address changes."""
     ids_at: str | None = None
-    """The address that stands in the ids of copies from before version 1.1."""
+    """Address in the feed entry ids of copies older than version 1.1."""
     ballots: Mapping[str, Mapping[str, Sequence[Ballot]]] = field(default_factory=dict)
-    """Tracker, or empty for the whole site -> paper id -> the ballots of that view, newest first."""
+    """Tracker id, or empty for the whole site -> paper id -> its ballots, newest first."""
     hot: Mapping[str, Mapping[str, Entered]] = field(default_factory=dict)
-    """Tracker, or empty for the whole site -> paper id -> when it became hot there; newest first."""
+    """Tracker id, or empty for the whole site -> paper id -> when it became hot; newest first."""
     digests: tuple[Digest, ...] = ()
-    """The daily and the weekly one of the whole site, of each tracker and of each saved search."""
+    """A daily and a weekly digest for the whole site, each tracker and each saved search."""
     hub: str | None = None
     """Address of the WebSub hub that feeds name."""
     theme: Theme = field(default_factory=Theme)
-    """The colours that the templates' style states."""
+    """Colours of the style sheet."""
     cards: frozenset[str] = frozenset()
-    """Ids of the papers that have a picture of their own, for services that show one beside a link."""
+    """Ids of papers with a preview picture for social networks."""
     withheld: frozenset[str] = frozenset()
-    """Ids of posts whose text may be read on the pages but not passed on: it is not in `data/` (X by default)."""
+    """Ids of posts whose text may appear on pages but not in exports, because it is not in `data/` (X by default)."""
     highlight_words: tuple[str, ...] = ()
-    """Words that the owner wants marked in lists."""
+    """Words to mark in lists."""
     highlight_authors: tuple[str, ...] = ()
     offline: bool = True
-    """Browsers keep the pages that were opened, for reading without a connection."""
+    """Browsers keep visited pages for reading offline."""
     view: Literal["full", "compact"] = "full"
-    """How lists stand before a reader chooses."""
+    """Default view of lists; readers can switch."""
     stated: Mapping[str, Stated] = field(default_factory=dict)
     """Paper id -> its code and who took it, as far as its texts state them."""
     people: tuple[Person, ...] = ()
-    """Those who have a page of their own, by how many papers they posted about."""
+    """Persons with a page, by number of papers."""
     venues: frozenset[str] = frozenset()
     """Names of the conferences and journals that have a list."""
 
 
 class Chrome(msgspec.Struct, frozen=True, kw_only=True):
-    """What stands around every page. Where it changes every page is rendered again, so it holds what seldom does."""
+    """The frame of every page. A change here changes every page, so it holds only what rarely changes."""
 
     title: str
     url: str

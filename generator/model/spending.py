@@ -1,4 +1,4 @@
-"""What reading a paid network has cost in a month, and what the month is going to cost. Pure."""
+"""Cost of reading a paid network: of this month so far, and forecast for the whole month. Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 _FORECAST_DAYS = 7
-"""The days from which the rest of the month is foreseen."""
+"""The forecast extrapolates from so many days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Spending:
 
     spent_usd: float
     forecast_usd: float
-    """At the end of the month, if the last week goes on; never more than the cap."""
+    """Expected total of the month at the rate of the last week; at most the cap."""
     cap_usd: float | None
 
     @property
@@ -28,12 +28,12 @@ class Spending:
 
 
 def spending_of(spent_usd: Mapping[str, float], now: datetime, cap_usd: float | None) -> Spending:
-    """Sum up what `NetworkState.spent_usd` says."""
+    """Total and forecast of the month from `NetworkState.spent_usd`."""
     spent = month_usd(spent_usd, now)
     days = {date.fromisoformat(day): usd for day, usd in spent_usd.items()}
     first = now.date() - timedelta(days=_FORECAST_DAYS - 1)
     recent = {day: usd for day, usd in days.items() if first <= day <= now.date()}
-    # A reading that began two days ago tells of two days.
+    # After two days of reading only two days are known.
     known_days = (now.date() - max(first, min(days, default=first))).days + 1
     days_left = monthrange(now.year, now.month)[1] - now.day
     forecast = spent + days_left * sum(recent.values()) / max(1, known_days)
@@ -43,12 +43,12 @@ def spending_of(spent_usd: Mapping[str, float], now: datetime, cap_usd: float | 
 
 
 def month_usd(spent_usd: Mapping[str, float], now: datetime) -> float:
-    """What was spent in the month of `now`."""
+    """Total of the month of `now`."""
     return sum(usd for day, usd in spent_usd.items() if day.startswith(f"{now:%Y-%m}-"))
 
 
 def add_spending(spent_usd: Mapping[str, float], cost_usd: float, now: datetime) -> dict[str, float]:
-    """Add what a run cost; days before the last month are forgotten."""
+    """Add the cost of a run; drop days before the last month."""
     last_month = (now.replace(day=1) - timedelta(days=1)).replace(day=1)
     by_day = {day: usd for day, usd in spent_usd.items() if day >= f"{last_month:%Y-%m-%d}"}
     if cost_usd > 0:

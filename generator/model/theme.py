@@ -1,6 +1,6 @@
-"""The site's colours as its style states them, for what is drawn or said outside of CSS: icons, cards, the manifest.
+"""Colours of the site's style sheet, for everything outside CSS: icons, cards, the manifest.
 
-A copy changes a colour in one place, `content/style.css`; everything else reads it there. Pure.
+The owner changes a colour in one place, `content/style.css`; everything else reads it there. Pure.
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ class Theme(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def theme_of(css: str, base: Theme | None = None) -> Theme:
-    """The colours of the first `:root` rule; where one is missing, or is no hexadecimal colour, another stands in.
+    """Read the colours of the first `:root` rule.
 
     Args:
         css: a style sheet. `--paper: light-dark(#fff, #000)` states both schemes, and so does a `:root` rule inside
-            `@media (prefers-color-scheme: dark)`; a colour alone is that of both.
-        base: the colours that stand in; ours, if not given.
+            `@media (prefers-color-scheme: dark)`; a single colour counts for both.
+        base: replaces colours that are missing or not hexadecimal; default: ours.
     """
     css = _COMMENT.sub("", css)
     dark_rule = _DARK.search(css)
@@ -63,22 +63,22 @@ def theme_of(css: str, base: Theme | None = None) -> Theme:
 
 
 def in_colours(drawing: str, theme: Theme) -> str:
-    """A drawing in our colours -> the same in those of a theme."""
+    """Replace our colours in a drawing by those of a theme."""
     ours = Theme()
-    new = {
-        getattr(scheme, name): getattr(new_scheme, name)
-        for scheme, new_scheme in ((ours.light, theme.light), (ours.dark, theme.dark))
-        for name in scheme.__struct_fields__
-    }
-    return _LONG.sub(lambda match: new.get(match[0].lower(), match[0]), drawing)
+    replacements: dict[str, str] = {}
+    for scheme, new_scheme in ((ours.light, theme.light), (ours.dark, theme.dark)):
+        for name in scheme.__struct_fields__:
+            replacements[getattr(scheme, name)] = getattr(new_scheme, name)
+    return _LONG.sub(lambda match: replacements.get(match[0].lower(), match[0]), drawing)
 
 
 def _known(values: dict[str, str], base: Colours) -> Colours:
-    stated = {name: value.strip() for name, value in values.items() if _HEX.fullmatch(value.strip())}
-    return msgspec.structs.replace(base, **{name: _long(value) for name, value in stated.items()})
-
-
-def _long(colour: str) -> str:
-    """Six digits: `#fff` -> `#ffffff`."""
-    digits = colour[1:].lower()
-    return f"#{''.join(digit * 2 for digit in digits) if len(digits) == 3 else digits}"  # noqa: PLR2004
+    """The base with the values that are hexadecimal colours, in six digits: `#fff` -> `#ffffff`."""
+    colours = {}
+    for name, value in values.items():
+        if _HEX.fullmatch(value.strip()):
+            digits = value.strip()[1:].lower()
+            if len(digits) == 3:  # noqa: PLR2004 (the short form)
+                digits = "".join(digit * 2 for digit in digits)
+            colours[name] = f"#{digits}"
+    return msgspec.structs.replace(base, **colours)

@@ -1,4 +1,4 @@
-"""`data/` in memory: everything captured, and how two of them become one. Pure; the store reads and writes it."""
+"""`data/` in memory: all captured records, and the union of two trees. Pure; the store reads and writes it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from generator.model.records import Announced, GonePost, NetworkState, Paper, Pe
 
 @dataclass(slots=True)
 class Tree:
-    """All records by id. Change it through its methods, so that `gone` is honoured and `changed` stays true."""
+    """All records by id. Change it through its methods: they keep gone posts away."""
 
     posts: dict[str, Post] = field(default_factory=dict)
     papers: dict[str, Paper] = field(default_factory=dict)
@@ -24,20 +24,20 @@ class Tree:
     states: dict[str, NetworkState] = field(default_factory=dict)
     """By network."""
     announced: dict[str, Announced] = field(default_factory=dict)
-    """By paper: who was told of it."""
+    """By paper: the targets that announced it."""
     problems: list[Problem] = field(default_factory=list)
-    """Damaged lines met on loading; they stay in their files until `check --fix` moves them."""
+    """Damaged lines of the files; `check --fix` moves them to quarantine."""
 
     def keeps_away(self, post: Post) -> bool:
-        """True for a gone post, and for a repost or like of one: nothing that it shows is left."""
+        """Whether a post is gone, or is a repost or like of a gone post."""
         return post.id in self.gone or (post.kind in {"repost", "like"} and post.of in self.gone)
 
     def needed_texts(self, texts: Mapping[str, Post], unsettled: Collection[str] | None = None) -> dict[str, Post]:
-        """The posts in full that are still of use in the cache: captured, waiting or unsettled ones.
+        """Cached full posts that are still needed: captured, waiting or unsettled ones.
 
         Args:
-            texts: as the cache has them, by id.
-            unsettled: ids; None takes every post about no paper for unsettled.
+            texts: full posts of the cache, by id.
+            unsettled: ids; None means every post about no paper.
         """
         waiting = {post.id for state in self.states.values() for post in state.waiting}
 
@@ -47,17 +47,18 @@ class Tree:
             if unsettled is None and not post.papers:
                 return not self.keeps_away(post)
             if post.id in self.posts:
-                return bool(post.papers)  # else it is from before it was taken
+                # A cached post without papers is older than the captured one.
+                return bool(post.papers)
             return post.id in (unsettled or ())
 
         return {post_id: post for post_id, post in texts.items() if is_needed(post)}
 
     def add_post(self, post: Post) -> bool:
-        """Merge one post in; True where that changed anything. A gone post stays away, and nothing points at one."""
+        """Merge a post, unless it is gone. Returns whether anything changed."""
         return not self.keeps_away(post) and merge.merge_into(self.posts, self._unlinked(post), merge.merge_posts)
 
     def add_paper(self, paper: Paper) -> bool:
-        """Merge one paper in, its authors mended; it is pending no longer."""
+        """Merge a paper with normalised authors; it is no longer pending. Returns whether anything changed."""
         self.pending.pop(paper.id, None)
         return merge.merge_into(self.papers, with_mended_authors(paper), merge.merge_papers)
 
@@ -68,12 +69,12 @@ class Tree:
             self.pending[pending.id] = merge.merge_pending(stored, pending) if stored else pending
 
     def add_announced(self, announced: Announced) -> None:
-        """Remember who was told of a paper."""
+        """Record who announced a paper."""
         stored = self.announced.get(announced.id)
         self.announced[announced.id] = merge.merge_announced(stored, announced) if stored else announced
 
     def remove_posts(self, ids: Iterable[str], gone_on: str) -> int:
-        """Forget posts and remember that they are gone; how many were there."""
+        """Remove posts and record them as gone. Returns how many were captured."""
         removed = 0
         for post_id in ids:
             removed += self.posts.pop(post_id, None) is not None
@@ -82,14 +83,14 @@ class Tree:
         return removed
 
     def drop_waiting_for_gone(self) -> None:
-        """Forget waiting posts that are gone, or that wait for a post that is gone."""
+        """Drop waiting posts that are gone or wait for a gone post."""
         for network, state in self.states.items():
             waiting = tuple(post for post in state.waiting if not self.keeps_away(post) and post.of not in self.gone)
             if waiting != state.waiting:
                 self.states[network] = msgspec.structs.replace(state, waiting=waiting)
 
     def union(self, tree: Tree) -> None:
-        """Merge another tree in: by id, the same in either order."""
+        """Merge another tree by id; the order of the two makes no difference."""
         for gone in tree.gone.values():
             known_gone = self.gone.get(gone.id)
             self.gone[gone.id] = merge.merge_gone(known_gone, gone) if known_gone else gone
@@ -108,7 +109,7 @@ class Tree:
         self.drop_waiting_for_gone()
 
     def _unlinked(self, post: Post) -> Post:
-        """A quote of or reply to a gone post keeps its own words and papers, and no longer names what is gone."""
+        """A quote of or reply to a gone post keeps its text and papers, but not the reference."""
         return msgspec.structs.replace(post, of=None) if post.of in self.gone else post
 
     def _forget_gone(self) -> None:
