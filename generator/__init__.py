@@ -8,4 +8,4 @@ The halves meet only on disk. A broken network never breaks the site; a broken t
 Rooms import each other one way (checked by `make check`, stated in docs/architecture.md).
 """
 
-__version__ = "1.0.0"
+__version__ = "1.1.0"

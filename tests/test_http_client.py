@@ -84,8 +84,8 @@ def test_an_answer_comes_with_status_headers_and_body(fake: FakeTime) -> None:
 
 def test_the_user_agent_says_who_asks_and_how_to_reach_them() -> None:
     agent = user_agent("https://example.org/t/", "you@example.org")
-    assert agent == "trending-arxiv/1.0.0 (+https://example.org/t/; mailto:you@example.org)"
-    assert user_agent() == "trending-arxiv/1.0.0"
+    assert agent == "trending-arxiv/1.1.0 (+https://example.org/t/; mailto:you@example.org)"
+    assert user_agent() == "trending-arxiv/1.1.0"
     assert "\n" not in user_agent("https://example.org/\r\nX: y")
 
 

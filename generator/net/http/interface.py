@@ -68,7 +68,7 @@ class Peeker(Protocol):
 
 
 def user_agent(site_url: str = "", contact: str = "") -> str:
-    """Who asks, and how to reach them: `trending-arxiv/1.0.0 (+https://example.org/; mailto:you@example.org)`."""
+    """Who asks, and how to reach them: `trending-arxiv/1.1.0 (+https://example.org/; mailto:you@example.org)`."""
     about = [f"+{site_url}"] if site_url else []
     if contact:
         about.append(f"mailto:{contact}" if "@" in contact else contact)
