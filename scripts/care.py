@@ -160,6 +160,11 @@ def start(environment: Mapping[str, str]) -> int:
 def main(arguments: Sequence[str], environment: Mapping[str, str] = os.environ) -> int:
     """From the form of the workflow, or from a terminal."""
     if list(arguments) == ["start"]:
+        if "GITHUB_REPOSITORY" not in environment:
+            print(
+                "`start` starts Update on GitHub: it runs in the workflow Look after the data alone.", file=sys.stderr
+            )
+            return 2
         return start(environment)
     verb, *rest = arguments or (VERBS.get(environment.get("DO", ""), ""), environment.get("OF", ""))
     if verb not in VERBS.values() or len(rest) > 1:

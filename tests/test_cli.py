@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import shlex
 import signal
 import subprocess
@@ -279,10 +280,10 @@ def test_progress_is_silent_below_a_second_and_plain_lines_in_a_pipe(
     clock = [0.0]
     monkeypatch.setattr("generator.commands.console.time.monotonic", lambda: clock[0])
     with Console().progress("build") as tick:
-        for seconds in (0.2, 0.9, 5.0, 11.0, 12.0, 25.0):
+        for seconds in (0.2, 0.9, 5.0, 21.0, 22.0, 45.0):
             clock[0] = seconds
-            tick(int(seconds * 100), 3000)
-    assert capsys.readouterr().err.splitlines() == ["build: 1,100 of 3,000", "build: 2,500 of 3,000"]
+            tick(int(seconds * 50), 3000)
+    assert capsys.readouterr().err.splitlines() == ["build: 1,050 of 3,000", "build: 2,250 of 3,000"]
 
 
 def test_in_a_terminal_work_has_a_bar_or_says_that_it_goes_on(copy: Copy) -> None:
@@ -311,6 +312,19 @@ print("done")
     assert out == b"done\n"
     assert "asking ..." in shown
     assert "30%" in shown
+
+
+def test_a_log_says_every_while_how_far_the_work_is(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = ""
+    with Console().waiting("asking the networks", every_s=0.01) as tell:
+        tell("Bluesky 214 of 300 accounts")
+        until = time.monotonic() + 20
+        while "asking the networks: Bluesky 214 of 300 accounts\n" not in shown and time.monotonic() < until:
+            shown += capsys.readouterr().err
+    assert "asking the networks: Bluesky 214 of 300 accounts\n" in shown
+    with Console(verbosity=-1).waiting("asking", every_s=0.01) as tell:
+        tell("1 of 2")
+    assert capsys.readouterr().err == ""
 
 
 def test_a_terminal_that_knows_only_ascii_is_no_reason_to_fail(copy: Copy) -> None:
@@ -357,3 +371,12 @@ def test_a_folder_that_the_command_makes_may_be_missing(tmp_path: Path) -> None:
     assert copy.run("sample", "--data", "new", "--now", "2026-11-20T12:00:00Z").status == 0
     assert copy.run("build", "--data", "new", "--site", "page", "--cache", "kept").status == 0
     assert copy.files("page")
+
+
+def test_outside_of_its_environment_it_says_how_to_get_in(tmp_path: Path) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-S", "-m", "generator", "status"],
+        cwd=tmp_path, capture_output=True, text=True, timeout=30, check=False, env={"PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert ran.returncode == 1
+    assert re.fullmatch(r"The package \w+ is missing in \S+: run `make setup`, then \S+\n", ran.stderr)

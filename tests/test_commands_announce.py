@@ -31,6 +31,7 @@ def copy(tmp_path: Path, services: Services) -> Copy:
     first = made.run("announce", *NOW)
     assert first.status == 0
     assert "slack: first run: 0 papers at the top are taken as known" in first.out
+    assert "slack: nothing can be told before the secret ANNOUNCE_SLACK_WEBHOOK is set" in first.err
     data(made.folder / "data", ("2611.00001", 3))
     return made
 

@@ -146,3 +146,11 @@ def test_a_day_that_has_not_come_is_wrong_usage(tmp_path: Path) -> None:
     assert ran.status == 2
     assert "--since 2027-01-01: that day has not come" in ran.err
     assert Copy(tmp_path).run("fetch", "--since", "yesterday").status == 2
+
+
+def test_a_network_that_fails_is_told_once(tmp_path: Path) -> None:
+    with Loopback(lambda _: Answer(404)) as broken:
+        config = f"trackers: [{{id: a, hackernews: {{}}}}]\nnetworks: {{hackernews: {{api: '{broken.url}'}}}}\n"
+        ran = Copy(tmp_path / "copy", config).run("fetch", *NOW)
+    assert ran.status == 3
+    assert len([line for line in ran.err.splitlines() if "404" in line]) == 1, ran.err

@@ -82,6 +82,9 @@ def run(
             site_url=config.site.url,
             warn=outcome.warnings.append,
         )
+        if target.secrets[0] not in secrets:  # said at once, not when the first paper comes
+            warning = f"nothing can be told before the secret {target.secrets[0]} is set: docs/announce.md"
+            outcome.warnings.append(warning)
         choice = choose(site, tree, target.name, block, now.date())
         _Telling(target, desk, tree, lambda: store.save(tree), outcome, now).tell(choice, block, dry=dry)
         outcomes.append(outcome)

@@ -11,6 +11,7 @@ import logging
 import os
 import re
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -29,6 +30,8 @@ _UNPRINTABLE = re.compile(
 _COMMAND = re.compile(r"(?m)^(\s*)::")
 _PLACE = re.compile(r"(?P<file>[^\s:][^:\n]*?)(?::(?P<line>\d+)(?::(?P<column>\d+))?)?")
 PROGRESS_AFTER_S = 1.0
+LINE_EVERY_S = 20.0
+"""Seconds between two lines of a log about work that goes on."""
 _SHOWN_PROBLEMS = 100
 
 Tick = Callable[[int, int], None]
@@ -129,15 +132,27 @@ class Console:
             shown.close()
 
     @contextmanager
-    def waiting(self, label: str) -> Iterator[None]:
-        """Show in a terminal that work goes on whose end nobody knows."""
-        if self.verbosity < 0 or not sys.stderr.isatty():
-            yield
-            return
-        from rich.console import Console as RichConsole  # noqa: PLC0415 (heavy, and seldom needed)
+    def waiting(self, label: str, every_s: float = LINE_EVERY_S) -> Iterator[Callable[[str], None]]:
+        """Show how far work is: in a terminal as a line that changes, in a log every so many seconds.
 
-        with RichConsole(stderr=True).status(f"{label} ..."):
-            yield
+        Gives a function that takes the present state in words; any thread may call it.
+        """
+        if self.verbosity < 0:
+            yield lambda _text: None
+        elif sys.stderr.isatty():
+            from rich.console import Console as RichConsole  # noqa: PLC0415 (heavy, and seldom needed)
+
+            with RichConsole(stderr=True).status(f"{label} ...") as status:
+                yield lambda text: status.update(f"{label}: {text}")
+        else:
+            state, ended = [""], threading.Event()
+            teller = threading.Thread(target=_tell_every, args=(label, state, ended, every_s), daemon=True)
+            teller.start()
+            try:
+                yield lambda text: state.__setitem__(0, text)
+            finally:
+                ended.set()
+                teller.join()
 
     def _annotate(self, level: str, text: str, place: str) -> None:
         message = one_line(text)
@@ -146,6 +161,12 @@ class Console:
         else:
             prefix = f"{one_line(place)}: " if place else f"{level}: "
             click.echo(f"{prefix}{message}", err=True)
+
+
+def _tell_every(label: str, state: list[str], ended: threading.Event, every_s: float) -> None:
+    """Write the state into the log until the work has ended."""
+    while not ended.wait(every_s):
+        click.echo(f"{label}: {printable(state[0])}" if state[0] else f"{label} ...", err=True)
 
 
 class _Progress:
@@ -166,7 +187,7 @@ class _Progress:
             self._open(total)
         if self.bar is not None:
             self.bar.update(self.task, completed=done, total=total or None)
-        elif clock - self.said >= 10:  # noqa: PLR2004 (seconds between two lines of a log)
+        elif clock - self.said >= LINE_EVERY_S:
             self.said = clock
             of_all = f" of {total:,}" if total else ""
             click.echo(f"{self.label}: {done:,}{of_all}", err=True)

@@ -78,7 +78,7 @@ def run(
         now = options.now()
         links = LinkFollower(client, options.cache, now)
         try:
-            with options.console.waiting("asking the networks"):
+            with options.console.waiting("asking the networks") as tell:
                 report = fetch.run(
                     config,
                     Store(options.data, options.cache),
@@ -88,6 +88,7 @@ def run(
                     only=only,
                     since=since,
                     follow_links=links.follow_for,
+                    tell=tell,
                 )
         finally:
             links.save()

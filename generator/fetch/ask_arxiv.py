@@ -64,7 +64,7 @@ def ask_arxiv(
             open_ids.discard(answer.id)
             _take(tree, answer, answers, now)
     except FetchError as error:
-        _log.warning("%s", error)
+        _log.debug("%s", error)
         answers.refused = error.reason
         # papers that we know already can wait; those that nobody described yet cannot
         for paper in _from_datacite(sorted(open_ids - tree.papers.keys()), client, api, now):

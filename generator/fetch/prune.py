@@ -181,7 +181,7 @@ def _ask(source: Source, request: FetchRequest, posts: Sequence[Post]) -> Networ
         pruned.warnings.append(f"its posts cannot be asked about: {error.reason}")
     except FetchError as error:
         pruned.failure = error.reason
-        _log.warning("%s", error)
+        _log.debug("%s", error)
     return pruned
 
 

@@ -88,6 +88,7 @@ def make_site(
     return replace(
         site,
         own_pages=own_pages,
+        caps_usd={name: cap for name in config.network_titles if (cap := _cap_usd(config, name)) is not None},
         notes=notes or {},
         withheld=withheld,
         people=make_people(site.posts, captured.ballots, withheld) if config.site.people else (),
@@ -128,7 +129,6 @@ def _site(config: Config, tree: Tree, captured: Captured, *, unknown: frozenset[
         readers=readers_of(captured.readings),
         networks={name: config.network_titles.get(name, name) for name in _networks(config, tree)},
         states={network: state for network, state in tree.states.items() if network != "arxiv"},
-        caps_usd={name: cap for name in config.network_titles if (cap := _cap_usd(config, name)) is not None},
         cards=_with_cards(listings, settings.per_page) if settings.cards else frozenset(),
         hub=config.feeds.hub,
         stated=captured.stated,

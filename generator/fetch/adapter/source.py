@@ -68,6 +68,8 @@ class FetchRequest:
     """Captured posts of this network of the last two days: their counts still grow."""
     open_stream: OpenStream = _no_stream
     """Reads a WebSocket."""
+    tell: Callable[[str], None] = lambda _text: None
+    """Takes how far the adapter is, in words: '214 of 300 accounts'."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,7 +139,8 @@ def fetch(request: FetchRequest) -> Iterator[Event]:
     jobs = [partial(_read, stream=stream, api=api) for stream in turns]
     results = side_by_side(request, bluesky_posts.NETWORK, jobs, at_once=AT_ONCE, ahead=4 * AT_ONCE)
     with closing(results):
-        for stream, brought in zip(turns, results, strict=True):
+        for number, (stream, brought) in enumerate(zip(turns, results, strict=True), 1):
+            request.tell(f"{number:,} of {len(turns):,} accounts, lists and feeds")
             # An account without posts says nothing, and was read all the same.
             if brought.said or brought.error is None:
                 patience.worked()

@@ -59,7 +59,9 @@ def fetch(request: FetchRequest) -> Iterator[Event]:
     for index in in_turn([_stream(url) for url in urls], first):
         host = hosts.setdefault(urlsplit(urls[index]).netloc.lower(), _Host())
         host.feeds[urls[index]] = tuple(sorted(wanted[urls[index]]))
-    for brought in side_by_side(request, feeds_posts.NETWORK, [host.read for host in hosts.values()]):
+    jobs = [host.read for host in hosts.values()]
+    for number, brought in enumerate(side_by_side(request, feeds_posts.NETWORK, jobs), 1):
+        request.tell(f"{number:,} of {len(hosts):,} hosts of feeds")
         yield from brought.said
     unreached = sorted(_stream(url) for host in hosts.values() for url in host.unreached)
     if unreached or first is not None:

@@ -53,7 +53,8 @@ def fetch(request: FetchRequest) -> Iterator[Event]:
     parts = [plan.parts[origins[index]] for index in in_turn(origins, first)]
     readings = [_Reading(plan, part, tokens) for part in parts]
     failures: list[FetchError] = []
-    for brought in side_by_side(request, NETWORK, [reading.read for reading in readings]):
+    for number, brought in enumerate(side_by_side(request, NETWORK, [each.read for each in readings]), 1):
+        request.tell(f"{number:,} of {len(readings):,} servers")
         yield from brought.said
         if brought.error is None:
             patience.worked()

@@ -187,7 +187,8 @@ def _read_all(
     if first is not None and turns:
         steps.insert(1, steps.pop(len(turns)))
     failed: set[str] = set()
-    for reading, step in steps:
+    for number, (reading, step) in enumerate(steps):
+        request.tell(f"{min(number, len(turns)):,} of {len(turns):,} accounts, lists and searches")
         if reading.stream.name in failed:
             continue
         try:
