@@ -214,6 +214,10 @@ class Chrome(msgspec.Struct, frozen=True, kw_only=True):
     theme: Theme
     offline: bool
     view: Literal["full", "compact"]
+    has_days: bool
+    """Some day has passed."""
+    has_people: bool
+    """Somebody has a page."""
 
 
 def chrome_of(site: Site) -> Chrome:
@@ -228,4 +232,6 @@ def chrome_of(site: Site) -> Chrome:
         theme=site.theme,
         offline=site.offline,
         view=site.view,
+        has_days=any(listing.window.period == "day" for listing in site.listings),
+        has_people=bool(site.people),
     )

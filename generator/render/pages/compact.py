@@ -45,6 +45,8 @@ class CompactView(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     title: str
     description: str
+    is_past: bool
+    """It looks back on a day, week or month."""
     paging: Paging
     newer: LinkView | None
     """The next period of its kind that has papers."""
@@ -62,6 +64,10 @@ def plan(site: Site, templates: Templates) -> Iterator[Output]:
             for paging in paginate(listing.path, len(listing.papers), ROWS_PER_PAGE):
                 path = page_path(listing.path, paging.number)
                 yield templates.page("compact.html", path, partial(compact_view, site, listing, paging, calendar))
+    if calendar.days:
+        newest = calendar.days[max(calendar.days)]
+        paging = next(iter(paginate(newest.path, len(newest.papers), ROWS_PER_PAGE)))
+        yield templates.page("compact.html", "day/index.html", partial(compact_view, site, newest, paging, calendar))
 
 
 class Calendar:
@@ -109,6 +115,7 @@ def compact_view(site: Site, listing: Listing, paging: Paging, calendar: Calenda
         path=listing.path,
         title=listing.title,
         description=listing.description,
+        is_past=listing.window.period is not None,
         paging=paging,
         newer=newer,
         older=older,
