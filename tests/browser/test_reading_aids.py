@@ -134,7 +134,8 @@ def test_the_bibtex_is_copied_without_being_asked(browser: Browser, served: Serv
         shown = page.text_content("#cite pre")
         with page.expect_download() as saved:
             page.click("[data-do=file]")
-    assert pasted.strip() == (shown or "").strip() == saved.value.path().read_text("utf-8").strip()
+        written = saved.value.path().read_text("utf-8")
+    assert pasted.strip() == (shown or "").strip() == written.strip()
     assert saved.value.suggested_filename == f"{paper}.bib"
 
 
