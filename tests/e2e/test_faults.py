@@ -62,7 +62,10 @@ SHAPES: dict[str, Fault] = {
     "rows one level down": as_json({name: {"data": [{"id": "1"}]} for name in ("data", "feed", "hits", "posts")}),
 }  # fmt: skip
 """Another shape than a service describes: never 0 posts."""
-SHAPE_WORDS = ("format changed", "it answers with a page of HTML", "it is no feed")
+SHAPE_WORDS = (
+    "format changed", "it answers with a page of HTML", "it is no feed", "it is a page of HTML", "it is JSON but no",
+    "answer is JSON",
+)  # fmt: skip
 SILENT: dict[str, Fault] = {
     "silent": Raw(30.0),
     "headers that never end": Raw(b"HTTP/1.1 200 OK\r\n", *(part for _ in range(40) for part in (b"X: y\r\n", 0.05))),
