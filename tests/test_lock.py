@@ -106,15 +106,13 @@ def test_temporary_files_of_others_stay_until_they_end(tmp_path: Path) -> None:
     assert left == {f"texts.jsonl.{process}{disk.SUFFIX}" for process in (os.getppid(), 1)}
 
 
-def test_two_writers_of_one_file_have_temporary_names_of_their_own(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    names = []
-    for process in (7, 8):
-        monkeypatch.setattr(os, "getpid", lambda process=process: process)
-        monkeypatch.setattr(os, "replace", lambda part, _path: names.append(part))
-        disk.write_file(tmp_path / "page.html", b"text")
-    assert len(set(names)) == 2
+def test_two_writers_of_one_file_have_temporary_names_of_their_own(tmp_path: Path) -> None:
+    code = "import sys; from generator.storage import disk; print(disk._part_of(sys.argv[1]))"
+    target = tmp_path / "page.html"
+    other = subprocess.run([sys.executable, "-c", code, str(target)], capture_output=True, text=True, check=True)
+    names = {other.stdout.strip(), disk._part_of(target)}
+    assert len(names) == 2
+    assert all(name.startswith(f"{target}.") and name.endswith(disk.SUFFIX) for name in names)
 
 
 @pytest.mark.parametrize("files", [1, disk._SYNC_ALL_FROM])
@@ -135,12 +133,11 @@ def test_files_and_new_folders_are_on_the_disk_before_they_take_their_places(
     monkeypatch.setattr(os, "fsync", fsync)
     monkeypatch.setattr(os, "replace", replace)
     monkeypatch.setattr(os, "sync", lambda: calls.append(("sync", "")))
-    monkeypatch.setattr(os, "getpid", lambda: 7)
     disk.write_files({tmp_path / "a/b" / str(number): b"text" for number in range(files)})
     moved = [("replace", str(number)) for number in range(files)]
     if files == 1:
         new = [("fsync", tmp_path.name), ("fsync", "a")]
-        assert calls == [*new, ("fsync", "0.7.part"), *moved, ("fsync", "b")]
+        assert calls == [*new, ("fsync", f"0.{os.getpid()}.part"), *moved, ("fsync", "b")]
     else:
         assert calls == [("sync", ""), *moved, ("sync", "")]
 

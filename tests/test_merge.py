@@ -205,3 +205,8 @@ def test_merging_in_says_whether_it_changed_anything() -> None:
 def test_of_two_observations_of_one_version_the_later_fetch_wins() -> None:
     early, late = (paper(version=2, fetched_at=NOON + timedelta(hours=hours)) for hours in (0, 1))
     assert merge_papers(early, late) is merge_papers(late, early) is late
+
+
+def test_an_observation_that_says_the_same_is_no_new_record() -> None:
+    one, same = post("1"), post("1")
+    assert merge_posts(one, same) is one

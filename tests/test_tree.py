@@ -7,7 +7,7 @@ import copy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.model.records import Kind, Post
+from generator.model.records import Announced, Kind, Post
 from generator.model.tree import Tree
 from tests.make import post
 
@@ -65,3 +65,15 @@ def test_nothing_in_a_tree_is_gone_echoes_or_names_what_is_gone(some: list[Post]
         each.id for each in some if each.id not in gone and not (each.kind in {"repost", "like"} and each.of in gone)
     }
     assert tree.posts.keys() == stays
+
+
+def test_who_was_told_on_either_side_was_told() -> None:
+    tree, other = Tree(), Tree()
+    tree.add_announced(Announced(id="2611.00001", on={"slack": "2026-11-19"}))
+    tree.add_announced(Announced(id="2611.00001", on={"email": "2026-11-20"}))
+    other.add_announced(Announced(id="2611.00002", on={"slack": "2026-11-20"}))
+    tree.union(other)
+    assert {told.id: told.on for told in tree.announced.values()} == {
+        "2611.00001": {"email": "2026-11-20", "slack": "2026-11-19"},
+        "2611.00002": {"slack": "2026-11-20"},
+    }
