@@ -30,7 +30,7 @@ def copy(tmp_path: Path, services: Services) -> Copy:
     data(made.folder / "data")
     first = made.run("announce", *NOW)
     assert first.status == 0
-    assert "slack: first run: 0 papers at the top are taken as known" in first.out
+    assert "slack: first run: 0 papers at the top taken as known" in first.out
     assert "slack: nothing can be told before the secret ANNOUNCE_SLACK_WEBHOOK is set" in first.err
     data(made.folder / "data", ("2611.00001", 3))
     return made
@@ -47,7 +47,7 @@ def test_what_was_told_is_said_and_a_target_that_failed_makes_it_three_or_one(co
     assert strict.status == 1
     assert "slack: failed" in strict.err
     done = copy.run("announce", *NOW, env=secrets)
-    assert (done.status, "slack: told of 1 papers, 0 wait" in done.out) == (0, True), done.err
+    assert (done.status, "slack: told of 1 paper, 0 left" in done.out) == (0, True), done.err
     said = "".join(each.out + each.err for each in (ran, strict, done))
     kept = b"".join(copy.files("").values())
     for secret in (value for name, value in secrets.items() if name != "ANNOUNCE_EMAIL_TO"):
@@ -71,7 +71,7 @@ def test_a_dry_run_shows_the_words_and_only_one_target_is_told_where_one_is_name
         "mastodon": {"papers": 1, "last_on": "2026-11-20"},
         "slack": {"papers": 0, "last_on": "2026-11-20"},
     }
-    assert "announced: mastodon knows 1 papers, the last since 2026-11-20" in copy.run("status").out
+    assert "announced: mastodon knows 1 paper, the last since 2026-11-20" in copy.run("status").out
 
 
 def test_nobody_is_told_where_nobody_is_named_and_a_wrong_name_is_told(tmp_path: Path) -> None:

@@ -166,7 +166,7 @@ def test_status_tells_networks_failures_limits_and_cost(copy: Copy) -> None:
     )
     ran = copy.run("status")
     assert ran.status == 0
-    assert "data: 1 posts about 1 papers" in ran.out
+    assert "data: 1 post about 1 paper" in ran.out
     assert "failing since 2026-11-20T12:00:00Z: the service is ill" in ran.out
     assert "last run: 3 new, 7 requests, about $0.035" in ran.out
     assert "limit tweets: 298 of 300\\x1b[2J" in ran.out

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from generator.commands.console import counted
 from generator.commands.fetch import SOME_FAILED, make_client, usable_secrets
 from generator.commands.options import Options, with_options
 from generator.storage import run_reports as last_run
@@ -107,13 +108,13 @@ def _tell(options: Options, told: list[Told], *, dry: bool) -> None:
         name = each.target
         if each.is_first:
             console.say(
-                f"{name}: first run: {each.passed:,} papers at the top are taken as known, and what comes after them "
-                "is announced" + ("; an announcement looks like this:" if dry and each.messages else "")
+                f"{name}: first run: {counted(each.passed, 'paper')} at the top taken as known, and what comes after "
+                "them is announced" + ("; an announcement looks like this:" if dry and each.messages else "")
             )
         else:
             would = "would be told of" if dry else "told of"
-            what = "feeds" if name == HUB else "papers"
-            console.say(f"{name}: {would} {len(each.said):,} {what}, {each.waiting:,} wait for a later run")
+            what = "feed" if name == HUB else "paper"
+            console.say(f"{name}: {would} {counted(len(each.said), what)}, {each.waiting:,} left for a later run")
         for feed in each.said if dry and name == HUB else ():
             console.say(feed)
         for message in each.messages:

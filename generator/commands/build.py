@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from generator.commands.console import counted
 from generator.commands.options import Options, with_options
 
 if TYPE_CHECKING:
@@ -54,10 +55,10 @@ def run(
     if counts.size_notice:
         options.console.warn(counts.size_notice)
     seconds = time.monotonic() - began
+    shown = f"{counted(counts.papers, 'paper')}, {counted(counts.posts, 'post')}; {counted(written.total, 'file')}"
     options.console.say(
-        f"{paths.site}: {counts.papers:,} papers, {counts.posts:,} posts; {written.total:,} files: "
-        f"{written.written:,} written, {written.total - written.written:,} unchanged, {written.removed:,} removed "
-        f"({seconds:.1f} s)"
+        f"{paths.site}: {shown}: {written.written:,} written, {written.total - written.written:,} unchanged, "
+        f"{written.removed:,} removed ({seconds:.1f} s)"
     )
     return {
         "papers": counts.papers,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from generator.commands.console import counted
 from generator.commands.options import Options, with_options
 from generator.model.errors import ConfigError, Problem, StoreError
 
@@ -42,7 +43,9 @@ def command(options: Options, fix: bool) -> None:
     for problem in problems:
         options.console.found(problem)
     checked = f"config {of_config:,}, data {of_data:,}, site {'not built' if of_site is None else f'{of_site:,}'}"
-    options.console.say(f"{len(problems):,} problems ({checked})" if problems else f"nothing wrong ({checked})")
+    options.console.say(
+        f"{counted(len(problems), 'problem')} ({checked})" if problems else f"nothing wrong ({checked})"
+    )
     options.console.done({"problems": [str(problem) for problem in problems]}, ok=not problems)
     click.get_current_context().exit(2 if of_config else 1 if problems else 0)
 
@@ -86,9 +89,11 @@ def _fix(options: Options, store: Store, tree: Tree, reduce: Callable[[Post], Po
     if withheld := withhold(tree, reduce):
         store.cache = options.cache
         store.save_texts({**withheld, **store.load_texts()}, tree)
-        options.console.say(f"{len(withheld):,} posts: what may not stand in {options.data} moved to {options.cache}")
+        options.console.say(
+            f"{counted(len(withheld), 'post')}: what may not stand in {options.data} moved to {options.cache}"
+        )
     moved = store.quarantine(tree)
-    options.console.say(f"{len(moved):,} files with damaged lines moved to {options.data / 'quarantine'}")
+    options.console.say(f"{counted(len(moved), 'file')} with damaged lines moved to {options.data / 'quarantine'}")
 
 
 def _check_site(options: Options, config: Config | None, problems: list[Problem]) -> int | None:

@@ -54,10 +54,8 @@ def one_line(text: str) -> str:
 
 
 def counted(number: int, noun: str) -> str:
-    """A number with its noun: `1 file`, `2 files`; what follows the noun's first word stays as it is."""
-    first, space, rest = noun.partition(" ")
-    plural = first if number == 1 else f"{first}s"
-    return f"{number:,} {plural}{space}{rest}"
+    """A number with its noun: `1 file`, `2 files`."""
+    return f"{number:,} {noun if number == 1 else noun + 's'}"
 
 
 @dataclass(slots=True)

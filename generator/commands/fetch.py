@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from generator.commands.console import counted
 from generator.commands.options import Options, with_options
 from generator.model.errors import ConfigError, Problem
 from generator.storage import run_reports as last_run
@@ -208,8 +209,8 @@ def _tell(options: Options, report: FetchReport, summary: Mapping[str, Any], onl
         cost = f", about ${meter.cost_usd:.3f}" if meter.cost_usd else ""
         left_out = f", {network.left_out:,} about no paper" if network.left_out else ""
         console.say(
-            f"{network.network}: {network.new:,} new posts, {network.changed:,} changed{left_out}; "
-            f"{meter.requests:,} requests{cost}"
+            f"{network.network}: {counted(network.new, 'new post')}, {network.changed:,} changed{left_out}; "
+            f"{counted(meter.requests, 'request')}{cost}"
         )
         for text in network.warnings:
             console.warn(text, network.network)
@@ -226,7 +227,7 @@ def _tell(options: Options, report: FetchReport, summary: Mapping[str, Any], onl
     console.say(f"arxiv: {told or 'nothing to ask'}")
     if report.arxiv.refused:
         console.warn(f"failed: {report.arxiv.refused} (the next run asks about the rest)", "arxiv")
-    console.say(f"{options.data}: {report.changed_files:,} files changed")
+    console.say(f"{options.data}: {counted(report.changed_files, 'file')} changed")
 
 
 def tell_links(options: Options, report: FollowReport) -> None:
@@ -235,7 +236,7 @@ def tell_links(options: Options, report: FollowReport) -> None:
         left = f", {len(report.left):,} left for another run" if report.left else ""
         options.console.say(
             f"shortened links: {report.followed:,} followed, {len(report.failed):,} lead nowhere{left}; "
-            f"{report.requests:,} requests"
+            f"{counted(report.requests, 'request')}"
         )
         for link, reason in sorted(report.failed.items()):
             options.console.detail(f"{link}: {reason}")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from generator.commands.console import counted
 from generator.commands.options import Options, with_options
 from generator.model.errors import ConfigError, Problem
 
@@ -47,8 +48,8 @@ def command(options: Options, paths: tuple[Path, ...]) -> None:
         changed = store.save(tree)
         store.save_texts(texts, tree)
     new_posts, new_papers = len(tree.posts) - before[0], len(tree.papers) - before[1]
-    counts = f"{max(new_posts, 0):,} new posts, {max(new_papers, 0):,} new papers"
-    options.console.say(f"{options.data}: {counts}; {len(changed):,} files changed")
+    counts = f"{counted(max(new_posts, 0), 'new post')}, {counted(max(new_papers, 0), 'new paper')}"
+    options.console.say(f"{options.data}: {counts}; {counted(len(changed), 'file')} changed")
     options.console.done({"new_posts": new_posts, "new_papers": new_papers, "changed_files": len(changed)})
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from generator.commands.console import counted
 from generator.commands.fetch import SOME_FAILED, make_client, read_secrets
 from generator.commands.options import Options, with_options
 from generator.storage import run_reports as last_run
@@ -104,8 +105,8 @@ def _tell(options: Options, report: PruneReport) -> None:
     for pruned in report.networks:
         cost = f", about ${pruned.meter.cost_usd:.3f}" if pruned.meter.cost_usd else ""
         console.say(
-            f"{pruned.network}: asked about {len(pruned.answers):,} of {pruned.due:,} posts that are due, "
-            f"{pruned.gone:,} gone; {pruned.meter.requests:,} requests{cost}"
+            f"{pruned.network}: asked about {len(pruned.answers):,} of {counted(pruned.due, 'due post')}, "
+            f"{pruned.gone:,} gone; {counted(pruned.meter.requests, 'request')}{cost}"
         )
         if pruned.spending and pruned.spending.spent_usd:
             console.say(f"{pruned.network}: {pruned.spending.text}")
@@ -114,10 +115,12 @@ def _tell(options: Options, report: PruneReport) -> None:
         if pruned.failure:
             console.warn(f"failed: {pruned.failure} (what it did not say stays)", pruned.network)
         if pruned.overdue:
-            console.warn(f"{pruned.overdue:,} posts could not be asked about in time{_remedy(pruned)}", pruned.network)
+            console.warn(
+                f"{counted(pruned.overdue, 'post')} could not be asked about in time{_remedy(pruned)}", pruned.network
+            )
     also = [f"{count:,} {what}" for count, what in ((report.muted, "muted"), (report.named, "as told")) if count]
-    told = ", ".join([f"{report.gone:,} posts and what only showed them", *also])
-    console.say(f"{options.data}: removed {told}; {report.changed_files:,} files changed")
+    told = ", ".join([f"{counted(report.gone, 'post')} and what only showed them", *also])
+    console.say(f"{options.data}: removed {told}; {counted(report.changed_files, 'file')} changed")
 
 
 def _remedy(pruned: NetworkPruned) -> str:

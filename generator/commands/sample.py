@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from generator.commands.console import counted
 from generator.commands.options import Options, with_options
 from generator.model.errors import StoreError
 
@@ -29,8 +30,8 @@ def command(options: Options, papers: int, posts: int) -> None:
     changed, tree = write(options, options.data, papers=papers, posts=posts)
     counts = {"papers": len(tree.papers), "posts": len(tree.posts)}
     options.console.say(
-        f"{options.data}: {counts['papers']:,} made-up papers, {counts['posts']:,} made-up posts; "
-        f"{changed:,} files changed"
+        f"{options.data}: {counted(counts['papers'], 'made-up paper')}, {counted(counts['posts'], 'made-up post')}; "
+        f"{counted(changed, 'file')} changed"
     )
     _hint(options)
     options.console.done({**counts, "changed_files": changed})

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from generator.commands.console import counted
 from generator.commands.options import Options, with_options
 from generator.model.errors import ConfigError
 from generator.storage import run_reports as last_run
@@ -33,8 +34,8 @@ def command(options: Options) -> None:
     console = options.console
     console.warn_all(survey.problems)
     console.say(
-        f"{options.data}: {summary['posts']:,} posts about {summary['papers']:,} papers; "
-        f"{summary['pending']:,} papers wait for arXiv; {summary['gone']:,} posts gone"
+        f"{options.data}: {counted(summary['posts'], 'post')} about {counted(summary['papers'], 'paper')}; "
+        f"{counted(summary['pending'], 'paper')} waiting for arXiv; {counted(summary['gone'], 'post')} gone"
     )
     console.say(f"last run: {run['at'] if run and 'at' in run else 'not known on this machine'}")
     for name, network in summary["networks"].items():
@@ -42,7 +43,7 @@ def command(options: Options) -> None:
     if not summary["networks"]:
         console.say("no network was read yet: `trending-arxiv fetch`")
     for target, told in summary["announced"].items():
-        console.say(f"announced: {target} knows {told['papers']:,} papers, the last since {told['last_on']}")
+        console.say(f"announced: {target} knows {counted(told['papers'], 'paper')}, the last since {told['last_on']}")
     console.done(summary)
 
 
@@ -107,7 +108,7 @@ def _announced(records: list[Announced]) -> dict[str, dict[str, Any]]:
 
 def _tell(options: Options, name: str, network: dict[str, Any], spending: Spending | None) -> None:
     say = options.console.say
-    say(f"{name}: {network['posts']:,} posts, last news {network['last_success_at'] or 'never'}")
+    say(f"{name}: {counted(network['posts'], 'post')}, last news {network['last_success_at'] or 'never'}")
     if spending:
         say(f"  {spending.text}")
     if network["lacks"]:
@@ -130,7 +131,7 @@ def _tell(options: Options, name: str, network: dict[str, Any], spending: Spendi
 def _spent(run: dict[str, Any]) -> str:
     cost = run.get("cost_usd")
     is_paid = isinstance(cost, int | float) and cost > 0
-    return f"{run.get('requests', 0)} requests" + (f", about ${cost:.3f}" if is_paid else "")
+    return counted(int(run.get("requests") or 0), "request") + (f", about ${cost:.3f}" if is_paid else "")
 
 
 def _hosts(run: dict[str, Any]) -> dict[str, Any]:

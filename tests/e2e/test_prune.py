@@ -207,7 +207,7 @@ def test_a_hundred_posts_deleted_at_four_services_leave_no_trace_and_never_come_
     assert report["networks"]["x"]["cost_usd"] == pytest.approx(44 * 0.005)
     assert TOKEN not in ran.out + ran.err
     status = services.copy.run("status").out
-    assert "  last prune: 36 of 80 gone, 1 requests, about $0.220\n" in status
+    assert "  last prune: 36 of 80 gone, 1 request, about $0.220\n" in status
     site = services.build()
     assert traces(services, gone, site) == []
     assert traces(services, gone, services.all_bytes(".cache")) == []
