@@ -83,6 +83,15 @@ def test_a_paper_needs_little() -> None:
 
 
 @pytest.mark.parametrize(
+    "stated", [None, "", "1970-01-01T00:00:00Z", "0001-01-01T00:00:00+23:00", "1812-01-01T00:00:00Z"]
+)
+def test_a_post_without_a_date_that_can_be_counts_from_when_it_was_seen(stated: str | None) -> None:
+    post = parsed({**POST, "posted_at": stated, "seen_at": "2026-11-20T09:00:00Z"})
+    assert isinstance(post, Post)
+    assert post.posted_at == datetime(2026, 11, 20, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
     ("change", "said"),
     [
         ({"id": "x:1"}, "id: 'x:1' must be `bluesky:`"),
@@ -97,8 +106,8 @@ def test_a_paper_needs_little() -> None:
         ({"url": 5}, "url"),
         ({"posted_at": "2026-11-20T08:00:00"}, "timezone"),
         ({"posted_at": "yesterday"}, "posted_at"),
-        ({"posted_at": "0001-01-01T00:00:00+23:00"}, "posted_at: "),
-        ({"posted_at": "1812-01-01T00:00:00Z"}, "1812 cannot be its year"),
+        ({"seen_at": "0001-01-01T00:00:00+23:00"}, "seen_at: "),
+        ({"seen_at": "1812-01-01T00:00:00Z"}, "1812 cannot be its year"),
         ({"papers": [2401.01230]}, "quote it"),
         ({"papers": ["2401.1"]}, "no id of arXiv"),
         ({"papers": "2401.00001"}, "must be a list"),

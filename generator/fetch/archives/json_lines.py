@@ -73,23 +73,34 @@ def _post(plain: dict[str, Any], now: datetime) -> Post:
         raise RecordError("account", "must be an id, or an object with one")
     plain["account"] = {key: value for key, value in plain["account"].items() if value is not None}
     plain.setdefault("seen_at", now)
+    if not plain.get("posted_at"):
+        plain["posted_at"] = plain["seen_at"]
     plain["papers"] = _paper_ids(plain.get("papers", ()))
     names = {"id": plain.get("id"), "of": plain.get("of"), "account.id": plain["account"].get("id")}
     check_names(plain.get("network"), names, plain.get("url"))
     post: Post = _convert(plain, Post)
     _check_limits(post)
     text = _CONTROL.sub("", post.text) if post.text else post.text
+    seen_at = check_moment(post.seen_at, "seen_at")
     return msgspec.structs.replace(
         post,
         text=text,
-        posted_at=check_moment(post.posted_at, "posted_at"),
-        seen_at=check_moment(post.seen_at, "seen_at"),
+        posted_at=_posted_at(post, seen_at),
+        seen_at=seen_at,
         account=msgspec.structs.replace(
             post.account, handle=_line(post.account.handle, "@"), name=_line(post.account.name)
         ),
         links=_web_links(post),
         trackers=tuple(sorted(set(post.trackers))),
     )
+
+
+def _posted_at(post: Post, seen_at: datetime) -> datetime:
+    """When it was posted. A time that cannot be one, such as 1970, costs its place in the order, not the post."""
+    try:
+        return check_moment(post.posted_at, "posted_at")
+    except RecordError:
+        return seen_at
 
 
 def _web_links(post: Post) -> tuple[str, ...]:
