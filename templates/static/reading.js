@@ -8,7 +8,7 @@ const PAUSE_MS = 30 * 60_000 // A longer one ends a visit.
 const MOST = { read: 3000, hidden: 1000, saved: 2000, words: 200 }
 const EMPTY = {
   version: 1, at: 0, last: 0, upTo: "", since: "", read: [], hidden: [], saved: [],
-  muteWords: [], muteAuthors: [], markWords: [], markAuthors: [], colours: "", view: "", keys: true, offline: true,
+  muteWords: [], muteAuthors: [], muteCategories: [], markWords: [], markAuthors: [], colours: "", view: "", keys: true, offline: true,
 }
 const ID = /^(\d{4}\.\d{4,5}|[a-z-]+\/\d{7})$/
 const COLOURS = ["", "light", "dark"]
@@ -22,7 +22,7 @@ const texts = (list, most = MOST.words, length = 100) =>
 const aSaved = each => ({
   id: each.id, title: String(each.title ?? each.id).slice(0, 1000), authors: String(each.authors ?? "").slice(0, 1000),
   date: String(each.date ?? "").slice(0, 40), savedAt: String(each.savedAt ?? "").slice(0, 30),
-  bibtex: String(each.bibtex ?? "").slice(0, 20_000),
+  bibtex: String(each.bibtex ?? "").slice(0, 20_000), note: String(each.note ?? "").slice(0, 2000), tags: texts(each.tags, 20, 40),
 })
 
 // Whatever was kept or imported -> what this version understands; throws nothing, trusts nothing.
@@ -35,7 +35,7 @@ function sound(given) {
     at: Number(from.at) || 0, last: Number(from.last) || 0, upTo: stamp(from.upTo), since: stamp(from.since),
     read: texts(from.read, MOST.read).filter(id => ID.test(id)), hidden: texts(from.hidden, MOST.hidden).filter(id => ID.test(id)),
     saved: [...new Map(saved.map(each => [each.id, each])).values()].slice(-MOST.saved),
-    muteWords: texts(from.muteWords), muteAuthors: texts(from.muteAuthors),
+    muteWords: texts(from.muteWords), muteAuthors: texts(from.muteAuthors), muteCategories: texts(from.muteCategories),
     markWords: texts(from.markWords), markAuthors: texts(from.markAuthors),
     colours: COLOURS.includes(from.colours) ? from.colours : "", view: VIEWS.includes(from.view) ? from.view : "", keys: from.keys !== false, offline: from.offline !== false,
   }
@@ -120,7 +120,7 @@ function when(ms) {
 
 const escaped = word => word.trim().replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&").replace(/\s+/g, "\\s+")
 const anyOf = words =>
-  words.length ? new RegExp(`(?<![\\p{L}\\p{N}_])(?:${words.map(escaped).join("|")})(?![\\p{L}\\p{N}_])`, "giu") : null
+  words.length ? new RegExp(`(?<![\\p{L}\\p{N}_])(?:${words.map(escaped).join("|")})(?:s|es)?(?![\\p{L}\\p{N}_])`, "giu") : null
 
 const beginning = words => new RegExp(`(?<![\\p{L}\\p{N}_])(?:${words.map(escaped).join("|")})`, "giu")
 
@@ -155,9 +155,11 @@ function markWords(article, words, authors) {
     if (pattern) article.querySelectorAll(names).forEach(area => markIn(area, pattern))
 }
 
+const categoriesOf = article => [...article.querySelectorAll(".out a[href*='/c/'], .out a[href^='c/']")].map(each => each.textContent)
+
 function isMuted(article) {
   const words = anyOf(kept.muteWords), authors = anyOf(kept.muteAuthors)
-  return !!(words?.test(part(article, ".title") + "\n" + part(article, ".abstract")) || authors?.test(part(article, ".authors")))
+  return categoriesOf(article).some(each => kept.muteCategories.includes(each)) || !!(words?.test(part(article, ".title") + "\n" + part(article, ".abstract")) || authors?.test(part(article, ".authors")))
 }
 
 // --- Showing it ---
@@ -368,6 +370,37 @@ function saveFile(article) {
   link.download = idOf(article).replace("/", "-") + ".bib"
   link.click()
   setTimeout(() => URL.revokeObjectURL(link.href), 1000)
+}
+
+// What a row offers to mute: asked for where "Elsewhere" is opened, so that it moves nothing.
+const LEAST_LETTERS = 5
+function offerMuting(fold) {
+  const article = fold.closest("article[data-paper]")
+  if (!article || article.matches(".whole") || fold.querySelector(".muting")) return
+  const line = element("span", "muting", ". Mute: ")
+  const offer = (name, value) => line.append(button(value, () => mute(name, value)), " ")
+  for (const each of part(article, ".authors").split(", ").slice(0, 2)) if (each) offer("muteAuthors", each)
+  for (const each of categoriesOf(article)) offer("muteCategories", each)
+  const words = part(article, ".title").split(/[^\p{L}\p{N}-]+/u).filter(each => each.length >= LEAST_LETTERS)
+  for (const each of [...new Set(words.map(each => each.toLowerCase()))].slice(0, 5)) offer("muteWords", each)
+  fold.append(line)
+}
+document.addEventListener("toggle", event => event.target.matches?.(".out details") && event.target.open && offerMuting(event.target), true)
+
+function mute(name, value) {
+  change(now => ({ [name]: [...now[name], value] }))
+  dress()
+  const line = element("p", "hidden-one", `Muted: ${value} `)
+  const back = button("Undo", () => {
+    change(now => ({ [name]: without(now[name], value) }))
+    line.remove()
+    dress()
+  })
+  line.append(back)
+  const first = shown().find(each => each.checkVisibility()) ?? document.querySelector(".opening")
+  first?.before(line)
+  back.focus()
+  say(`Muted: ${value}.` + forgotten())
 }
 
 const ACTS = { save, hide, copy, file: saveFile }

@@ -21,23 +21,49 @@ export function start({ home, button, change, current, dress, element, erase, fi
     act.dataset.do = "save"
     keep.append(act)
     if (paper.date) out.append(element("li", "", paper.date))
+    if (paper.savedAt) out.append(element("li", "", `saved ${new Date(paper.savedAt).toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric" })}`))
     out.append(site, keep)
     meta.append(out)
-    made.append(heading, element("p", "authors", paper.authors), meta)
+    made.append(heading, element("p", "authors", paper.authors), meta, own(paper, "note", "Note", paper.note), own(paper, "tags", "Tags", paper.tags.join(", ")))
     return made
   }
+
+  function own({ id, title }, name, label, value) {
+    const line = element("p", "own"), field = document.createElement("input"), named = element("label", "", `${label} `)
+    field.value = value
+    field.setAttribute("aria-label", `${label}: ${title}`)
+    field.addEventListener("change", () => {
+      const kept = name === "tags" ? field.value.split(",").map(each => each.trim()).filter(Boolean) : field.value
+      change(now => ({ saved: now.saved.map(each => (each.id === id ? { ...each, [name]: kept } : each)) }))
+      say("Kept.")
+    })
+    named.append(field)
+    line.append(named)
+    return line
+  }
+
+  // What the filter lets through: words of anything that is kept of a paper, tags as #tag, and a day since when.
+  const filter = by("filter"), since = by("since")
+  function chosen() {
+    const asked = filter.value.toLowerCase().split(/\s+/).filter(Boolean)
+    return current().saved.filter(each => {
+      const text = [each.id, each.title, each.authors, each.note, ...each.tags.map(tag => `#${tag}`)].join(" ").toLowerCase()
+      return asked.every(word => text.includes(word)) && (!since.value || each.savedAt.slice(0, 10) >= since.value)
+    })
+  }
+  for (const each of [filter, since]) each.addEventListener("input", () => draw())
 
   let drawn = ""
   function draw() {
     const { saved, hidden, read } = current()
-    const ids = JSON.stringify([saved.map(each => each.id), hidden])
+    const shown = chosen(), ids = JSON.stringify([shown.map(each => each.id), hidden])
     if (ids !== drawn) {
       drawn = ids
-      by("papers").replaceChildren(...saved.toReversed().map(article))
+      by("papers").replaceChildren(...shown.toReversed().map(article))
       by("hidden").replaceChildren(...hidden.toReversed().map(hiddenRow))
       dress()
     }
-    exports.hidden = !saved.length
+    exports.hidden = by("narrowing").hidden = !saved.length
     if (!saved.length && !told.textContent) tell("Nothing is saved yet: press Save below a paper, or the key s.")
     by("hidden-told").textContent = hidden.length ? "These are left out of the lists." : "None."
     by("kept-told").textContent = remembers()
@@ -73,10 +99,19 @@ export function start({ home, button, change, current, dress, element, erase, fi
 
   async function exportBibtex() {
     tell("Collecting …")
-    for (const { id, bibtex } of current().saved) if (!bibtex) await fillBibtex(id)
-    const { saved } = current(), bare = saved.filter(each => !each.bibtex).length
+    for (const { id, bibtex } of chosen()) if (!bibtex) await fillBibtex(id)
+    const saved = chosen(), bare = saved.filter(each => !each.bibtex).length
     download("saved.bib", "application/x-bibtex", saved.map(each => each.bibtex.trim() + "\n" || plainBibtex(each)).join("\n"))
     tell(`${count(saved.length, "paper")} written to saved.bib.${bare ? ` ${bare} could not be asked about, and stand there with their title and id alone.` : ""}`)
+  }
+
+  function exportRis() {
+    const records = chosen().map(({ id, title, authors, date, note, tags }) => [
+      "TY  - UNPB", `ID  - arXiv:${id}`, `TI  - ${title}`, ...authors.split(", ").map(each => `AU  - ${each}`), `PY  - ${/\d{4}$/.exec(date)?.[0] ?? ""}`,
+      ...tags.map(each => `KW  - ${each}`), note && `N1  - ${note.replace(/\s+/g, " ")}`, `UR  - https://arxiv.org/abs/${id}`, "ER  - ",
+    ].filter(Boolean).join("\r\n"))
+    download("saved.ris", "application/x-research-info-systems", records.join("\r\n") + "\r\n")
+    tell(`${count(records.length, "paper")} written to saved.ris.`)
   }
 
   const exportAll = () => download("reading.json", "application/json", JSON.stringify({ site: home.href, ...current() }, null, 1) + "\n")
@@ -84,7 +119,9 @@ export function start({ home, button, change, current, dress, element, erase, fi
   async function bringIn(file) {
     try {
       if (file.size > 20_000_000) throw new Error("large")
-      const given = JSON.parse(await file.text())
+      const text = await file.text()
+      if (/\.(bib|ris|txt)$/i.test(file.name)) return bringInIds(file.name, text)
+      const given = JSON.parse(text)
       if (!given || given.version !== 1 || !Array.isArray(given.saved)) throw new Error("other")
       const from = sound(given), before = current().saved.length
       const now = change(now => Object.fromEntries(["read", "hidden", "saved", "muteWords", "muteAuthors", "markWords", "markAuthors"]
@@ -95,6 +132,15 @@ export function start({ home, button, change, current, dress, element, erase, fi
     } catch {
       tell(`${file.name} is not a file that this page wrote: nothing was changed.`)
     }
+  }
+
+  // A bibliography, or a list: every number of arXiv in it is saved; titles come from the pages that are here.
+  function bringInIds(name, text) {
+    const ids = new Set([...text.matchAll(/(?<![\d.])(\d{4}\.\d{4,5})(?!\d)|(?<![a-z-])([a-z-]+)(?:\.[A-Z]{2})?(\/\d{7})(?!\d)/g)].map(([, id, archive, number]) => id ?? archive + number))
+    const before = current().saved.length
+    const now = change(now => ({ saved: [...[...ids].filter(id => !now.saved.some(each => each.id === id)).map(id => ({ id, title: `arXiv:${id}`, savedAt: new Date().toISOString() })), ...now.saved] }))
+    draw()
+    tell(ids.size ? `${count(now.saved.length - before, "paper")} brought in from ${name}; what was here stays.` : `${name} names no paper of arXiv: nothing was changed.`)
   }
 
   // --- Words ---
@@ -116,7 +162,7 @@ export function start({ home, button, change, current, dress, element, erase, fi
   })
 
   const exports = by("exports")
-  exports.append(button("Export as BibTeX", exportBibtex), button("Export as JSON", exportAll))
+  exports.append(button("Export as BibTeX", exportBibtex), button("Export as RIS", exportRis), button("Export as JSON", exportAll))
   by("keeping").append(button("Export everything as JSON", exportAll), button("Erase everything", eraseAll))
   by("file").addEventListener("change", ({ target }) => {
     if (target.files[0]) bringIn(target.files[0])

@@ -108,3 +108,39 @@ def test_compact_lists_are_sound_for_everyone(browser: Browser, served: Served, 
         path = served.kinds()["month"]
     with visit(browser, served, path, kept={"at": 1, "view": "compact"}) as page:
         assert wrong_everywhere(page) == []
+
+
+def test_a_row_is_muted_by_what_it_shows_with_undo(browser: Browser, served: Served) -> None:
+    with visit(browser, served) as page:
+        before = ids(page)
+        row = page.locator("article.paper").first
+        row.get_by_text("Elsewhere").click()
+        row.locator(".muting button").last.click()
+        assert len(ids(page)) < len(before)
+        page.get_by_role("button", name="Undo").click()
+        assert ids(page) == before
+
+
+def test_saved_papers_have_notes_tags_a_filter_and_ris(browser: Browser, served: Served) -> None:
+    with visit(browser, served) as page:
+        for place in (0, 1):
+            page.locator("article [data-do=save]").nth(place).click()
+        page.goto(served.url + "saved/")
+        first = page.locator("article.found").first
+        first.get_by_label("Tags").fill("ravens, to read")
+        first.get_by_label("Note").fill("For Friday.")
+        first.get_by_label("Note").blur()
+        assert kept_by(page)["saved"][-1]["tags"] == ["ravens", "to read"]
+        page.fill("#filter", "#ravens")
+        expect(page.locator("article.found")).to_have_count(1)
+        with page.expect_download() as file:
+            page.get_by_role("button", name="Export as RIS").click()
+        text = file.value.path().read_text("utf-8")
+        assert text.count("TY  - ") == 1
+        assert "KW  - ravens" in text
+        assert "N1  - For Friday." in text
+        page.fill("#filter", "")
+        bib = b"@misc{made-up, eprint = {2601.00001}}\n@misc{other, url = {https://arxiv.org/abs/hep-th/9901001}}"
+        page.set_input_files("#file", {"name": "mine.bib", "mimeType": "text/plain", "buffer": bib})
+        expect(page.locator("#told")).to_contain_text("2 papers brought in")
+        assert wrong_everywhere(page) == []
