@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from generator.model.records import Account, Post
 from generator.model.site import Person
 from generator.ranking.rank import PaperBallots
+from generator.text.plain import clean
 
 POSTS_LEAST = 2
 """Fewer posts make no page: it would say what the paper's page says."""
@@ -57,7 +58,7 @@ def _person(posts: Sequence[Post], taken: set[str]) -> Person | None:
     newest = posts[0].account
     return Person(
         slug=slug,
-        name=newest.name or newest.handle or slug,
+        name=clean(newest.name or newest.handle or "") or slug,
         accounts=tuple(sorted(accounts)),
         networks=tuple(dict.fromkeys(post.network for post in posts)),
         posts=tuple(posts),
@@ -67,7 +68,8 @@ def _person(posts: Sequence[Post], taken: set[str]) -> Person | None:
 
 def _free_slug(account: Account, taken: set[str]) -> str:
     network = account.id.partition(":")[0]
-    handle = _NOT_IN_SLUG.sub("-", (account.handle or account.name or "").lower().lstrip("@")).strip("-.")
+    name = clean(account.handle or account.name or "")
+    handle = _NOT_IN_SLUG.sub("-", name.lower().lstrip("@")).strip("-.")
     if not handle:
         return ""
     # A handle with a host is one person's wherever it stands; others are those of a network.
