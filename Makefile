@@ -29,8 +29,9 @@ torture: setup ## kills, failing disks, hostile answers and text: up to an hour;
 mutants: setup ## changes the program one place at a time and counts what the quick tests notice
 	$(BIN)/python -m benchmarks.mutants
 
-bench: setup ## time and memory at several sizes (benchmarks/README.md says how to read it)
+bench: setup ## time and memory at several sizes, and beside Hugo and Eleventy (benchmarks/README.md says how to read it)
 	$(BIN)/python -m benchmarks.run
+	$(BIN)/python -m benchmarks.beside_peers
 
 bench-scale: setup ## import of a large past, in one process and on Dask workers
 	$(BIN)/python -m benchmarks.scale

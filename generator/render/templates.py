@@ -69,7 +69,7 @@ class Templates:
         self._person_of = {account: person.slug for person in site.people for account in person.accounts}
         self._environment = self._make_environment(cache)
         self._tex: dict[str, Markup] = {}
-        self._bodies: dict[str, tuple[BodyView, tuple[list[str], ...]]] = {}
+        self._bodies: dict[int, tuple[BodyView, tuple[list[str], ...]]] = {}
         self._of_papers: dict[tuple[str, str, str], tuple[tuple[object, ...], Markup]] = {}
         self._parts: dict[tuple[str, ...], Markup] = {}
         self._loaded: dict[str, jinja2.Template] = {}
@@ -155,11 +155,13 @@ class Templates:
 
     def body_parts(self, body: BodyView, root: str) -> tuple[Markup, ...]:
         """A paper of a list in two pieces, before and after its rank; rendered once, because lists share papers."""
-        known = self._bodies.get(body.paper.id)
-        if known is None or known[0] != body:
+        known = self._bodies.get(id(body))
+        if known is None:
+            if len(self._bodies) >= BODIES_KEPT:
+                self._bodies.clear()
             html = self._macro("article", "body", body, _ROOT, _CUT)
             known = body, tuple(piece.split(_ROOT) for piece in html.split(_CUT))
-            self._bodies[body.paper.id] = known
+            self._bodies[id(body)] = known  # with the view itself, so that no other takes its place in memory
         return tuple(Markup(root.join(pieces)) for pieces in known[1])  # noqa: S704 (rendered with autoescape)
 
     def of_paper(self, name: str, body: BodyView, root: str) -> Markup:
@@ -227,6 +229,8 @@ FEED_TYPES = (
 )
 """(file, media type, name) of the feeds beside every list."""
 
+BODIES_KEPT = 4_000
+"""Papers of lists that are kept rendered, some 4 kB each; lists that follow each other share most of theirs."""
 _BETWEEN_TAGS = re.compile(r">\s*\n\s*<")
 """White space between the elements of the frame, which no page shows."""
 

@@ -1,0 +1,1 @@
+export default function () { return { dir: { input: "src", output: process.env.OUT } } }
