@@ -11,7 +11,7 @@ import pytest
 
 from benchmarks.maker import write_tree
 from generator.fetch.configuration import read
-from generator.ranking import rank
+from generator.finding.own_words import comment_of
 from generator.render import run as build
 from generator.render.templates import Templates
 from generator.text import latex
@@ -36,7 +36,8 @@ def test_a_build_does_no_more_work_than_its_papers_and_posts_ask_for(
 ) -> None:
     write_tree(tmp_path / "data", papers=PAPERS, posts=POSTS)
     counts: Counter[str] = Counter()
-    monkeypatch.setattr(rank, "comment_of", counting(counts, "own words looked for", rank.comment_of))
+    looked_for = counting(counts, "own words looked for", comment_of)
+    monkeypatch.setattr("generator.ranking.rank.comment_of", looked_for)
     monkeypatch.setattr(latex, "to_html", counting(counts, "LaTeX set", latex.to_html))
     monkeypatch.setattr(Templates, "render", counting(counts, "pages rendered", Templates.render))
     monkeypatch.setattr(Templates, "_macro", counting(counts, "parts rendered", Templates._macro))

@@ -85,7 +85,11 @@ def fit(site: Site, plan: Plan, max_bytes: int) -> Site:
     if weights.total > max_bytes:
         site = replace(site, listings=_without_oldest(site.listings, weights.total - max_bytes))
         weights = weigh(site, plan(site))
-    recent = sum(1 for ranked in site.ranked.values() if ranked.paper.fetched_at > site.now - _YEAR)
+    recent = 0
+    for ranked in site.ranked.values():
+        # By its first post: a past that was imported yesterday did not come yesterday.
+        if ranked.mentions and ranked.mentions[-1].post.posted_at > site.now - _YEAR:
+            recent += 1
     size = SiteSize(
         bytes=weights.total,
         max_bytes=max_bytes,
