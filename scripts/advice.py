@@ -132,7 +132,7 @@ def _for_gate(reason: str, places: Places) -> str:
         f"{update}, press **Run workflow**, tick **Publish although the site has lost more than half of its papers**, "
         f"and press the green button. If not: was something removed from `data/`, or do `filters` in {places.config} "
         "let less through?",
-        "size": f"The new site is too large for Pages: lower `site.max_paper_pages` in {places.config}.",
+        "size": f"The new site is too large for Pages: lower `site.max_mb` in {places.config}.",
     }
     return by_reason.get(reason, f"The new site could not be judged: read the log of the step, or {update} again.")
 
