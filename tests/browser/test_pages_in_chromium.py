@@ -22,7 +22,8 @@ DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
 
 PAGES = {
     "sample": (
-        "home", "second", "new", "week", "paper", "noted", "posts", "readers", "tracker", "category", "categories",
+        "home", "second", "new", "week", "paper", "noted", "posts", "people", "person", "day",
+        "readers", "tracker", "category", "categories",
         "archive", "month", "digests", "search", "saved", "about", "status", "feeds", "own", "missing",
     ),
     "seed": ("home", "paper", "tracker", "month", "posts"),
@@ -103,7 +104,8 @@ def test_one_gets_everywhere_without_javascript(browser: Browser, served: Served
     steps = (
         (".pager [rel=next]", "/page/2/"), (".pager [rel=prev]", served.url), (".tabs >> text=Newest", "/new/"),
         (".pager [rel=next]", "/new/page/2/"), (".tabs >> text=Week", "/top/week/"), ("article .title a", "/abs/"),
-        (".facts a[href*='/c/']", "/c/"), ("nav >> text=Archive", "/archive/"), ("main .columns a[href*='20']", "/archive/20"),
+        (".facts a[href*='/c/']", "/c/"), ("nav >> text=Archive", "/archive/"),
+        ("main .columns a[href*='20']", "/archive/20"),
         ("nav >> text=Posts", "/posts/"), (".pager [rel=next]", "/posts/page/2/"), ("main a[href*='/abs/']", "/abs/"),
         ("nav >> text=Trackers", "/t/"), ("main a[href*='/t/']", "/t/"), ("nav >> text=Search", "/search/"),
         ("main >> text=The archive by month", "/archive/"), ("footer >> text=Feeds", "/feeds/"),
