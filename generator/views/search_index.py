@@ -20,9 +20,9 @@ import msgspec
 from generator.text.latex import to_name
 from generator.text.words import COMMON, compounds, spelt_out, without_latex, words, words_of_latex
 
-FILE_CHARS = 16_000
-"""Characters of one file of words: about 9 KB on the wire."""
-ROWS_PER_FILE = 128
+FILE_CHARS = 18_000
+"""Characters of one file of words: about 10 KB on the wire."""
+ROWS_PER_FILE = 96
 AUTHORS_MAX = 500
 """Authors of one paper that can be found by name; collaborations have thousands."""
 COMMENT_CHARS = 4_000
