@@ -70,7 +70,7 @@ class LinkCache:
         self._changed = self._changed or bool(posts)
         return [post for post in posts if self._now - post.seen_at < WAIT_FOR]
 
-    def let_wait(self, post: Post) -> None:
+    def keep_for_next_run(self, post: Post) -> None:
         """Give a post back in the next run."""
         if len(self._waiting) < MOST_WAITING:
             self._waiting[post.id] = post

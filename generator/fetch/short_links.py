@@ -146,7 +146,7 @@ class LinkFollower:
         for post in followed:
             links = short_links(post, self._hosts)
             if post.id not in captured and not find_papers(post) and any(map(self._may_be_found_later, links)):
-                self._cache.let_wait(post)
+                self._cache.keep_for_next_run(post)
         self._cache.save(last=False)  # the caller moves the cursors now
         return followed
 
@@ -164,7 +164,7 @@ class LinkFollower:
         """How many requests this run may still make."""
         return 0 if self.is_used_up else self._most - self.report.requests
 
-    def leave(self, post: Post) -> None:
+    def postpone(self, post: Post) -> None:
         """Note that a post's links are not asked about in this run."""
         self.report.left.update(self.unknown(post))
 

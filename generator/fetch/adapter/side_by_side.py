@@ -25,7 +25,7 @@ Job = Callable[[FetchRequest], Iterator[_Said]]
 
 
 @dataclass(slots=True)
-class Brought(Generic[_Said]):
+class HostResult(Generic[_Said]):
     """What one host gave."""
 
     meter: Meter
@@ -41,7 +41,7 @@ def side_by_side(
     *,
     at_once: int = HOSTS_AT_ONCE,
     ahead: int | None = None,
-) -> Generator[Brought[_Said], None, None]:
+) -> Generator[HostResult[_Said], None, None]:
     """Do all jobs and give what they brought, in the order of the jobs. Whoever may stop early closes the iterator.
 
     Args:
@@ -52,7 +52,7 @@ def side_by_side(
         ahead: no more jobs than this are begun before the first of them was given: bounds what waits in memory.
     """
     waiting = iter(jobs)
-    running: deque[Future[Brought[_Said]]] = deque()
+    running: deque[Future[HostResult[_Said]]] = deque()
     pool = ThreadPoolExecutor(max_workers=at_once, thread_name_prefix=name)
     try:
         for job in islice(waiting, ahead):
@@ -68,8 +68,8 @@ def side_by_side(
         pool.shutdown(cancel_futures=True)
 
 
-def _do(job: Job[_Said], request: FetchRequest) -> Brought[_Said]:
-    brought = Brought[_Said](request.meter)
+def _do(job: Job[_Said], request: FetchRequest) -> HostResult[_Said]:
+    brought = HostResult[_Said](request.meter)
     try:
         for event in job(request):
             brought.said.append(event)  # one by one: what came before a failure is kept

@@ -176,7 +176,7 @@ class _Gatherer:
             if len(self._held) < self._links.room:
                 self._held.append(post)
             else:
-                self._links.leave(post)
+                self._links.postpone(post)
         return False
 
     def _keep(self, post: Post) -> None:
