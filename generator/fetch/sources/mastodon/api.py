@@ -1,8 +1,8 @@
-"""Asking one instance of Mastodon: pages of statuses and accounts, the `Link` header, single objects, public feeds.
+"""Client of one Mastodon instance: pages of statuses and accounts, single objects, public feeds.
 
-Where the next page begins is read from the `Link` header (docs.joinmastodon.org/api/guidelines/#pagination, read
-2026-11-23); the address in it is never asked as it stands, so that no instance can send us, or a token, elsewhere.
-Servers that send no such header are paged by the ids in their answers.
+The `Link` header says where the next page begins (docs.joinmastodon.org/api/guidelines/#pagination, read 2026-11-23).
+Only its ids are used, never its address, so that no instance can send us, or a token, elsewhere. Without the header,
+paging uses the ids of the rows.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ ACCOUNTS_PAGE = 80
 BATCH = 20
 """Statuses in one `GET /api/v1/statuses?id[]=` (since 4.3)."""
 CLOSED = frozenset({401, 403, 422})
-"""The instance answers nobody without a token ('This method requires an authenticated user')."""
+"""The instance requires a token ('This method requires an authenticated user')."""
 UNKNOWN = frozenset({404, 410})
 _NO_BATCH = frozenset({400, 404, 405, 406, 422, 501})
 _TRIES = 2
-"""An instance that does not answer is asked once more, not twice: there may be many."""
+"""One repetition only: many instances may be silent."""
 _LINK = re.compile(r"<([^<>\s]{1,2000})>\s*;([^<]{0,200})")
 _FEED_TYPES = "application/rss+xml, application/atom+xml;q=0.9, application/xml;q=0.8"
 
@@ -42,26 +42,30 @@ class Page:
     rows: list[Any]
     where: str
     linked: bool
-    """There was a `Link` header: where it names no next page, there is none."""
+    """Whether the answer had a `Link` header; without a next page in it, this is the last page."""
     next_max: str | None
-    """Everything older is below this id."""
+    """Older rows have ids below this one."""
     previous_min: str | None
-    """Everything newer is above this id."""
+    """Newer rows have ids above this one."""
 
     @property
     def ids(self) -> list[str]:
         """Local ids of its rows."""
-        return [own_id for row in self.rows if (own_id := local_id(row)) is not None]
+        return [own_id for own_id in map(local_id, self.rows) if own_id is not None]
 
 
 def local_id(row: Any) -> str | None:
-    """Of a status or an account."""
-    own_id = row.get("id") if isinstance(row, dict) else None
-    return own_id if isinstance(own_id, str) and LOCAL_ID.fullmatch(own_id) else None
+    """The local id of a status or an account; None without a valid one."""
+    if not isinstance(row, dict):
+        return None
+    own_id = row.get("id")
+    if isinstance(own_id, str) and LOCAL_ID.fullmatch(own_id):
+        return own_id
+    return None
 
 
 def order_of(own_id: str) -> tuple[int, str]:
-    """Ids of one instance grow with time: as numbers, or as words of one length."""
+    """Sort key. Ids of one instance grow with time: as numbers, or as words of equal length."""
     return len(own_id), own_id
 
 
@@ -69,37 +73,42 @@ class Api:
     """One instance, for one run."""
 
     def __init__(self, request: FetchRequest, origin: str, token_name: str | None) -> None:
-        token = request.secrets.get(token_name) if token_name else None
+        token = request.secrets.get(token_name or "")
         self.origin = origin
         self.host = urlsplit(origin).netloc
         self.token_name = token_name
         self.has_token = bool(token)
         self.is_closed = False
-        """It answered that it wants a token."""
+        """The instance requires a token."""
         self._request = request
         headers = {"authorization": f"Bearer {token}"} if token else None
         self._asker = Asker(request, origin, headers=headers, limits="x-ratelimit-")
         self._has_batch = True
 
     def look_up(self, user: str) -> Mapping[str, Any]:
-        """The account of this instance with this name. Raises FetchError, FormatError."""
+        """Look up an account of this instance by name. Raises FetchError, FormatError."""
         account = self._one("api/v1/accounts/lookup", {"acct": user})
         if local_id(account) is None or not isinstance(account.get("acct"), str):
             raise FormatError("format changed: the account has no id and acct", url=f"{self.host} accounts/lookup")
         return account
 
     def origin_of(self, user: str, domain: str) -> str | None:
-        """Where the account's own server is, by WebFinger (RFC 7033). Raises FetchError, FormatError."""
+        """Find the origin of the account's server by WebFinger (RFC 7033). Raises FetchError, FormatError."""
         answer = self._one(".well-known/webfinger", {"resource": f"acct:{user}@{domain}"})
         links = answer.get("links")
-        for link in links if isinstance(links, list) else ():
-            if isinstance(link, dict) and link.get("rel") == "self" and (url := wire.web_url(link.get("href"))):
+        if not isinstance(links, list):
+            return None
+        for link in links:
+            if not isinstance(link, dict) or link.get("rel") != "self":
+                continue
+            url = wire.web_url(link.get("href"))
+            if url:
                 parts = urlsplit(url)
                 return f"{parts.scheme}://{parts.netloc.lower()}"
         return None
 
     def page(self, path: str, params: Mapping[str, str]) -> Page:
-        """One page of statuses or accounts. Raises FetchError; FormatError where nothing in it has an id."""
+        """Get one page of statuses or accounts. Raises FetchError; FormatError if no row has an id."""
         answer = self._asker.ask(path, params, label=self.host, tries=_TRIES)
         where = path.partition("?")[0].removeprefix("api/v1/")
         rows = wire.decode_list(answer.body, answer.url)
@@ -115,17 +124,17 @@ class Api:
         )
 
     def statuses(self, own_ids: Sequence[str], singles_max: int) -> dict[str, Mapping[str, Any] | None]:
-        """Statuses by their ids on this instance.
+        """Get statuses by their ids on this instance.
 
         Args:
-            own_ids: what to ask for.
-            singles_max: ask for so many at most where the server cannot give several at once.
+            own_ids: local ids.
+            singles_max: limit of requests if the server has no batch request.
 
         Returns:
-            Each that was asked for; None for one that is not there, or not for everybody.
+            Local id -> status; None for a missing or non-public one. Ids beyond the limit are left out.
 
         Raises:
-            FetchError: no usable answer; with a status in CLOSED where the server tells nobody.
+            FetchError: no usable answer; its status is in CLOSED if the server requires a token.
         """
         statuses: dict[str, Mapping[str, Any] | None] = {}
         for start in range(0, len(own_ids), BATCH):
@@ -142,7 +151,7 @@ class Api:
         return statuses
 
     def _together(self, batch: Sequence[str], statuses: dict[str, Mapping[str, Any] | None]) -> bool:
-        """Ask for all at once (since 4.3); False where the server cannot."""
+        """Get a batch with one request (since 4.3). Returns False if the server cannot."""
         query = "&".join(f"{quote('id[]')}={own_id}" for own_id in batch)
         try:
             rows = self.page(f"api/v1/statuses?{query}", {}).rows
@@ -152,11 +161,12 @@ class Api:
             self._has_batch = False
             return False
         by_id = {local_id(row): row for row in rows}
-        statuses.update({own_id: by_id.get(own_id) for own_id in batch})
+        for own_id in batch:
+            statuses[own_id] = by_id.get(own_id)
         return True
 
     def feed(self, url: str, validators: Mapping[str, str]) -> Response:
-        """The public feed of an account; 304 where it is as the validators say. The token is not sent.
+        """Get the public feed of an account, without the token. The status is 304 if nothing changed.
 
         Raises:
             FetchError: no usable answer.
@@ -172,7 +182,7 @@ class Api:
 
 
 def _links(header: str) -> dict[tuple[str, str], str]:
-    """(rel, parameter) -> id, from a `Link` header (RFC 8288)."""
+    """Parse a `Link` header (RFC 8288): (rel, parameter) -> id."""
     ids: dict[tuple[str, str], str] = {}
     for address, attributes in _LINK.findall(header[:8_000]):
         rel = re.search(r"\brel=\"?(next|prev)\b", attributes)

@@ -1,17 +1,18 @@
-"""Which captured posts Mastodon and servers like it still show: asked one by one, where each post is at home.
+"""Check captured posts of Mastodon and compatible servers: one by one, at the home server of each post.
 
-Sources, read 2026-11-23: docs.joinmastodon.org/methods/statuses (GET /api/v1/statuses/:id: 404 for what is deleted or
-not public; public ones need no token), /api/rate-limits (300 requests in 5 minutes), and ActivityPub 6.11 (a deleted
-object answers 404, or 410 with a Tombstone).
+Sources, read 2026-11-23: docs.joinmastodon.org/methods/statuses (GET /api/v1/statuses/:id: 404 for deleted and
+non-public statuses; public ones need no token), /api/rate-limits (300 requests in 5 minutes), and ActivityPub 6.11 (a
+deleted object answers 404, or 410 with a Tombstone).
 
-A post's id is its ActivityPub address, and Mastodon's ends in the id that its own instance knows it by: that is what is
-asked, so nothing else must be remembered, and instances that merely passed it on cannot delete it. Where the address
-has no such end, or the instance shows its API to members only, the address itself is asked for as ActivityPub. A post
-is gone where its home says so (404 with the API's own error, 410, a Tombstone, or 404 from a server that describes
-itself by NodeInfo), where it is no longer public, and where an account whose words we show asks not to be found. A
-server that is away, was replaced by something else or refuses to say deletes nothing.
+The id of a post is its ActivityPub address. On Mastodon the address ends in the local id of its home instance, so the
+API of that instance is asked; other instances cannot delete the post. If the address has no local id, or the API
+requires a token, the address itself is requested as ActivityPub.
 
-Addresses come from strangers: only https ones are asked, and others only of servers that the configuration names.
+A post is gone if its home reports it (404 with the API's error, 410, a Tombstone, or 404 from a server with NodeInfo),
+if it is no longer public, or if its account no longer wants to be found and we show its text. An unreachable, replaced
+or refusing server deletes nothing.
+
+Addresses come from strangers: only https addresses and servers of the configuration are requested.
 """
 
 from __future__ import annotations
@@ -33,11 +34,11 @@ from generator.model.records import Post
 from generator.net.http.addresses import AddressError, parse_target
 
 PER_SERVER_MAX = 150
-"""Posts asked about at one server in one run: half of what Mastodon allows in five minutes; some need two requests."""
+"""Posts per server and run: half of Mastodon's limit for five minutes, because some posts need two requests."""
 REFUSALS_MAX = 3
-"""So many refusals in a row, and the server is left alone for this run."""
+"""After so many refusals in a row the run stops asking the server."""
 TRIES = 2
-"""Of one question: there may be many servers, and the next run comes soon."""
+"""Tries of one request: there may be many servers, and the next run comes soon."""
 _ACTIVITY_JSON = 'application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams"'
 _OWN_ID = re.compile(r"/statuses/([A-Za-z0-9_-]{1,64})(?:/activity)?", re.ASCII)
 _NOT_FOUND, _GONE = 404, 410
@@ -48,11 +49,11 @@ _MEMBERS_ONLY = frozenset({401, 403, 422})
 class _Answer:
     status: int
     body: Mapping[str, Any]
-    """Empty where it is no JSON object."""
+    """Empty if it is not a JSON object."""
 
 
 def find_gone(request: FetchRequest, posts: Sequence[Post]) -> Iterator[Checked | StreamFailed]:
-    """Ask about captured posts, servers side by side. Raises FetchError where no server at all answers."""
+    """Check captured posts, servers in parallel. Raises FetchError if no server answers."""
     plan = plan_of(request)
     origins, owner_ids = frozenset(map(_origin, plan.parts)), frozenset(plan.own)
     servers: dict[str, _Server] = {}
@@ -69,13 +70,13 @@ def find_gone(request: FetchRequest, posts: Sequence[Post]) -> Iterator[Checked 
 
 
 def _in_another_order(servers: Mapping[str, _Server], request: FetchRequest) -> list[_Server]:
-    """Another one every hour: the posts of silent servers are the most urgent, and must not keep out all others."""
+    """Shuffle the servers every hour: silent servers have the oldest checks and must not block the others."""
     hour = f"{request.now:%Y-%m-%dT%H}"
     return sorted(servers.values(), key=lambda server: zlib.crc32(f"{hour} {server.origin}".encode()))
 
 
 def _address(post: Post) -> str | None:
-    """What to ask for: the post's own address; of a boost or favourite without one, that of its original."""
+    """The address to request: the post's, or for a boost or favourite without one, its original's."""
     address = post.id.partition(":")[2]
     if "#" in address or post.kind == "like":
         address = (post.of or "").partition(":")[2]
@@ -83,7 +84,7 @@ def _address(post: Post) -> str | None:
 
 
 def _home(address: str | None, origins: Collection[str]) -> str | None:
-    """Where an address is at home; None where that may not be asked. `origins`: that the configuration names."""
+    """Origin of an address; None if it may not be requested. `origins` are those of the configuration."""
     try:
         target = parse_target(address or "")
     except AddressError:
@@ -100,17 +101,17 @@ class _Server:
 
     origin: str
     own: frozenset[str]
-    """Ids of the owner's accounts: shown whole, whatever their profile says."""
+    """Ids of the owner's accounts: always shown in full."""
     posts: list[tuple[Post, str]] = field(default_factory=list)
-    """To ask about, each with its address, the most urgent first."""
+    """Posts to check with their addresses, most urgent first."""
     refusals: int = 0
-    """In a row."""
+    """Refusals in a row."""
     failure: str | None = None
     speaks: bool | None = None
-    """It describes itself by NodeInfo; None before it was asked."""
+    """Whether it has NodeInfo; None: not asked yet."""
 
     def ask(self, request: FetchRequest) -> Iterator[Checked]:
-        """Ask about one post after the other, until it fails or refuses too often."""
+        """Check one post after the other until the server fails or refuses too often."""
         for post, address in self.posts[:PER_SERVER_MAX]:
             if self.refusals >= REFUSALS_MAX:
                 return
@@ -119,12 +120,14 @@ class _Server:
             except FetchError as error:
                 self.failure = error.reason
                 return
-            self.refusals = self.refusals + 1 if is_there is None else 0
-            if is_there is not None:
+            if is_there is None:
+                self.refusals += 1
+            else:
+                self.refusals = 0
                 yield Checked(post.id, is_there)
 
     def about(self, request: FetchRequest, post: Post, address: str) -> bool | None:
-        """Whether it is there; None where its server does not say. Raises FetchError where that is out of order."""
+        """Whether the post exists; None if the server does not say. Raises FetchError if the server fails."""
         if match := _OWN_ID.search(urlsplit(address).path):
             answer = _get(request, f"{self.origin}/api/v1/statuses/{match[1]}", "application/json")
             if answer.status in {_NOT_FOUND, _GONE} and "error" in answer.body:
@@ -134,20 +137,26 @@ class _Server:
         answer = _get(request, address, _ACTIVITY_JSON)
         if answer.status == _GONE or answer.body.get("type") == "Tombstone":
             return False
-        if answer.status == _NOT_FOUND:
-            return False if self.is_of_fediverse(request) else None
-        return True if "type" in answer.body and "error" not in answer.body else None
+        if answer.status == _NOT_FOUND and self.is_of_fediverse(request):
+            return False
+        if answer.status != _NOT_FOUND and "type" in answer.body and "error" not in answer.body:
+            return True
+        return None
 
     def is_shown(self, post: Post, status: Mapping[str, Any]) -> bool | None:
-        """Whether the status that the server gave may be shown as we show it."""
+        """Whether we may still show the post; None if the status is another one."""
         if canonical_id(status) not in {post.id, post.of}:
-            return None  # another software's idea of this id
+            return None
+        if not is_public(status):
+            return False
+        # Only text needs the account's consent; the owner's accounts have given it.
+        if not post.text or post.account.id in self.own:
+            return True
         profile = status.get("account")
-        shows_words = bool(post.text) and post.account.id not in self.own
-        return is_public(status) and not (shows_words and isinstance(profile, dict) and opted_out(profile))
+        return not isinstance(profile, dict) or not opted_out(profile)
 
     def is_of_fediverse(self, request: FetchRequest) -> bool:
-        """Whether a server of the fediverse is there at all: a parked domain answers 404 to everything, too."""
+        """Whether the server belongs to the fediverse: a parked domain also answers 404 to everything."""
         if self.speaks is None:
             answer = _get(request, f"{self.origin}/.well-known/nodeinfo", "application/json")
             self.speaks = isinstance(answer.body.get("links"), list)
@@ -155,7 +164,7 @@ class _Server:
 
 
 def _get(request: FetchRequest, url: str, accept: str) -> _Answer:
-    """Ask; refusals are answers here. Raises FetchError for everything else that is no answer."""
+    """Request an address; 404, 410 and refusals count as answers. Raises FetchError for other failures."""
     request.meter.requests += 1
     try:
         answer = request.client.get(url, accept=accept, tries=TRIES)
@@ -167,7 +176,7 @@ def _get(request: FetchRequest, url: str, accept: str) -> _Answer:
 
 
 def _failures(servers: Mapping[str, _Server]) -> Iterator[StreamFailed]:
-    """Servers that did not say. Raises FetchError where none did."""
+    """Report servers without answers. Raises FetchError if every server failed."""
     broken = [server.failure for server in servers.values() if server.failure]
     if broken and len(broken) == len(servers):
         raise FetchError(broken[0])
@@ -175,7 +184,7 @@ def _failures(servers: Mapping[str, _Server]) -> Iterator[StreamFailed]:
         if server.failure:
             yield StreamFailed(server.origin, server.failure)
         elif server.refusals >= REFUSALS_MAX:
-            yield StreamFailed(server.origin, "it does not say which posts are still there: they stay")
+            yield StreamFailed(server.origin, "it does not say which posts still exist: they stay")
 
 
 def _origin(url: str) -> str:

@@ -1,8 +1,8 @@
-"""One instance of Mastodon in one run: who is wanted of it, each of their streams in turn, and when to give it up.
+"""Reading one Mastodon instance in one run: look-ups, then each stream in turn, until the end or until it fails.
 
-A failure is a stream's own (there is no such account) or the instance's: it never answered, it failed three streams in
-a row, or it wants to be left alone. Then each of its other streams is named as failed, and the next run begins with the
-stream that this one had to end at.
+A failure concerns one stream (no such account) or the instance: it never answered, it failed three streams in a row, or
+it set a rate limit. Then all its other streams are reported as failed, and the next run starts with the stream that
+failed.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _TOO_MANY = 429
 
 
 class Apis(dict[str, Api]):
-    """By origin, made when first needed."""
+    """API clients by origin, created on first use."""
 
     def __init__(self, request: FetchRequest, tokens: Mapping[str, str | None]) -> None:
         super().__init__()
@@ -33,7 +33,10 @@ class Apis(dict[str, Api]):
         self._tokens = tokens
 
     def __missing__(self, origin: str) -> Api:
-        tokens = self._tokens if origin in self._tokens else token_names([*self._tokens, origin])  # WebFinger named it
+        tokens = self._tokens
+        if origin not in tokens:
+            # WebFinger named this origin.
+            tokens = token_names([*tokens, origin])
         self[origin] = Api(self._request, origin, tokens[origin])
         return self[origin]
 
@@ -53,12 +56,12 @@ class Instance:
         self._patience = Patience()
         self._worked = False
         self._lost = ""
-        """Why the instance was given up for this run; empty while it was not."""
+        """Why the instance failed for this run; empty if it did not."""
         self.is_out_of_time = False
-        """The run had no more time for it."""
+        """The time of the run ended."""
 
     def read(self) -> Iterator[Event]:
-        """Everything that is wanted of it. Raises FetchError where nothing of it can be read."""
+        """Read all its streams. Raises FetchError if none can be read."""
         streams = yield from self._streams()
         turn = f"{NEXT}/{self._apis[self._part.origin].host}"
         first = self._cursors.get(turn)
@@ -90,7 +93,7 @@ class Instance:
             self._has_worked()
 
     def _closed(self, api: Api, stream: Stream) -> Iterator[Event]:
-        """The instance wants a token: what its public feed has must do."""
+        """The instance requires a token: read the public feed instead."""
         api.is_closed = True
         if api.has_token and stream.feed_url:
             yield StreamFailed(stream.name, closed_reason(api, None))
@@ -132,7 +135,7 @@ class Instance:
         self._patience.worked()
 
     def _failed(self, name: str, error: FetchError) -> Iterator[Event]:
-        """A stream's own failure, or the end of the instance for this run."""
+        """Report a failed stream; decide whether the whole instance failed."""
         yield StreamFailed(name, error.reason)
         if error.status in UNKNOWN | CLOSED:
             self._patience.refused(error)
@@ -144,7 +147,7 @@ class Instance:
             self._lost = error.reason
 
     def _streams(self) -> Generator[Event, None, list[tuple[Api, Stream]]]:
-        """Returns what is to be read, each with where to ask."""
+        """Return the streams to read, each with its API."""
         streams: list[tuple[Api, Stream]] = []
         api = self._apis[self._part.origin]
         for handle, trackers in self._part.accounts.items():
@@ -157,7 +160,8 @@ class Instance:
                 streams += yield from self._followed(who, trackers)
             elif api.is_closed:
                 yield self._patience.refusal(f"follows/{handle.written}", closed_reason(api, None))
-        streams += [(api, self._tag(tag, trackers)) for tag, trackers in self._part.tags.items()]
+        for tag, trackers in self._part.tags.items():
+            streams.append((api, self._tag(tag, trackers)))
         return _together(streams)
 
     def _look_up(self, handle: Handle) -> Generator[Event, None, Who | None]:
@@ -188,22 +192,24 @@ class Instance:
         return who
 
     def _has_feed_alone(self, handle: Handle) -> bool:
-        """The instance told us nothing about this account lately, and will not now."""
+        """Whether only the account's public feed can be read: the API required a token lately, and we have none."""
         mark = Mark.load(self._cursors.get(f"account/{handle.user}@{handle.domain}"))
         return mark.has_feed(self._request.now) and not self._apis[self._part.origin].has_token
 
     def _account(self, handle: Handle, who: Who | None, trackers: set[str]) -> tuple[Api, Stream]:
-        name = who.name if who else f"{handle.user}@{handle.domain}"
-        page = who.url if who and who.url else f"{handle.origin}/@{handle.user}"
+        name = f"{handle.user}@{handle.domain}"
+        path, page, origin = "", "", self._part.origin
+        if who is not None:
+            name, path, page, origin = who.name, f"api/v1/accounts/{who.id}/statuses", who.url, who.origin
         stream = Stream(
             name=f"account/{name}",
-            path=f"api/v1/accounts/{who.id}/statuses" if who else "",
+            path=path,
             trackers=tuple(sorted(trackers)),
             seen=self._seen(name.partition("@")[2]),
             account=name,
-            feed_url=f"{page}.rss",
+            feed_url=f"{page or f'{handle.origin}/@{handle.user}'}.rss",
         )
-        return self._apis[who.origin if who else self._part.origin], stream
+        return self._apis[origin], stream
 
     def _tag(self, tag: Tag, trackers: set[str]) -> Stream:
         return Stream(
@@ -214,14 +220,14 @@ class Instance:
         )
 
     def _followed(self, who: Who, trackers: set[str]) -> Generator[Event, None, list[tuple[Api, Stream]]]:
-        """Whom an account follows, read at its own instance, unless a tracker's own accounts have them already."""
+        """Streams of followed accounts, at the follower's instance, without those that the trackers name themselves."""
         try:
             names = yield from self._people.follows(who)
         except FetchError as error:
             yield from self._failed(f"follows/{who.name}", error)
             return []
         if not names:
-            reason = f"@{who.name} follows nobody, or hides whom it follows: name the accounts instead"
+            reason = f"@{who.name} follows nobody, or hides its list: name the accounts instead"
             yield self._patience.refusal(f"follows/{who.name}", reason)
         api = self._apis[who.origin]
         streams = []
@@ -245,10 +251,11 @@ class Instance:
 
 
 def _together(streams: list[tuple[Api, Stream]]) -> list[tuple[Api, Stream]]:
-    """Each stream once, for all that want it."""
-    found: dict[str, tuple[Api, Stream]] = {}
+    """Join equal streams, with the trackers of all of them."""
+    joined: dict[str, tuple[Api, Stream]] = {}
     for api, stream in streams:
-        known = found.get(stream.name)
-        both = {*stream.trackers, *(known[1].trackers if known else ())}
-        found[stream.name] = api, replace(stream, trackers=tuple(sorted(both)))
-    return list(found.values())
+        trackers = set(stream.trackers)
+        if stream.name in joined:
+            trackers.update(joined[stream.name][1].trackers)
+        joined[stream.name] = api, replace(stream, trackers=tuple(sorted(trackers)))
+    return list(joined.values())

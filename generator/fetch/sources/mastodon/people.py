@@ -1,8 +1,8 @@
-"""Who the config names on Mastodon, and whom they follow: asked for seldom, kept in the cursors.
+"""Look-ups of the config's accounts and of the accounts they follow, cached in the cursors.
 
-An account is looked up once and again after 30 days, to notice that it moved: the state then says that both names are
-one person, and the next run reads the account that replaces it. Where the host of the name is not that of the API
-(`user@example.org` on social.example.org), WebFinger says where to ask.
+An account is looked up again after 30 days, to notice a move: the state then joins both names to one person, and the
+next run reads the new account. If the API is on another host than the name (`user@example.org` on
+social.example.org), WebFinger names that host.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ FOLLOWS_FOR = timedelta(hours=24)
 
 
 class People:
-    """Accounts of one run and one instance."""
+    """Account look-ups at one instance in one run."""
 
     def __init__(self, apis: Mapping[str, Api], cursors: Mapping[str, Any], now: datetime) -> None:
         self._apis = apis
-        """By origin; makes what it does not have."""
+        """By origin; creates missing ones."""
         self._cursors = cursors
         self._now = now
         self._found: dict[str, Who] = {}
-        """In this run, by the handle as it is written."""
+        """Look-ups of this run, by handle as written."""
 
     def look_up(self, handle: Handle, origin: str) -> Generator[Event, None, Who | None]:
-        """Returns the account; None where the instance knows none. Raises FetchError where it does not say."""
+        """Return the account; None if the instance has no such account. Raises FetchError without an answer."""
         stored = self._found.get(handle.written) or Who.load(self._cursors.get(WHO + handle.written))
         if stored is not None and _is_fresh(stored.asked_at, self._now, KNOWN_FOR):
             return stored
@@ -79,20 +79,23 @@ class People:
         if name is None:
             raise FormatError(f"format changed: acct is none: {wire.shown(account.get('acct'))!r}", url=origin)
         moved = account.get("moved")
+        new_name = None
+        if isinstance(moved, dict):
+            new_name = account_name(moved, handle.domain)
         return Who(
             id=str(account["id"]),
             name=name,
             origin=origin,
             url=wire.web_url(account.get("url")) or "",
             asked_at=_stamp(self._now),
-            moved=(account_name(moved, handle.domain) or "") if isinstance(moved, dict) else "",
+            moved=new_name or "",
         )
 
     def follows(self, who: Who) -> Generator[Event, None, dict[str, str]]:
-        """Returns whom the account follows: name -> id on its instance; asked anew once a day.
+        """Return the accounts that it follows, name -> id on its instance, refreshed once a day.
 
         Raises:
-            FetchError: the instance does not say, and there is no list of earlier.
+            FetchError: no answer, and no list from an earlier run.
         """
         stream = f"follows/{who.name}"
         stored = self._cursors.get(stream)
@@ -104,7 +107,7 @@ class People:
         except FetchError as error:
             if old is None:
                 raise
-            reason = f"whom it follows cannot be asked ({error.reason}): the list of its last reading is used"
+            reason = f"the list of followed accounts cannot be read ({error.reason}): the earlier list is used"
             yield StreamFailed(stream, reason)
             return old
         yield Covered(stream, {"asked_at": _stamp(self._now), "accounts": dict(sorted(new.items()))})

@@ -1,7 +1,7 @@
-"""What the trackers want of Mastodon, sorted by the instance that is asked for it. Pure.
+"""The trackers' Mastodon accounts and hashtags, sorted by the instance to ask. Pure.
 
-An account is asked for at its own instance; whom an account follows, and what they post, at that account's instance,
-which has it all and knows their local ids; a hashtag at the instance that the config names.
+An account is read at its own instance; followed accounts at the follower's instance, which knows their local ids; a
+hashtag at the instance that the config names.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from generator.fetch.adapter.source import FetchRequest, StreamFailed
 from generator.fetch.sources.mastodon.posts import LOCAL_ID, NETWORK
 
 WHO = "who/"
-"""Prefix of the cursors that remember look-ups."""
+"""Prefix of the cursors that cache look-ups."""
 TOKEN = "MASTODON_TOKEN_"  # noqa: S105 (the name of it)
 _MOVES_MAX = 5
 _USER = r"[a-z0-9_](?:[a-z0-9_.-]{0,62}[a-z0-9_])?"
@@ -36,9 +36,9 @@ class Handle:
     """`user@host`, or the address `http://127.0.0.1:PORT/@user`."""
     user: str
     domain: str
-    """Behind the @ of its name."""
+    """The part of its name after @."""
     origin: str
-    """Of the instance: scheme, host and path."""
+    """Scheme, host and path of the instance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,40 +53,43 @@ class Tag:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Who:
-    """An account that was looked up: kept in the state, so that it is asked once."""
+    """A looked-up account, as cached in the state."""
 
     id: str
-    """On its instance."""
+    """Local id on its instance."""
     name: str
     """`user@host`."""
     origin: str
-    """Where its instance's API is: not always the host of its name."""
+    """Origin of its API: not always the host of its name."""
     url: str
-    """Of its page."""
+    """Address of its page."""
     asked_at: str
     moved: str = ""
-    """`user@host` of the account that it says replaces it."""
+    """`user@host` of the account that replaces it."""
 
     def dump(self) -> dict[str, str]:
         """As JSON."""
         plain = {"id": self.id, "name": self.name, "origin": self.origin, "url": self.url, "asked_at": self.asked_at}
-        return {**plain, "moved": self.moved} if self.moved else plain
+        if self.moved:
+            plain["moved"] = self.moved
+        return plain
 
     @classmethod
     def load(cls, stored: Any) -> Who | None:
-        """From JSON; None for what is not understood."""
+        """From JSON; None for an unknown shape."""
         if not isinstance(stored, Mapping):
             return None
         parts = {name: stored.get(name, "") for name in ("id", "name", "origin", "url", "asked_at", "moved")}
         if not all(isinstance(part, str) for part in parts.values()) or not LOCAL_ID.fullmatch(parts["id"]):
             return None
-        is_origin = wire.web_url(parts["origin"]) is not None
-        return cls(**parts) if is_origin and _NAME.fullmatch(parts["name"]) else None
+        if wire.web_url(parts["origin"]) is None or not _NAME.fullmatch(parts["name"]):
+            return None
+        return cls(**parts)
 
 
 @dataclass(slots=True, kw_only=True)
 class Part:
-    """What is wanted of one instance, each thing with the trackers that want it, in the config's order."""
+    """Accounts and hashtags to read at one instance, each with its trackers, in the config's order."""
 
     origin: str
     accounts: dict[Handle, set[str]] = field(default_factory=dict)
@@ -96,7 +99,7 @@ class Part:
 
 @dataclass(slots=True)
 class Plan:
-    """Everything that is wanted."""
+    """Accounts and hashtags of all instances."""
 
     parts: dict[str, Part] = field(default_factory=dict)
     """By origin."""
@@ -105,22 +108,21 @@ class Plan:
     unusable: list[StreamFailed] = field(default_factory=list)
 
     def part(self, origin: str) -> Part:
-        """Of an instance."""
+        """The part of an instance."""
         return self.parts.setdefault(origin, Part(origin=origin))
 
     def wanted_by(self, name: str) -> set[str]:
-        """Trackers that have the account `user@host` among their own."""
-        groups = (
-            trackers
-            for part in self.parts.values()
-            for handle, trackers in part.accounts.items()
-            if name in {handle.written, f"{handle.user}@{handle.domain}"}
-        )
-        return set().union(*groups)
+        """Trackers that name the account `user@host` themselves."""
+        naming: set[str] = set()
+        for part in self.parts.values():
+            for handle, trackers in part.accounts.items():
+                if name in {handle.written, f"{handle.user}@{handle.domain}"}:
+                    naming |= trackers
+        return naming
 
 
 def plan_of(request: FetchRequest) -> Plan:
-    """Sort what the trackers want. What the config names by an account that moved is that which replaces it."""
+    """Sort the trackers' accounts and hashtags by instance. An account that moved is replaced by its successor."""
     plan = Plan()
     cursors = request.state.cursors
     for tracker_block in request.wanted:
@@ -178,25 +180,28 @@ def token_name(origin: str) -> str:
 
 
 def token_names(origins: Iterable[str]) -> dict[str, str | None]:
-    """The variable of each instance; None where two would share one, because a token belongs to one of them."""
-    names = {origin: token_name(origin) for origin in origins}
+    """Variable of each instance; None for those that share one, because a token belongs to one instance."""
+    names: dict[str, str | None] = {origin: token_name(origin) for origin in origins}
     used = list(names.values())
-    return {origin: name if used.count(name) == 1 else None for origin, name in names.items()}
+    for origin, name in names.items():
+        if used.count(name) > 1:
+            names[origin] = None
+    return names
 
 
 def _now(handle: Handle, cursors: Mapping[str, Any]) -> Handle:
-    """The account that replaces this one, if it moved."""
+    """Follow the moves of an account to the current one."""
     for _ in range(_MOVES_MAX):
         who = Who.load(cursors.get(WHO + handle.written))
-        moved = handle_of(who.moved) if who and who.moved else None
-        if moved is None or moved == handle:
+        successor = handle_of(who.moved) if who else None
+        if successor is None or successor == handle:
             break
-        handle = moved
+        handle = successor
     return handle
 
 
 def _names(handle: Handle, cursors: Mapping[str, Any]) -> Iterator[str]:
-    """Ids that the account may have."""
+    """Possible ids of the account."""
     yield f"{NETWORK}:{handle.user}@{handle.domain}"
     who = Who.load(cursors.get(WHO + handle.written))
     if who:

@@ -1,27 +1,26 @@
-"""Mastodon, and servers that speak its API: accounts, everybody that an account follows, hashtags; without a key.
+"""Mastodon and servers with its API: accounts, followed accounts, hashtags; no key needed.
 
 Sources, read 2026-11-23: docs.joinmastodon.org (methods/accounts, methods/timelines, methods/statuses, api/rate-limits,
-api/guidelines) through the OpenAPI description of abraham/mastodon-openapi (4.7.0); snac2 2.75 as it answers. What is
-asked for a tracker's block `{accounts, follows_of, tags}`, at the instance of each:
+api/guidelines) through the OpenAPI description of abraham/mastodon-openapi (4.7.0); answers of snac2 2.75. Requests for
+a tracker's block `{accounts, follows_of, tags}`:
 
 | what | request | how often |
 |---|---|---|
-| account | `accounts/lookup` | once, and again after 30 days; the state keeps its id and where its API is |
+| account | `accounts/lookup` | every 30 days; the state caches its id and the origin of its API |
 | `follows_of` | `accounts/:id/following`, 80 each | once a day |
-| accounts, and whom `follows_of` follow | `accounts/:id/statuses`, 40 each | one an account a run without news |
-| tags | `timelines/tag/:tag`, 40 each | one a tag a run without news |
-| what new replies answer and the run does not show | `statuses?id[]=`, 20 each (`statuses/:id` before 4.3) | once |
+| accounts, own and followed | `accounts/:id/statuses`, 40 each | one per account in a run without news |
+| tags | `timelines/tag/:tag`, 40 each | one per tag in a run without news |
+| unknown parents of new replies | `statuses?id[]=`, 20 each (`statuses/:id` before 4.3) | once |
 
-A run without news makes exactly the requests of the third and fourth row. Pages follow the `Link` header. An instance
-is asked one request at a time, instances side by side; those that a run had no time for come first in the next one.
-Limits: 300 requests in 5 minutes by address (`X-RateLimit-*`, obeyed by the client); an instance that wants to be left
-alone for longer than a run waits is left for the next one, which begins there. Boosts come with
-`accounts/:id/statuses`, except from snac2, which has none there.
+A run without news makes exactly the requests of the third and fourth row. Pages follow the `Link` header. Each instance
+gets one request at a time; instances are read in parallel; those that a run had no time for come first in the next.
+Limits: 300 requests in 5 minutes per address (`X-RateLimit-*`, obeyed by the client). If an instance asks for a longer
+pause than a run waits, the next run starts with it. Boosts come with `accounts/:id/statuses`, except from snac2.
 
 MASTODON_TOKEN_<INSTANCE> (its host in capitals, `_` for every other character) is optional and sent to that instance
-alone. An instance that answers nobody without one (401, 403, 422) is read through its accounts' public feeds
-(`/@user.rss`: no boosts, no replies), a week at a time before its API is asked again. A failure costs the streams of
-its own instance; where every instance fails, Mastodon does.
+only. If an instance requires a token (401, 403, 422), its accounts' public feeds are read (`/@user.rss`: no boosts, no
+replies) for a week before its API is tried again. A failure affects the streams of one instance; if every instance
+fails, the network fails.
 """
 
 from __future__ import annotations
@@ -42,7 +41,7 @@ from generator.model.errors import FetchError
 
 
 def fetch(request: FetchRequest) -> Iterator[Event]:
-    """Ask every instance for what is new. Raises FetchError, FormatError where all of them fail."""
+    """Read new posts from every instance. Raises FetchError, FormatError if all of them fail."""
     plan = plan_of(request)
     patience = Patience()
     for failure in plan.unusable:
@@ -76,10 +75,10 @@ class _Reading:
     part: Part
     tokens: Mapping[str, str | None]
     is_out_of_time: bool = False
-    """The run ended before all of it was asked for."""
+    """The time of the run ended first."""
 
     def read(self, request: FetchRequest) -> Iterator[Event]:
-        """Everything that is wanted of it. Raises FetchError where nothing of it can be read."""
+        """Read all streams of the instance. Raises FetchError if none can be read."""
         instance = Instance(request, self.plan, self.part, self.tokens)
         try:
             yield from instance.read()

@@ -1,8 +1,8 @@
-"""What statuses answer or quote is known by a local id alone: from the same run, or asked for.
+"""Parents and quoted posts of statuses: a status names them by local id only.
 
-Most parents stand on the same page. The others are asked for, 20 at once where the server can (since 4.3), and become
-records of their own: a reply is about the papers of the post that it answers. Their own parents are asked for too, two
-steps up; nothing is asked for twice in a run.
+Most parents are on the same page. The others are requested, 20 at once if the server can (since 4.3), and become
+records themselves, because a reply is about the papers of its parent. Their parents are requested too, two steps up;
+nothing is requested twice in a run.
 """
 
 from __future__ import annotations
@@ -22,28 +22,28 @@ _STEPS = 3
 
 
 class Threads:
-    """What the statuses of one instance point at, for one run."""
+    """Parents and quoted posts at one instance, in one run."""
 
     def __init__(self, api: Api) -> None:
         self._api = api
         self._known: dict[str, str] = {}
-        """Local id -> id of the post; empty where it is not there, or not for everybody."""
+        """Local id -> id of the post; empty if missing or not public."""
         self._is_closed = False
 
     def records(
         self, rows: list[Any], trackers: tuple[str, ...], seen: Seen, where: str, *, alone: bool = False
     ) -> Iterator[Event]:
-        """The rows, after the posts that they point at.
+        """Yield the parents and quoted posts of the rows, then the rows.
 
         Args:
-            rows: statuses as they came.
-            trackers: that want them.
-            seen: what is known about the instance.
-            where: names the page in messages.
-            alone: do not ask for what they point at.
+            rows: statuses from the API.
+            trackers: the trackers of the stream.
+            seen: facts about the instance.
+            where: name of the page for messages.
+            alone: do not request parents and quoted posts.
 
         Raises:
-            FetchError: the instance does not say what they point at.
+            FetchError: a parent or quoted post cannot be requested.
         """
         seen = replace(seen, known=self._known)
         for row in rows:
@@ -85,12 +85,14 @@ class Threads:
 
 
 def _visible_id(status: Mapping[str, Any] | None) -> str:
-    """Of a status that everybody may see; empty otherwise."""
-    return (canonical_id(status) or "") if status is not None and is_public(status) else ""
+    """Id of a public status; empty otherwise."""
+    if status is None or not is_public(status):
+        return ""
+    return canonical_id(status) or ""
 
 
 def _with_embedded(row: Any, depth: int = 0) -> Iterator[Mapping[str, Any]]:
-    """A status, what it boosts, what it quotes."""
+    """A status with the ones it boosts and quotes."""
     if not isinstance(row, dict) or depth > 3:  # noqa: PLR2004 (a boost of a quote of a quote)
         return
     yield row
@@ -99,7 +101,7 @@ def _with_embedded(row: Any, depth: int = 0) -> Iterator[Mapping[str, Any]]:
 
 
 def _points_at(row: Any) -> Iterator[str]:
-    """Local ids of what a status, or what it shows, answers or quotes."""
+    """Local ids of the parents and quoted posts of a status and its embedded ones."""
     for status in _with_embedded(row):
         if is_public(status):
             yield from filter(None, (parent_of(status), quoted_of(status)[1]))
