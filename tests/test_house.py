@@ -99,3 +99,13 @@ def test_no_machine_no_secret_and_no_unfinished_word_is_committed() -> None:
                 if pattern.search(line):
                     found.append(f"{path.relative_to(ROOT)}:{number}: {line.strip()[:80]}")
     assert found == []
+
+
+def test_decisions_have_one_number_each_and_state_it() -> None:
+    """The file 0020-bluesky-by-stream.md begins with `# 20. `, and no number is left out."""
+    numbers = []
+    for path in sorted((ROOT / "docs/decisions").glob("*.md")):
+        number = int(path.name[:4])
+        assert path.read_text("utf-8").startswith(f"# {number}. "), path.name
+        numbers.append(number)
+    assert numbers == list(range(1, len(numbers) + 1))

@@ -23,8 +23,9 @@ def promised(post: Post, now: datetime) -> timedelta:
     """The longest time between two checks of the post.
 
     X charges for every read. Its developer policy wants deleted posts removed as soon as reasonably possible, and
-    within 24 hours of a request; requests take effect at once (`prune POST`, `mute_accounts`). Most deletions happen in
-    a post's first days, so older posts are checked less often: $0.11 in a post's first year instead of $1.80.
+    within 24 hours of a request; requests take effect at once (`prune POST`, `mute_accounts`). We assume that an author
+    deletes a new post more often than an old one, so older posts are checked less often: $0.11 in a post's first year
+    instead of $1.80.
     """
     if post.network != "x":
         return PROMISED
