@@ -57,10 +57,15 @@ RUN = (  # by this file, test_elsewhere.py or test_operations.py, in a fresh clo
 )
 SHOWN = {  # not run, and why
     "README.md: fetch:  X, Bluesky": "a picture of what flows where",
+    'docs/adding-a-source.md: """': "tests/test_adding_a_source.py follows it word for word",
+    "docs/adding-a-source.md: sed -i": "tests/test_adding_a_source.py runs it",
+    "docs/adding-a-source.md: trending-arxiv fetch": "tests/test_adding_a_source.py runs it",
     "docs/architecture.md: sources -records-> parse": "a picture of what flows where",
     "docs/architecture.md: cli -> commands": "the layers; import-linter has them",
     "docs/data-format.md: data/posts/<network>": "the layout; tests/test_store.py has it",
     "docs/ranking.md: score(paper)": "the formula; tests/test_rank.py has it",
+    "docs/scale.md: pip install": "it asks a package registry",
+    "docs/scale.md: trending-arxiv import": "tests/test_import_engine.py does it with smaller files",
     "docs/theming.md: :root { --link": "tests/test_theme_files.py lays it over the style",
     "docs/theming.md: {% extends": "tests/test_theme_files.py renders it",
     "docs/groups.md: *                        @group-owner": "GitHub's CODEOWNERS: only GitHub reads it",
@@ -112,7 +117,13 @@ def _line_of_a_workflow(block: Block, folder: Path) -> None:
     assert with_it == ["Fetch", "Prune"]
 
 
+def _network_of_the_document(block: Block, _folder: Path) -> None:
+    """tests/test_adding_a_source.py fetches with it, once the document's network is there."""
+    assert set(yaml.safe_load(block.text)) == {"trackers", "networks"}
+
+
 YAML: dict[str, Callable[[Block, Path], None]] = {
+    "docs/adding-a-source.md: trackers:": _network_of_the_document,
     "docs/groups.md: # yaml-language-server": _tracker,
     "docs/operations.md: MASTODON_TOKEN_": _line_of_a_workflow,
 }
