@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from generator.text.words import COMMON, WORD_MAX, compounds, spelt_out, words, words_of_latex
@@ -63,6 +63,7 @@ def test_common_words_are_words_as_the_index_has_them() -> None:
 
 
 @given(st.text(max_size=200))
+@example("\u3332")
 def test_any_text_gives_words_that_are_their_own_words(text: str) -> None:
     for word in (*words(text), *words_of_latex(text)):
         assert 0 < len(word) <= WORD_MAX

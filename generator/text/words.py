@@ -60,8 +60,10 @@ def words(text: str) -> list[str]:
     if text.isascii():
         found = _ASCII_TOKEN.findall(text.lower())
     else:
-        found = _TOKEN.findall(_folded(text))
-        if _SIGN.search(text):
+        folded = _folded(text)
+        found = _TOKEN.findall(folded)
+        # Folding can bring such signs: one sign for "farad" becomes four of Kana.
+        if _SIGN.search(folded):
             found = list(_apart(found))
     if max(map(len, found), default=0) <= WORD_MAX:
         return found
