@@ -292,7 +292,7 @@ def test_hostile_words_stay_words(shapes: dict[str, bytes]) -> None:
 def test_a_network_that_cannot_be_read_is_named_on_home_and_status(shapes: dict[str, bytes]) -> None:
     home, status = _text(_tree(shapes["index.html"])), _text(_tree(shapes["status/index.html"]))
 
-    assert "X has not been readable since 18 Nov 2026: its older posts are shown." in home
+    assert "X has not been read since 18 Nov 2026. Its older posts are shown." in home
     assert "Not read since 18 Nov 2026, 12:00 UTC. The service answered 503 three times." in status
     assert "could not be read" not in _text(_tree(shapes["new/index.html"]))
 
@@ -577,4 +577,4 @@ def test_without_offline_reading_the_worker_ends_and_no_page_starts_one() -> Non
     assert b"const ON = false" in pages["sw.js"]
     assert all(b'data-offline="off"' in page for path, page in pages.items() if path.endswith(".html"))
     assert b'id="offline"' not in pages["saved/index.html"]
-    assert "switched this off" in _text(_tree(pages["offline/index.html"]))
+    assert "switched off reading offline" in _text(_tree(pages["offline/index.html"]))

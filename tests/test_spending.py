@@ -88,5 +88,5 @@ def test_without_a_token_x_is_no_failure_and_everything_says_what_is_missing(tmp
     assert "about $0.00 spent this month, about $0.00 by its end, reading stops at $10.00" in told.out
     assert copy.run("build", *NOW_OPTION).status == 0
     page = (copy.folder / "site/status/index.html").read_text("utf-8")
-    assert "Its owner has not set up access to X" in page
+    assert "The owner of this site has not set up access to X" in page
     assert "Not read since" not in page

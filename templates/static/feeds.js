@@ -26,7 +26,7 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
       label.data = "Copied"
     } catch {
       getSelection().selectAllChildren(button.parentElement.querySelector("code"))
-      label.data = "Selected: copy it with your keys"
+      label.data = "Selected: press Ctrl C"
     }
   })
 }

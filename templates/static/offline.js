@@ -8,7 +8,7 @@ export async function start({ home, element }) {
   if (location.search && wanted.href.startsWith(home.href)) {
     const again = element("a", "", "Try again")
     again.href = wanted
-    by("told").append("The page that you wanted is not kept here, and the network does not answer. ", again)
+    by("told").append("This page is not stored on this device, and there is no connection. ", again)
   }
 
   const nameOf = async answer => {
@@ -32,6 +32,6 @@ export async function start({ home, element }) {
     row.append(link)
     by("kept").append(row)
   }
-  if (!rows.length) by("kept").append(element("li", "", "Nothing yet: what you open from now on is kept."))
+  if (!rows.length) by("kept").append(element("li", "", "Nothing yet. Pages that you open from now on are stored here."))
   document.querySelector("[data-part]").dataset.ready = ""
 }

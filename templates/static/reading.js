@@ -202,7 +202,7 @@ function tellNews() {
   const end = articles.find(each => !fresh.includes(each))
   const after = articles.slice(articles.indexOf(end))
   if (fresh.length && end && articles[0] !== end && !after.some(each => fresh.includes(each)) && !articles[0].querySelector(".rank") && !end.matches(".found"))
-    end.prepend(element("p", "ended", `Here your visit of ${when(kept.last)} ended`))
+    end.prepend(element("p", "ended", `Your visit of ${when(kept.last)} ended here`))
   tellSince(fresh.length, shown().filter(each => each.matches(".put-by") && !justHidden.has(idOf(each))))
 }
 
@@ -307,7 +307,7 @@ async function copyText(text, node) {
 
 async function copy(article) {
   const source = article.querySelector("#cite pre")
-  if (source) say(await copyText(source.textContent, source) ? "Copied." : "Not copied: your browser does not allow it. The text is marked: press Ctrl C.")
+  if (source) say(await copyText(source.textContent, source) ? "Copied." : "Your browser does not allow copying. The text is selected: press Ctrl C.")
 }
 
 function hide(article) {

@@ -65,10 +65,10 @@ export function start({ home, button, change, current, dress, element, erase, fi
     }
     exports.hidden = by("narrowing").hidden = !saved.length
     if (!saved.length && !told.textContent) tell("Nothing is saved yet: press Save below a paper, or the key s.")
-    by("hidden-told").textContent = hidden.length ? "These are left out of the lists." : "None."
+    by("hidden-told").textContent = hidden.length ? "Lists leave these out." : "None."
     by("kept-told").textContent = remembers()
       ? `${count(saved.length, "saved paper")}, ${count(read.length, "opened paper")}, ${count(hidden.length, "hidden paper")}, your words, when you were here last, and your settings.`
-      : "Your browser does not let this site keep anything: what you do here lasts until you leave the page."
+      : "Your browser does not let this site store anything: changes are lost when you leave the page."
   }
 
   function hiddenRow(id) {
@@ -102,7 +102,7 @@ export function start({ home, button, change, current, dress, element, erase, fi
     for (const { id, bibtex } of chosen()) if (!bibtex) await fillBibtex(id)
     const saved = chosen(), bare = saved.filter(each => !each.bibtex).length
     download("saved.bib", "application/x-bibtex", saved.map(each => each.bibtex.trim() + "\n" || plainBibtex(each)).join("\n"))
-    tell(`${count(saved.length, "paper")} written to saved.bib.${bare ? ` ${bare} could not be asked about, and stand there with their title and id alone.` : ""}`)
+    tell(`${count(saved.length, "paper")} written to saved.bib.${bare ? ` ${bare} could not be loaded and have only title and id.` : ""}`)
   }
 
   function exportRis() {
@@ -128,9 +128,9 @@ export function start({ home, button, change, current, dress, element, erase, fi
         .map(name => [name, [...from[name], ...now[name]]])))
       fill()
       draw()
-      tell(`${count(now.saved.length - before, "paper")} brought in from ${file.name}; what was here stays.`)
+      tell(`${count(now.saved.length - before, "paper")} added from ${file.name}.`)
     } catch {
-      tell(`${file.name} is not a file that this page wrote: nothing was changed.`)
+      tell(`${file.name} is not an export of this page. Nothing changed.`)
     }
   }
 
@@ -140,7 +140,7 @@ export function start({ home, button, change, current, dress, element, erase, fi
     const before = current().saved.length
     const now = change(now => ({ saved: [...[...ids].filter(id => !now.saved.some(each => each.id === id)).map(id => ({ id, title: `arXiv:${id}`, savedAt: new Date().toISOString() })), ...now.saved] }))
     draw()
-    tell(ids.size ? `${count(now.saved.length - before, "paper")} brought in from ${name}; what was here stays.` : `${name} names no paper of arXiv: nothing was changed.`)
+    tell(ids.size ? `${count(now.saved.length - before, "paper")} added from ${name}.` : `${name} has no arXiv ids. Nothing changed.`)
   }
 
   // --- Words ---
@@ -158,7 +158,7 @@ export function start({ home, button, change, current, dress, element, erase, fi
     change(() => ({ offline: offline.checked }))
     if (offline.checked) keepForOffline()
     else forgetOffline()
-    say(offline.checked ? "What you open from now on is kept." : "No page is kept any more.")
+    say(offline.checked ? "Pages that you open from now on are stored here." : "Pages are no longer stored here.")
   })
 
   const exports = by("exports")
@@ -174,7 +174,7 @@ export function start({ home, button, change, current, dress, element, erase, fi
     erase()
     forgetOffline()
     fill()
-    tell("Erased: this browser keeps nothing of your reading here.")
+    tell("Erased. This browser stores nothing for this site.")
     told.append(" ", button("Undo", () => {
       change(() => before)
       tell("")

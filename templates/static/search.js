@@ -374,7 +374,7 @@ export function start({ home, button, dress, element, mark }) {
         index = newIndex() // The site was published anew since the page was opened.
         return seek(true)
       }
-      told.textContent = navigator.onLine ? "The index could not be read. Try again, or look into the archive." : "You are offline: the index cannot be read now."
+      told.textContent = navigator.onLine ? "The search index could not be loaded. Try again, or use the archive." : "You are offline, so the search index cannot be loaded."
     }
   }
 
@@ -395,7 +395,7 @@ export function start({ home, button, dress, element, mark }) {
     const note = unread.length ? ` Not understood: ${unread.join(" ")}.` : ""
     if (id && !papers.length) return [`arXiv:${id} is not here: nobody followed here has posted about it. `, linkTo(`https://arxiv.org/abs/${id}`, "Open it on arXiv")]
     if (papers.length) return [...mended.map(([typed, meant]) => `No paper has “${typed}”: this is for “${meant}”. `), `${number}${byDate ? ", newest first" : ""}.${note}`]
-    const parts = [missing.length ? `No paper has “${missing[0]}”.${note}` : asked.length > 1 ? `No paper has all of this.${note}` : `No paper is found.${note}`]
+    const parts = [missing.length ? `No paper has “${missing[0]}”.${note}` : asked.length > 1 ? `No paper has all of this.${note}` : `No paper found.${note}`]
     if (asked.length > 1) for (const each of missing.length ? missing : asked) parts.push(" ", button(`Without “${each}”`, () => {
       field.value = field.value.replace(new RegExp(`\\S*"?${each.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")}"?`), "").replace(/\s+/g, " ").trim()
       seek()
@@ -478,7 +478,7 @@ export function start({ home, button, dress, element, mark }) {
       finish()
       list.children[before]?.querySelector(".title a").focus()
     } catch {
-      told.textContent = "No more could be read. Try again."
+      told.textContent = "Could not load more papers. Try again."
     }
   })
 

@@ -150,7 +150,7 @@ def test_typing_asks_for_little(browser: Browser, serving: Callable[[str], Serve
     [
         ("強化学習", "No paper has “強化学習”.", None),
         ("R&D", "No paper has “R&D”.", None),
-        ("neurons -replay", "No paper is found.", None),
+        ("neurons -replay", "No paper found.", None),
         ('"hair soft"', "No paper has “hair soft”.", None),
         ('"soft hair"', "papers.", "Soft Hair"),
         ("flikering", "No paper has “flikering”: this is for “flickering”.", "Flickering"),

@@ -149,8 +149,8 @@ def test_with_bluesky_down_x_still_works_and_the_page_says_what_is_stale_since_w
     assert "Bluesky" in status
     assert recorded.copy.page("status").xpath("//time[starts-with(@datetime, '2026-07-01')]")
     home = " ".join(recorded.copy.page().text_content().split())
-    assert "Bluesky has not been readable since" in home
+    assert "Bluesky has not been read since" in home
     recorded.replay.down.clear()
     assert recorded.fetch(now="2026-07-01T15:00:00Z").status == 0
     assert recorded.copy.run("build").status == 0
-    assert "could not be read" not in recorded.copy.page().text_content()
+    assert "has not been read since" not in recorded.copy.page().text_content()
