@@ -278,7 +278,7 @@ def test_saved_papers_are_kept_shown_and_exported(browser: Browser, served: Serv
     assert all(paper["title"] and paper["authors"] and paper["bibtex"] for paper in exported["saved"])
     with visit(browser, served, "saved/", kept={"hidden": [first]}) as page:  # another device
         page.set_input_files("#file", tmp_path / "reading.json")
-        expect(page.locator("#told")).to_contain_text("2 papers brought in")
+        expect(page.locator("#told")).to_contain_text("2 papers added")
         assert ids(page) == [second, first]
         assert kept_by(page)["hidden"] == [first]
 
@@ -288,7 +288,7 @@ def test_a_file_of_another_kind_changes_nothing(browser: Browser, served: Served
     (tmp_path / "odd.json").write_text(text)
     with visit(browser, served, "saved/", kept={"hidden": ["2611.00001"]}) as page:
         page.set_input_files("#file", tmp_path / "odd.json")
-        expect(page.locator("#told")).to_contain_text("nothing was changed")
+        expect(page.locator("#told")).to_contain_text("Nothing changed")
         assert kept_by(page)["hidden"] == ["2611.00001"]
         assert kept_by(page)["saved"] == []
 
@@ -545,7 +545,7 @@ def test_with_storage_blocked_everything_works_until_the_page_is_left(browser: B
         page.select_option("#colours", "dark")
         assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(15, 26, 42)"
         page.goto(served.url + "saved/")
-        expect(page.locator("#kept-told")).to_contain_text("does not let this site keep anything")
+        expect(page.locator("#kept-told")).to_contain_text("does not let this site store anything")
         page.click("text=Erase everything")
     with visit(browser, served, "search/?q=model", blocked=True) as page:
         expect(page.locator("article.found")).not_to_have_count(0)
@@ -604,7 +604,7 @@ def test_what_is_not_there_is_said(browser: Browser, served: Served) -> None:
         page.route("**/search/index.json", lambda route: route.fulfill(status=200, body="<html>"))
         page.reload()
         page.fill("#q", "model")
-        expect(page.locator("#told")).to_contain_text("could not be read")
+        expect(page.locator("#told")).to_contain_text("could not be loaded")
 
 
 def test_an_index_that_was_published_anew_meanwhile_is_read_anew(browser: Browser, served: Served) -> None:

@@ -142,5 +142,5 @@ def test_saved_papers_have_notes_tags_a_filter_and_ris(browser: Browser, served:
         page.fill("#filter", "")
         bib = b"@misc{made-up, eprint = {2601.00001}}\n@misc{other, url = {https://arxiv.org/abs/hep-th/9901001}}"
         page.set_input_files("#file", {"name": "mine.bib", "mimeType": "text/plain", "buffer": bib})
-        expect(page.locator("#told")).to_contain_text("2 papers brought in")
+        expect(page.locator("#told")).to_contain_text("2 papers added")
         assert wrong_everywhere(page) == []
