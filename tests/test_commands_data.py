@@ -170,7 +170,7 @@ def test_status_tells_networks_failures_limits_and_cost(copy: Copy) -> None:
     assert "failing since 2026-11-20T12:00:00Z: the service is ill" in ran.out
     assert "last run: 3 new, 7 requests, about $0.035" in ran.out
     assert "limit tweets: 298 of 300\\x1b[2J" in ran.out
-    assert "4 links to new-mirror.example look like papers" in ran.out
+    assert "4 links to new-mirror.example;" in ran.out
     summary = copy.run("status", "--json").json
     assert summary["networks"]["bluesky"]["posts"] == 1
     assert summary["networks"]["x"]["last_run"]["cost_usd"] == 0.035

@@ -75,7 +75,7 @@ def test_links_without_scheme_are_read_and_what_is_not_read_is_named(copy: Copy)
     )
     ran = copy.run("import", "-", "--offline", "--json", *NOW, stdin=lines(post))
     assert ran.json["unread_hosts"] == {"new.example": 1}
-    assert "1 links to new.example look like papers" in ran.err
+    assert "1 link to new.example;" in ran.err
     assert "the link 'javascript:x' is no web address and is left out" in ran.err
     stored = b"".join(copy.files("data").values())
     assert b'"links":["https://arxiv.org/abs/2401.00001","https://arxiv.org/abs/2401.00002",' in stored
@@ -92,7 +92,7 @@ def test_nothing_comes_in_from_the_future(copy: Copy) -> None:
     assert b'"posted_at":"2026-11-20T09:00:00Z"' in stored
     assert b'"posted_at":"2026-11-20T12:00:00Z"' in stored
     assert b'"submitted_at":null' in stored
-    assert "3 posts or papers state a time that has not come" in ran.err
+    assert "3 records dated in the future" in ran.err
 
 
 def test_a_quote_before_its_original_inherits_the_papers(copy: Copy) -> None:
@@ -125,6 +125,7 @@ def test_a_bad_line_is_told_with_its_place_and_costs_no_other(copy: Copy) -> Non
     assert ran.status == 0
     assert ran.json["new_posts"] == 1
     assert ran.json["bad_lines"] == 2
+    assert "data: 1 new post, 0 changed" in ran.err
     assert ran.err.splitlines()[0].startswith("in.jsonl:1: is no JSON")
     assert ran.err.splitlines()[1].startswith("in.jsonl:3: id: '2401.1' is no id of arXiv")
 

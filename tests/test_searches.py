@@ -66,7 +66,7 @@ def test_a_search_is_a_list_of_the_site_with_what_it_asks_for_in_words() -> None
     assert [each.paper.id for each in listings["s/water/"].papers] == ["2611.00002", "2611.00003"]
     assert [each.paper.id for each in listings["s/lab-water/"].papers] == ["2611.00002"]
     assert listings["s/lab-water/"].scope.id_of("search") == "lab-water"
-    assert listings["s/lab-water/"].description.startswith("Papers about rivers, in cs, in the reading of lab: ")
+    assert listings["s/lab-water/"].description.startswith("Papers about rivers, in cs, of the tracker lab: ")
     assert listings["s/water/"].api_name == "s-water"
 
 

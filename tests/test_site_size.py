@@ -60,6 +60,15 @@ def test_what_does_not_fit_is_left_out_oldest_first(site: Site, share: float, mo
     assert len(listed) == len(site.ranked) or not fitted.papers, "the archive has all as long as any paper has a page"
 
 
+def test_where_next_to_nothing_fits_the_newest_day_stays_because_every_page_leads_to_it(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(site_size, "LARGEST_MEAN", 10**9)
+    fitted = fit(site, plan_of(site), 1)
+    assert [listing.window.period for listing in fitted.listings if listing.window.compact] == ["day"]
+    assert "day/index.html" in {output.path for output in plan_of(fitted)(fitted) if not hasattr(output, "folder")}
+
+
 def test_a_small_site_is_not_weighed_at_all(site: Site) -> None:
     assert fit(site, plan_of(site), 600_000_000) is site
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from generator.commands import import_archives
-from generator.commands.console import Tick
+from generator.commands.console import Tick, counted
 from generator.commands.options import Options, with_options
 from generator.model.errors import TrendingError
 
@@ -74,16 +74,17 @@ def command(options: Options, paths: tuple[str, ...], offline: bool, engine: str
         if client is not None:
             client.close()
     options.console.say(
-        f"{options.data}: {summary['new_posts']:,} new posts, {summary['changed_posts']:,} changed, "
-        f"{summary['left_out']:,} left out (about no paper, muted or gone); {summary['new_papers']:,} new papers, "
-        f"{summary['changed_papers']:,} changed; {summary['pending']:,} papers wait for arXiv"
+        f"{options.data}: {counted(summary['new_posts'], 'new post')}, {summary['changed_posts']:,} changed, "
+        f"{summary['left_out']:,} left out (about no paper, muted or gone); "
+        f"{counted(summary['new_papers'], 'new paper')}, {summary['changed_papers']:,} changed; "
+        f"{counted(summary['pending'], 'paper')} waiting for arXiv"
     )
     if read.unread:
-        options.console.say(f"{read.unread:,} lines could not be read")
+        options.console.say(f"{counted(read.unread, 'line')} could not be read")
     if read.from_future:
         options.console.say(
-            f"{read.from_future:,} posts or papers state a time that has not come; posts are dated to when they were "
-            "seen, papers have no date"
+            f"{counted(read.from_future, 'record')} dated in the future: posts are dated to when they were seen, "
+            "papers have no date"
         )
     options.console.done({**summary, "bad_lines": read.unread, "from_future": read.from_future})
 
@@ -128,7 +129,7 @@ def _import(
         _read_others(options, setting, read, found.others, tree=tree, read_blocks=read_blocks)
         options.console.warn_all([*read.problems, *tree.problems])
         if read.unread and not read.posts and not read.papers and not read.passed_over:
-            raise TrendingError(f"nothing was imported: none of {read.unread:,} lines could be read")
+            raise TrendingError(f"nothing was imported: no line of {read.unread:,} could be read")
         read.posts = links.follow(read.posts, tree.posts)
     finally:
         links.save()
@@ -138,7 +139,7 @@ def _import(
     summary["unread_hosts"] = unread_hosts(read.posts)
     for host, links_to_host in summary["unread_hosts"].items():
         options.console.say(
-            f"not read: {links_to_host} links to {host} look like papers and name none that is known here"
+            f"not read: {counted(links_to_host, 'link')} to {host}; if it shows papers of arXiv, please report it"
         )
     summary["links"] = {
         "requests": links.report.requests,

@@ -120,7 +120,7 @@ def _tell(options: Options, name: str, network: dict[str, Any], spending: Spendi
     if run := network["last_run"]:
         say(f"  last run: {run.get('new', 0)} new, {_spent(run)}")
         for host, links in _hosts(run).items():
-            say(f"  not read: {links} links to {host} look like papers; if it shows papers of arXiv, please report it")
+            say(f"  not read: {counted(links, 'link')} to {host}; if it shows papers of arXiv, please report it")
     if pruned := network["last_prune"]:
         say(f"  last prune: {pruned.get('gone', 0)} of {pruned.get('due', 0)} gone, {_spent(pruned)}")
     limits = {**_limits(pruned), **_limits(run)}

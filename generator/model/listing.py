@@ -38,7 +38,7 @@ class Scope:
     about: str = ""
     """Description of its root; if empty, the window's."""
     within: str = ""
-    """Added to the description of a window: ` In the reading of Ada.`"""
+    """Added to the description of a window: ` Tracker: Ada.`"""
     tracker: Tracker | None = None
     posts_of: str = ""
     """Id of the tracker whose posts count; empty: all posts count."""

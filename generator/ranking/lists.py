@@ -225,7 +225,7 @@ def _of_tracker(captured: Captured, tracker: Tracker, limit: int) -> _Contents:
         kind="tracker",
         id=tracker.id,
         title=tracker.title,
-        within=f" In the reading of {tracker.title}.",
+        within=f" Tracker: {tracker.title}.",
         tracker=tracker,
         posts_of=tracker.id,
     )
@@ -251,7 +251,7 @@ def _what_it_finds(search: SavedSearch) -> str:
     told = [f"that answer {search.query.strip()}"] if search.query.strip() else []
     told += [lead + " or ".join(members) for lead, members in wanted if members]
     told += [f"without {' or '.join(search.exclude)}"] if search.exclude else []
-    told += [f"in the reading of {search.tracker}"] if search.tracker else []
+    told += [f"of the tracker {search.tracker}"] if search.tracker else []
     return f"Papers {', '.join(told)}: those that people are posting about first."
 
 

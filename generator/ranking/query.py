@@ -74,12 +74,12 @@ class Query:
             return False
         title = _line(words_of_latex(paper.title), spelt_out(paper.title))
         text = title if self._in_title else title + _line(words_of_latex(_all_text(paper)))
-        texts = {"text": text, "title": title}
-        if not self._in_title and self.clauses:
-            names = [to_name(author) for author in paper.authors]
-            texts["author"] = _line(words("\n".join(names)), spelt_out("\n".join(names)))
-            texts["text"] += texts["author"]
-        texts["by"] = _line(words("\n".join(speakers)))
+        texts = {"text": text, "title": title, "by": _line(words("\n".join(speakers)))}
+        if self.clauses:
+            names = "\n".join(to_name(author) for author in paper.authors)
+            texts["author"] = _line(words(names), spelt_out(names))
+            if not self._in_title:
+                texts["text"] += texts["author"]
         return all(_has(texts.get(clause.field, ""), clause) != clause.no for clause in self.clauses)
 
     def _read(self, found: re.Match[str]) -> None:

@@ -104,8 +104,9 @@ BYTES_A_ROW = 600
 
 
 def _without_oldest(listings: Sequence[Listing], excess: int) -> tuple[Listing, ...]:
-    """Without the months and past periods that begin first, until so many bytes are saved."""
-    looking_back = [listing for listing in listings if listing.window.compact]
+    """Without the months and past periods that begin first, until so many bytes are saved; `/day/` keeps its day."""
+    newest_day = max((listing.path for listing in listings if listing.window.period == "day"), default="")
+    looking_back = [listing for listing in listings if listing.window.compact and listing.path != newest_day]
     looking_back.sort(key=lambda listing: listing.window.month or str(listing.window.first_on))
     dropped = set()
     for listing in looking_back:

@@ -55,8 +55,8 @@ class PostList:
         """In a sentence."""
         if self.person:
             return f"What {self.person.name} posted about papers on arXiv, newest first."
-        whose = f" in the reading of {self.tracker.title}" if self.tracker else ""
-        return f"Every captured post about a paper on arXiv{whose}, newest first."
+        whose = f" Tracker: {self.tracker.title}." if self.tracker else ""
+        return f"Every captured post about a paper on arXiv, newest first.{whose}"
 
 
 def post_lists(site: Site) -> list[PostList]:
