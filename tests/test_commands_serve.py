@@ -273,7 +273,7 @@ def test_a_taken_port_is_told_with_a_remedy(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         ran = Copy(tmp_path / "copy").run("serve", "--port", str(taken.getsockname()[1]))
     assert ran.status == 1
-    assert "taken: end what listens there, or say --port NUMBER" in ran.err
+    assert "taken: stop the other program, or use --port NUMBER" in ran.err
 
 
 def test_with_json_the_address_is_in_the_object(tmp_path: Path) -> None:

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 @click.command("build")
-@click.option("--full", is_flag=True, help="Build even where nothing changed since the last build.")
+@click.option("--full", is_flag=True, help="Build even if nothing changed since the last build.")
 @with_options
 def command(options: Options, full: bool) -> None:
-    """Make the site from what was captured; only files whose content differs are written."""
+    """Make the site from the captured data. Writes only files whose content changed."""
     config = options.load_config()
     options.console.done(run(options, config, full=full))
 

@@ -30,7 +30,7 @@ _EXAMPLE_URL = "https://example.github.io/trending-arxiv/"
 )
 @with_options
 def command(options: Options, fix: bool) -> None:
-    """Find everything that is wrong in configuration, data and site; exit status 1 where anything is.
+    """Find errors in configuration, data and site. Exits with 1 if there are any.
 
     The site is checked against what it promises: no broken link or anchor, no id twice on a page, well-formed feeds,
     nothing loaded from another host.

@@ -31,8 +31,8 @@ _SECRET_NAME = re.compile(r"X_BEARER_TOKEN|BLUESKY_HANDLE|BLUESKY_APP_PASSWORD|M
 def fetch_options(function: Any) -> Any:
     """The options that fetch and update share."""
     for option in (
-        click.option("--strict", is_flag=True, help="Fail (1) where one network failed, not only say so (3)."),
-        click.option("--only", default=None, metavar="NETWORK", help="Only this network."),
+        click.option("--strict", is_flag=True, help="Exit with 1, not 3, if a network failed."),
+        click.option("--only", default=None, metavar="NETWORK", help="Ask only this network."),
     ):
         function = option(function)
     return function
@@ -45,13 +45,13 @@ def fetch_options(function: Any) -> Any:
     type=click.DateTime(["%Y-%m-%d"]),
     default=None,
     metavar="DATE",
-    help="Ask for older posts, too, back to this day (UTC), as far as each network gives them.",
+    help="Also ask for older posts, back to this day (UTC), as far as each network has them.",
 )
 @with_options
 def command(options: Options, only: str | None, strict: bool, since: datetime | None) -> None:
     """Ask every network for new posts, then arXiv for the papers that they name.
 
-    What was fetched before a failure is kept. Secrets come from the environment alone: X_BEARER_TOKEN,
+    Posts fetched before a failure are kept. Secrets come from the environment: X_BEARER_TOKEN,
     BLUESKY_HANDLE with BLUESKY_APP_PASSWORD, MASTODON_TOKEN_<INSTANCE>; only X needs one.
     """
     config = options.load_config()

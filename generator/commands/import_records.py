@@ -38,14 +38,14 @@ _TICK_EVERY = 4_194_304
 
 @click.command("import")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option(
-    "--offline", is_flag=True, help="Ask nobody now: not arXiv about unknown papers, no shortener about links."
-)
+@click.option("--offline", is_flag=True, help="Send no requests: neither to arXiv nor to link shorteners.")
 @click.option("--engine", type=click.Choice(["dask"]), default=None, help="Read the files on several processes.")
-@click.option("--scheduler", default=None, metavar="ADDRESS", help="Of a Dask cluster that runs; else one is started.")
+@click.option(
+    "--scheduler", default=None, metavar="ADDRESS", help="Scheduler of a running Dask cluster; default: start one."
+)
 @with_options
 def command(options: Options, paths: tuple[str, ...], offline: bool, engine: str | None, scheduler: str | None) -> None:
-    """Take in your past, or records in JSON Lines; `-` reads standard input.
+    """Import your past posts, or records in JSON Lines. `-` reads standard input.
 
     Your past is an archive of X of any age (the zip file, its folder, or one file of it), a repository of Bluesky
     (.car), an export of Mastodon (outbox.json or its archive), recorded events of Jetstream. The metadata snapshot of

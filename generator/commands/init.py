@@ -99,17 +99,19 @@ class Wishes:
 
 
 @click.command("init")
-@click.option("--x", multiple=True, metavar="HANDLE", help="Your handle on X; several: repeat, or separate by commas.")
+@click.option(
+    "--x", multiple=True, metavar="HANDLE", help="Your handle on X. For several, repeat the option or use commas."
+)
 @click.option("--bluesky", multiple=True, metavar="HANDLE", help="Your handle on Bluesky.")
 @click.option("--mastodon", multiple=True, metavar="@USER@HOST", help="Your account on Mastodon.")
-@click.option("--hackernews/--no-hackernews", default=None, help="Read Hacker News; on where no handle is given.")
-@click.option("--huggingface/--no-huggingface", default=None, help="Read Hugging Face; on where no handle is given.")
+@click.option("--hackernews/--no-hackernews", default=None, help="Read Hacker News; on if no handle is given.")
+@click.option("--huggingface/--no-huggingface", default=None, help="Read Hugging Face; on if no handle is given.")
 @click.option("--title", default=None, help="The site's title.")
 @click.option("--url", default=None, help="Where the site is published.")
 @click.option("--yes", is_flag=True, help="Overwrite config.yaml, empty trackers/ and data/ without asking.")
 @with_options
 def command(options: Options, yes: bool, title: str | None, url: str | None, **given: Any) -> None:
-    """Write a config.yaml for your accounts; remove the template's trackers/*.yaml and what its owner captured.
+    """Write a config.yaml for your accounts. Removes the template's trackers/*.yaml and captured data.
 
     A handle may be pasted in any form: @name, a profile's address, @name@host, a DID. Run in a terminal without
     options, it asks.
@@ -270,8 +272,10 @@ def _confirm(options: Options, *, yes: bool) -> bool:
     if not losing:
         return True
     if not sys.stdin.isatty():
-        raise ConfigError([Problem("command line", f"this would {' and '.join(losing)}: say --yes if it may")])
-    return click.confirm(f"This will {' and '.join(losing)}. Go on?", err=True)
+        raise ConfigError(
+            [Problem("command line", f"this would {' and '.join(losing)}: run again with --yes to confirm")]
+        )
+    return click.confirm(f"This will {' and '.join(losing)}. Continue?", err=True)
 
 
 def _captured(data: Path) -> list[Path]:

@@ -24,7 +24,7 @@ _PARTS = ("schema.json", "posts", "papers", "state", "pending.jsonl", "gone.json
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
 @with_options
 def command(options: Options, paths: tuple[Path, ...]) -> None:
-    """Join other data trees into data/: by id, with the same bytes in whatever order they come."""
+    """Join other data trees into data/, by id. Their order does not matter."""
     from generator.fetch.intake import take_posts  # noqa: PLC0415
     from generator.storage.store import Store  # noqa: PLC0415
 

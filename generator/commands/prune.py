@@ -22,17 +22,17 @@ if TYPE_CHECKING:
 @click.command("prune")
 @click.argument("posts", nargs=-1, metavar="[POST]...")
 @click.option("--only", default=None, metavar="NETWORK", help="Ask only this network.")
-@click.option("--all", "everything", is_flag=True, help="Ask about every post, not only about those that are due.")
-@click.option("--yes", "believe", is_flag=True, help="Remove also where most posts of a network vanished at once.")
-@click.option("--strict", is_flag=True, help="Fail (1) where one network failed, not only say so (3).")
+@click.option("--all", "everything", is_flag=True, help="Check every post, not only those that are due.")
+@click.option("--yes", "believe", is_flag=True, help="Remove posts even if most of a network's vanished at once.")
+@click.option("--strict", is_flag=True, help="Exit with 1, not 3, if a network failed.")
 @with_options
 def command(
     options: Options, *, posts: tuple[str, ...], only: str | None, everything: bool, believe: bool, strict: bool
 ) -> None:
     """Ask the networks which captured posts are gone, protected or hidden by their authors, and remove those.
 
-    POST, an id or an address, is removed at once, and nobody is asked about others: for requests. Posts of the accounts
-    under filters.mute_accounts are removed as well. The next build takes everything off the site.
+    Removes each POST (an id or an address) at once, without asking any network. Also removes posts of the accounts
+    under filters.mute_accounts. The next build removes them from the site.
     """
     config = options.load_config()
     report = run(options, config, named=posts, only=only, everything=everything, believe=believe)

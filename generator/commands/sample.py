@@ -19,8 +19,8 @@ _PAPERS, _POSTS = 60, 300
 
 
 @click.command("sample")
-@click.option("--papers", default=_PAPERS, show_default=True, type=click.IntRange(0, _PAPERS), help="At most so many.")
-@click.option("--posts", default=_POSTS, show_default=True, type=click.IntRange(0, _POSTS), help="At most so many.")
+@click.option("--papers", default=_PAPERS, show_default=True, type=click.IntRange(0, _PAPERS), help="Papers at most.")
+@click.option("--posts", default=_POSTS, show_default=True, type=click.IntRange(0, _POSTS), help="Posts at most.")
 @with_options
 def command(options: Options, papers: int, posts: int) -> None:
     """Write a made-up data tree, dated up to --now; its content states that it is made up.

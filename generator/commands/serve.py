@@ -29,14 +29,14 @@ _POLL_S = 0.7
     "--port",
     default=None,
     type=click.IntRange(0, 65535),
-    help="Port on 127.0.0.1; 0: any.",
+    help="Port on 127.0.0.1; 0: any free port.",
     show_default="8000 or next",
 )
 @with_options
 def command(options: Options, port: int | None) -> None:
     """Build, show the site on http://127.0.0.1:8000/, and build again after every change. Ctrl-C ends it.
 
-    Where data/ is empty, a made-up sample is shown, so that there is something to look at.
+    If data/ is empty, a made-up sample is shown.
     """
     work = _Work(options)
     seen = work.seen()
@@ -132,4 +132,4 @@ def _open(work: _Work, port: int | None) -> LiveServer:
             work.options.console.say(f"port {DEFAULT_PORT} is taken: using {candidate}")
         return server
     taken = f"port {ports[0]} is" if len(ports) == 1 else f"ports {ports[0]} to {ports[-1]} are"
-    raise TrendingError(f"{taken} taken: end what listens there, or say --port NUMBER (0: any that is free)")
+    raise TrendingError(f"{taken} taken: stop the other program, or use --port NUMBER (0: any free port)")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @click.command("status")
 @with_options
 def command(options: Options) -> None:
-    """Say what the last run did, and what it cost, network by network."""
+    """Show what the last run did and what it cost, network by network."""
     from generator.storage.store import Store  # noqa: PLC0415
 
     survey = Store(options.data).survey()

@@ -10,10 +10,10 @@ from generator.commands.options import Options, with_options
 
 @click.command("update")
 @fetch.fetch_options
-@click.option("--full", is_flag=True, help="Make every page, whatever the last build left.")
+@click.option("--full", is_flag=True, help="Build even if nothing changed since the last build.")
 @with_options
 def command(options: Options, only: str | None, strict: bool, full: bool) -> None:
-    """Fetch, then build; the site is built from what is known, also where a network failed."""
+    """Fetch, then build. The site is built even if a network failed."""
     config = options.load_config()
     fetched, status = fetch.run(options, config, only=only, strict=strict)
     built = build.run(options, config, full=full)
