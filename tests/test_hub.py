@@ -247,7 +247,7 @@ def test_the_command_tells_the_hub_too_or_alone_and_a_failure_is_a_warning(tmp_p
         )
         built(copy.folder / ".cache", home="a")
         dry = copy.run("announce", *NOW, "--dry-run")
-        assert "hub: would be told of 3 feeds, 0 wait for a later run" in dry.out
+        assert "hub: would be told of 3 feeds, 0" in dry.out
         assert "https://pages.example/feed.xml" in dry.out
         pretend_hub.broken = Answer(403, b"not you")
         failed = copy.run("announce", *NOW, "--only", "hub", "--json")

@@ -18,6 +18,7 @@ from playwright.sync_api import Browser
 
 from generator.model.authors import ET_AL, mend_authors
 from generator.text.latex import to_text
+from generator.text.plain import clean
 from tests.browser.conftest import TOOLS, Served, npm_file, run_tool, tool
 from tests.browser.looking import visited
 from tests.trees import corpus_files
@@ -78,7 +79,7 @@ def wrong_fields(fields: Mapping[str, Any], paper: Mapping[str, Any]) -> list[st
     wrong = [name for name, value in expected.items() if fields.get(name) != value]
     authors = [" ".join(name.split()) for name in mend_authors(tuple(paper["authors"]))]
     authors = ["others" if name == ET_AL else name for name in authors]
-    if list(map(folded, names_of(fields))) != [folded(to_text(name)) for name in authors]:
+    if list(map(folded, names_of(fields))) != [folded(to_text(clean(name))) for name in authors]:
         wrong.append("author with TeX" if any(map(TEX.search, authors)) else "author")
     return wrong
 

@@ -253,7 +253,7 @@ def test_the_commands_for_contributors_are_there(reader: Reader) -> None:
 
 
 def test_an_archive_of_x_is_imported_as_the_document_says(reader: Reader, networks: Networks) -> None:
-    text = find("docs/import.md: trending-arxiv import").text
+    text = find("docs/import.md: trending-arxiv import twitter").text
     x_archives.write_zip(reader.folder / text.split()[-1], x_archives.files(x_archives.about(1, "2611.00001")))
     (reader.folder / "config.yaml").write_text(
         f"site: {{title: Made up}}\ntrackers: [{{id: ada, x: {{accounts: [ada_made_up]}}}}]\n{networks.settings()}"

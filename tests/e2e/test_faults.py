@@ -8,7 +8,6 @@ a fault. Time passes only on the program's clock (`hasty`), so that a silent ser
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import socket
 from collections.abc import Callable, Iterator, Mapping
@@ -22,7 +21,7 @@ import pytest
 from generator.fetch.adapter.patience import NEXT
 from tests.e2e.run import Copy, files_below
 from tests.e2e.warm import Outcome, Warm
-from tests.e2e.world import NETWORKS, NOW, SECRETS, World
+from tests.e2e.world import NETWORKS, NOW, SECRETS, World, without_cost
 from tests.loopback import Answer, Loopback, Raw, Reply, Request, as_json, as_xml
 from tests.one_run import faults
 from tests.test_sources_feeds import item, rss
@@ -210,11 +209,6 @@ def check(run: Run, faults: Mapping[str, Fault], *, asks_arxiv: bool = True) -> 
     left = files_below(run.folder / "data")
     assert left.keys() == run.wanted.keys()
     assert [path for path in left if without_cost(left[path]) != without_cost(run.wanted[path])] == []
-
-
-def without_cost(content: bytes) -> bytes:
-    """A file of data/ without what its network charged: a read that fails later was paid for all the same."""
-    return re.sub(rb'\n "spent_usd": {[^}]*},?', b"", content)
 
 
 def test_every_fault_at_every_network_ends_in_kept_data_a_named_reason_and_exit_3(later: Run) -> None:
