@@ -224,7 +224,7 @@ def sample_site(papers: Iterable[Paper] = (), posts: Iterable[Post] = (), **fiel
         "networks": {"x": "X", "bluesky": "Bluesky"},
         "states": {
             "bluesky": NetworkState(last_success_at=NOW),
-            "x": NetworkState(failing_since=NOW - timedelta(days=2), failure="The service answered 503 three times."),
+            "x": NetworkState(failing_since=NOW - timedelta(days=2), failure="it could not be connected to"),
         },
         "own_pages": (("colophon", "Colophon", "<p>Set by hand.</p><h2>Thanks</h2><p>To nobody in particular.</p>"),),
         "notes": {"2611.00001": "<p>We discuss this one on Thursday.</p>"},

@@ -293,7 +293,7 @@ def test_a_network_that_cannot_be_read_is_named_on_home_and_status(shapes: dict[
     home, status = _text(_tree(shapes["index.html"])), _text(_tree(shapes["status/index.html"]))
 
     assert "X has not been read since 18 Nov 2026. Its older posts are shown." in home
-    assert "Not read since 18 Nov 2026, 12:00 UTC. The service answered 503 three times." in status
+    assert "Not read since 18 Nov 2026, 12:00 UTC. It could not be connected to." in status
     assert "could not be read" not in _text(_tree(shapes["new/index.html"]))
 
 

@@ -88,11 +88,15 @@ def _row(site: Site, name: str, posts: int, newest_at: datetime | None) -> Netwo
     spending = None
     if state and (state.spent_usd or cap_usd is not None):
         spending = spending_of(state.spent_usd, site.now, cap_usd).text
+    failure = state.failure if state else None
+    if failure:
+        # What a command says within a line is a sentence of its own here.
+        failure = failure[:1].upper() + failure[1:].removesuffix(".") + "."
     return NetworkRow(
         title=site.networks.get(name, name),
         last_success_at=state.last_success_at if state else None,
         failing_since=state.failing_since if state else None,
-        failure=state.failure if state else None,
+        failure=failure,
         lacks=state.lacks if state else None,
         spending=spending,
         posts=posts,
