@@ -183,6 +183,8 @@ def test_the_nearest_valid_key_is_named(text: str, meant: str) -> None:
         ("trackers: [{id: a}, {id: a}]", "`a` is the id of trackers[0] too"),
         ("feeds: {searches: [{id: a, words: [x]}, {id: a, words: [y]}]}", "`a` is the id of feeds.searches[0] too"),
         ("feeds: {searches: [{id: a, title: All}]}", "finds everything: name query, words"),
+        ("feeds: {searches: [{id: a, query: 'ravens -after:2026-13'}]}", "`after:2026-13` states no date"),
+        ("feeds: {searches: [{id: a, query: 'year:now'}]}", "`year:now` states no date"),
         ("trackers: [{id: lab}]\nfeeds: {searches: [{id: a, tracker: lap}]}", "no tracker; did you mean `lab`?"),
         ("feeds: {searches: [{id: ../a, words: [x]}]}", "a-z, 0-9 and - alone"),
         ("site: {id: 'https://a.example/'}", "is no tag URI"),

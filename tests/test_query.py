@@ -76,12 +76,6 @@ def test_a_query_finds_what_it_says(query: str, *, finds: bool) -> None:
     assert Query(query).finds(paper(), ["Bo Öst", "bo.example"]) is finds
 
 
-def test_what_is_no_date_is_told_and_an_empty_query_is_empty() -> None:
-    assert Query("ravens after:yesterday").unread == ["after:yesterday"]
-    assert Query("  ").is_empty
-    assert not Query("cat:cs").is_empty
-
-
 def test_a_saved_search_may_be_a_query_and_leave_words_out() -> None:
     assert Finder(SavedSearch(id="a", title="A", query='"language model" cat:cs.LG')).finds(paper())
     assert not Finder(SavedSearch(id="a", title="A", words=("ravens",), exclude=("wild",))).finds(paper())

@@ -30,7 +30,7 @@ StreamChoice = Annotated[bool | str, BeforeValidator(values.stream_choice)]
 FeedAddress = Annotated[str, Field(max_length=2000), AfterValidator(values.feed_address)]
 Category = Annotated[str, AfterValidator(values.category)]
 Word = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(values.one_line)]
-Query = Annotated[str, Field(max_length=500), AfterValidator(values.one_line)]
+Query = Annotated[str, Field(max_length=500), AfterValidator(values.search_query)]
 
 
 def _account_reference(text: str, info: ValidationInfo) -> str:

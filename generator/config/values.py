@@ -123,6 +123,18 @@ def feed_address(text: str) -> str:
     return web_address(text, query=True)
 
 
+_DATED = re.compile(r"(?<!\S)-?((?:after|before|year):(\S*))", re.IGNORECASE)
+_DAY = re.compile(r"\d{4}(?:-(?:0?[1-9]|1[0-2])(?:-(?:0?[1-9]|[12]\d|3[01]))?)?")
+
+
+def search_query(text: str) -> str:
+    """Check a query as typed on the search page: without its date it would find far more than was asked for."""
+    for part, day in _DATED.findall(text):
+        if not _DAY.fullmatch(day.strip('"')):
+            raise ValueError(f"`{part}` states no date: write 2026, 2026-11 or 2026-11-30 behind the colon")
+    return one_line(text)
+
+
 def category(text: str) -> str:
     """Check a category of arXiv, such as cs.CL, or an archive, such as math or hep-th."""
     name = text.strip()

@@ -46,8 +46,6 @@ class Query:
 
     def __init__(self, text: str) -> None:
         self.clauses: list[Clause] = []
-        self.unread: list[str] = []
-        """Parts that mean nothing, such as `after:yesterday`."""
         self._categories: list[_Choice] = []
         self._marks: list[_Choice] = []
         self._after: date | None = None
@@ -57,11 +55,6 @@ class Query:
             self._read(found)
         telling = [each for each in self.clauses if each.words[0] not in COMMON or len(each.words) > 1 or each.quoted]
         self.clauses = telling or self.clauses
-
-    @property
-    def is_empty(self) -> bool:
-        """It asks for nothing, and so would find everything."""
-        return not (self.clauses or self._categories or self._marks or self._after or self._before)
 
     def finds(self, paper: Paper, speakers: Collection[str] = ()) -> bool:
         """Whether the paper is an answer.
@@ -94,18 +87,18 @@ class Query:
         elif field == "in" and value.lower() == "title":
             self._in_title = True
         elif field in {"after", "before", "year"}:
-            self._read_date(field, value, found[0])
+            self._read_date(field, value)
         else:
             text = value if field in _FIELDS else found[0].removeprefix("-")
             read = tuple(words(text))
             if read:
                 self.clauses.append(Clause(read, _FIELDS.get(field, "text"), quoted is not None, no))
 
-    def _read_date(self, field: str, value: str, part: str) -> None:
+    def _read_date(self, field: str, value: str) -> None:
         day = _day_of(value)
         if day is None:
-            self.unread.append(part)
-        elif field == "year":
+            return
+        if field == "year":
             self._after, self._before = date(day.year, 1, 1), date(day.year + 1, 1, 1)
         elif field == "after":
             self._after = day
