@@ -59,7 +59,7 @@ COMPOUNDS = [
 PHRASES = (
     "language model", "in the wild", "dark matter", "black holes", "phase transition", "monte carlo",
     "reinforcement learning", "attention is all you need", "neural network", "open source", "ground state",
-    "quantum gravity", "string theory", "partition function", "the early universe", "graph neural networks",
+    "quantum gravity", "string theory", "partition function", "early universe", "graph neural networks",
     "magnetic field", "state of the art", "as well as", "renormalization group",
 )  # fmt: skip
 WORDS = [
@@ -88,7 +88,9 @@ def plainly(text: str) -> str:
 
 def having(texts: dict[str, str], term: str) -> set[str]:
     """The papers whose text has the term as it stands, from the beginning of a word to the end of one."""
-    pattern = re.compile(rf"(?<![^\W_]){re.escape(term)}(?:s|es)?(?![^\W_])(?!\+\+)")
+    # A hyphen in the text is as good as the space of a phrase: "open source" is in "open-source".
+    written = re.escape(term).replace(r"\ ", "[ -]")
+    pattern = re.compile(rf"(?<![^\W_]){written}(?:s|es)?(?![^\W_])(?!\+\+)")
     return {paper_id for paper_id, text in texts.items() if pattern.search(text)}
 
 
@@ -121,7 +123,7 @@ def test_answers_are_those_of_a_plain_scan(
         lost = wanted - set(found[query])
         if exact_term and lost and len(found[query]) < 800:
             missed[query] = sorted(lost)[:3]
-    assert imprecise == {}
+    assert list(imprecise) == [], imprecise
     assert {query: lost for query, lost in missed.items() if len(lost) > 1} == {}
 
 
