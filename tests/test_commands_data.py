@@ -249,3 +249,13 @@ def test_damaged_lines_do_not_keep_the_site_from_being_built(copy: Copy) -> None
     assert len(ran.json["warnings"]) == 1
     assert path.read_bytes() == damaged
     shutil.rmtree(copy.folder / "site")
+
+
+# prune
+
+
+def test_where_only_a_secret_is_missing_prune_asks_for_no_money(copy: Copy) -> None:
+    save(copy.folder / "data", tree_of(make.post("1", network="x", hours=24 * 90), make.paper()))
+    ran = copy.run("prune", *NOW)
+    assert "could not be asked about in time\n" in ran.err
+    assert "raise networks.x" not in ran.err

@@ -78,7 +78,8 @@ def test_a_file_that_vanished_is_named_with_the_command_that_restores_it(data: P
     (data / name).unlink()
     (problem,) = found(data)
     assert problem.place == str(data / name)
-    assert "of the last commit are gone" in problem.message
+    assert " of the last commit " in problem.message
+    assert "1 record of the last commit are" not in problem.message
     follow(data, problem)
     assert files_below(data) == before
 

@@ -41,7 +41,7 @@ def lost_records(data: Path, tree: Tree | None = None) -> list[Problem]:
         lost = [record.id for record in committed if _is_lost(record, name, tree)]
         if lost:
             records += len(lost)
-            message = f"{_count(lost)} of the last commit are gone, the first is {lost[0]!a:.120}"
+            message = f"{_count(lost)} gone, the first is {lost[0]!a:.120}"
             problems.append(
                 Problem(str(data / name), f"{message}: `{_restoring(data, name, committed)}` restores them")
             )
@@ -135,4 +135,4 @@ def _git(data: Path, *arguments: str) -> bytes:
 
 
 def _count(lost: list[str]) -> str:
-    return f"{len(lost):,} records" if len(lost) > 1 else "1 record"
+    return f"{len(lost):,} records of the last commit are" if len(lost) > 1 else "1 record of the last commit is"

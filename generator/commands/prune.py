@@ -126,7 +126,7 @@ def _tell(options: Options, report: PruneReport) -> None:
 def _remedy(pruned: NetworkPruned) -> str:
     return (
         ": raise networks.x.max_usd_per_month or max_reads_per_run"
-        if pruned.network == "x" and not pruned.failure
+        if pruned.network == "x" and not pruned.failure and pruned.spending and pruned.spending.spent_usd
         else ""
     )
 
