@@ -56,7 +56,7 @@ HOT = Window(
     path="hot/",
     label="Hot",
     title="Hot",
-    about="Each paper once, when several people had spoken about it: the latest first.",
+    about="Each paper once, when several people had posted about it; newest first.",
     order="hot",
 )
 NEWEST = Window(
@@ -77,7 +77,7 @@ DAY = Window(
     path="top/day/",
     label="Today",
     title="Today",
-    about="Papers by the people who posted about them: today.",
+    about="Papers that people posted about today, ranked by votes.",
     order="trending",
     span="day",
 )
@@ -85,7 +85,7 @@ WEEK = Window(
     path="top/week/",
     label="Week",
     title="This week",
-    about="Papers by the people who posted about them: this week.",
+    about="Papers that people posted about this week, ranked by votes.",
     order="trending",
     span="week",
 )
@@ -93,7 +93,7 @@ MONTH = Window(
     path="top/month/",
     label="Month",
     title="This month",
-    about="Papers by the people who posted about them: this month.",
+    about="Papers that people posted about this month, ranked by votes.",
     order="trending",
     span="month",
 )
@@ -101,7 +101,7 @@ YEAR = Window(
     path="top/year/",
     label="Year",
     title="This year",
-    about="Papers by the people who posted about them: this year.",
+    about="Papers that people posted about this year, ranked by votes.",
     order="trending",
     span="year",
 )
@@ -109,7 +109,7 @@ ALL_TIME = Window(
     path="top/all/",
     label="All time",
     title="All time",
-    about="Papers by the people who posted about them: all time.",
+    about="Papers of all time, ranked by votes.",
     order="trending",
     span="all",
 )
@@ -260,7 +260,7 @@ def _of_category(captured: Captured, category: str, papers: Sequence[RankedPaper
         kind="category",
         id=category,
         title=category,
-        about=f"Papers in {category}, cross-lists included: those that people are posting about first.",
+        about=f"Papers in {category}, cross-lists included; those with recent posts come first.",
         within=f" In {category}.",
     )
     return _some_papers(scope, papers, captured.ballots, lists_unmentioned=True)

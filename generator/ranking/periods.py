@@ -30,7 +30,7 @@ class PeriodKind:
         return Window(
             path=f"{self.name}/{self.id_of(first_on)}/",
             title=title,
-            about=f"Papers by the people who posted about them: {title}.",
+            about=f"Papers that people posted about, ranked by votes: {title}.",
             order="trending",
             period=self.name,
             first_on=first_on,

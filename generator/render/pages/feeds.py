@@ -104,7 +104,7 @@ def _choices(site: Site) -> Iterator[ChoiceView]:
     yield _choice(
         site,
         title="What several people talk about",
-        about="Each paper once, when several people have spoken about it or it is among the first of the day.",
+        about="Each paper once, when several people have posted about it or it is among the first of the day.",
         volume=volume(became_hot, site.now),
         name="Hot",
         path="hot/",
