@@ -18,7 +18,7 @@ from generator.text import latex
 from tests.conftest import ROOT
 
 PAPERS, POSTS = 150, 450
-CONFIG = b"site: {url: 'https://pages.example/work/'}\ntrackers: [{id: machine-learning}]\n"
+CONFIG = b"site: {url: 'https://pages.example/made-up/'}\ntrackers: [{id: machine-learning}]\n"
 
 pytestmark = pytest.mark.slow
 
