@@ -159,6 +159,7 @@ def test_an_address_out_of_habit_leads_to_the_paper(browser: Browser, served: Se
         (f"abs/{new}.html", new),
         (f"pdf/{new}v1.pdf", new),
         (f"abs/{archive}.XX/{number}v1/", old),
+        (f"abs/{new}/cite.bib", new),
     ):
         page = browser.new_page()
         page.goto(served.url + habit)
@@ -169,6 +170,13 @@ def test_an_address_out_of_habit_leads_to_the_paper(browser: Browser, served: Se
     expect(page.get_by_role("link", name="arXiv:2001.99999")).to_have_attribute(
         "href", "https://arxiv.org/abs/2001.99999"
     )
+    page.close()
+
+
+def test_a_page_beyond_the_end_of_a_list_leads_to_the_list(browser: Browser, served: Served) -> None:
+    page = browser.new_page()
+    page.goto(served.url + "new/page/615/")
+    page.wait_for_url(f"{served.url}new/", timeout=60_000)
     page.close()
 
 
