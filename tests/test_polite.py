@@ -17,7 +17,7 @@ from generator.fetch import run as fetch
 from generator.fetch.configuration import read
 from generator.fetch.sources.bluesky.actors import PROFILES_MAX
 from generator.fetch.sources.bluesky.source import PAGE as BLUESKY_PAGE
-from generator.fetch.sources.hackernews.comments import STORIES_MAX
+from generator.fetch.sources.hackernews.search import STORIES_MAX
 from generator.fetch.sources.huggingface.source import AGAIN_DAYS, FIRST_REACH_DAYS
 from generator.fetch.sources.x.api import NAMES_MAX
 from generator.net.http import Client, HttpClient

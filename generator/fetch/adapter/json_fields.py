@@ -35,6 +35,9 @@ _LINE_ENDS = re.compile("\r\n|[\r\x85\u2028\u2029]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d([.,]\d{1,20})?)?([Zz]|[+-]\d\d:?\d\d)?", re.ASCII)
 _LANG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}", re.ASCII)
+_FIRST_SECOND = int(datetime(FIRST_YEAR, 1, 1, tzinfo=UTC).timestamp())
+_LAST_SECOND = 253_402_300_799
+"""9999-12-31: the last second that `datetime` can hold."""
 _NO_LANG = frozenset({"und", "zxx", "art", "qam", "qct", "qht", "qme", "qst"})
 """'Undetermined', 'no words', and X's own codes for posts of only tags, links or media."""
 
@@ -71,25 +74,30 @@ def _decoded(body: bytes, url: str) -> Any:
         raise FormatError(f"format changed: {error}", url=url) from None
 
 
-def clean(text: str, limit: int = TEXT_MAX) -> str:
+def clean(words: str, limit: int = TEXT_MAX) -> str:
     """Text without characters that break what it is put into, at most `limit` characters."""
-    cut = _SURROGATES.sub("\ufffd", text[:limit])
-    cut = _UNWANTED.sub("", _LINE_ENDS.sub("\n", cut))
-    return cut if len(text) <= limit else cut[: limit - 1] + "…"
+    safe = _SURROGATES.sub("\ufffd", words[:limit])
+    safe = _LINE_ENDS.sub("\n", safe)
+    safe = _UNWANTED.sub("", safe)
+    if len(words) > limit:
+        return safe[: limit - 1] + "…"
+    return safe
 
 
-def clean_line(text: Any, limit: int = NAME_MAX) -> str | None:
+def clean_line(words: Any, limit: int = NAME_MAX) -> str | None:
     """A name on one line, or None where there is none."""
-    if not isinstance(text, str):
+    if not isinstance(words, str):
         return None
-    return " ".join(clean(text, limit).split()) or None
+    return " ".join(clean(words, limit).split()) or None
 
 
 def shown(value: Any) -> str:
     """Something foreign as it may stand in our message: short, on one line; of objects and lists only that they are."""
     if isinstance(value, str):
         return clean_line(value, SHOWN_MAX) or ""
-    return str(value)[:SHOWN_MAX] if value is None or isinstance(value, int | float) else type(value).__name__
+    if value is None or isinstance(value, int | float):
+        return str(value)[:SHOWN_MAX]
+    return type(value).__name__
 
 
 def mapping(value: Any, where: str) -> Mapping[str, Any]:
@@ -110,34 +118,105 @@ def rows(value: Any, where: str) -> list[Any]:
     return value
 
 
+def part(value: Any, name: str) -> Mapping[str, Any]:
+    """The JSON object under a name; empty if there is none."""
+    inner = value.get(name) if isinstance(value, Mapping) else None
+    return inner if isinstance(inner, dict) else {}
+
+
+def objects(value: Any) -> list[Mapping[str, Any]]:
+    """The JSON objects in an array, without anything else in it; empty for what is no array."""
+    if not isinstance(value, list):
+        return []
+    return [row for row in value if isinstance(row, dict)]
+
+
+def text(value: Any) -> str:
+    """A text without spaces around it; empty for anything else."""
+    return value.strip() if isinstance(value, str) else ""
+
+
+def matching(value: Any, pattern: re.Pattern[str]) -> str | None:
+    """A text that the whole pattern matches, or None."""
+    if isinstance(value, str) and pattern.fullmatch(value):
+        return value
+    return None
+
+
+def required(row: Mapping[str, Any], name: str, pattern: re.Pattern[str], where: str, *, kind: str = "id") -> str:
+    """A field that the whole pattern matches. Raises RecordError that says it is no `kind`."""
+    value = matching(row.get(name), pattern)
+    if value is None:
+        raise RecordError(f"{where}.{name}", f"is no {kind}: {shown(row.get(name))!r}")
+    return value
+
+
+def whole_number(value: Any) -> int | None:
+    """An integer, or None. JSON's true and false are no numbers."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    return value
+
+
 def count(value: Any) -> int:
     """A count between 0 and COUNT_MAX; whatever is no whole number counts nothing."""
-    if isinstance(value, bool) or not isinstance(value, int):
-        return 0
-    return min(max(value, 0), COUNT_MAX)
+    return min(max(whole_number(value) or 0, 0), COUNT_MAX)
 
 
-def counts(of: Mapping[str, Any], names: Mapping[str, Iterable[str]]) -> Counts | None:
-    """Our four counts from the network's own names for each (the first that is there), or None where none is."""
-    numbers = {ours: next((of[name] for name in theirs if name in of), None) for ours, theirs in names.items()}
-    if all(value is None for value in numbers.values()):
-        return None
-    return Counts(**{ours: count(value) for ours, value in numbers.items()})
+def counts(row: Mapping[str, Any], names: Mapping[str, Iterable[str]]) -> Counts | None:
+    """Our four counts, or None if the row has none of them.
+
+    Args:
+        row: what the network sent.
+        names: our name of a count -> the network's names for it; the first that is there counts.
+    """
+    numbers: dict[str, int] = {}
+    for ours, theirs in names.items():
+        stated = [row[name] for name in theirs if name in row]
+        if stated and stated[0] is not None:
+            numbers[ours] = count(stated[0])
+    return Counts(**numbers) if numbers else None
 
 
 def time(value: Any, first_year: int = FIRST_YEAR) -> datetime | None:
-    """RFC 3339 -> UTC in whole seconds; None where it is no time or before any network existed.
+    """RFC 3339 -> UTC in whole seconds; None if it is no time or before any network existed.
 
     A time without a zone is taken as UTC (some Bluesky clients write that).
     """
     if not isinstance(value, str) or not _TIME.fullmatch(value):
         return None
     try:
-        parsed = datetime.fromisoformat(value.upper())
-        parsed = parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+        moment = datetime.fromisoformat(value.upper())
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        moment = moment.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-    return parsed.replace(microsecond=0) if parsed.year >= first_year else None
+    if moment.year < first_year:
+        return None
+    return moment.replace(microsecond=0)
+
+
+def unix_time(value: Any) -> datetime | None:
+    """Seconds since 1970 -> UTC; None if they are no whole number or before any network existed."""
+    seconds = whole_number(value)
+    if seconds is None or not _FIRST_SECOND <= seconds <= _LAST_SECOND:
+        return None
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def stated_time(row: Mapping[str, Any], name: str, where: str) -> datetime | None:
+    """The time in a field; None without one. Raises RecordError for what is no time."""
+    value = row.get(name)
+    moment = time(value)
+    if moment is None and value:
+        raise RecordError(f"{where}.{name}", f"is no time: {shown(value)!r}")
+    return moment
+
+
+def stamp(moment: datetime) -> str:
+    """UTC in whole seconds, as cursors hold it; `time` reads it."""
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def web_url(value: Any) -> str | None:
@@ -151,17 +230,24 @@ def web_url(value: Any) -> str | None:
         parts = urlsplit(url)
     except ValueError:
         return None
-    return url if parts.scheme in {"http", "https"} and parts.netloc else None
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        return None
+    return url
 
 
 def links(candidates: Iterable[Any]) -> tuple[str, ...]:
-    """Usable addresses among `found`, each once, sorted; at most LINKS_MAX of them."""
-    urls = {url: None for value in candidates if (url := web_url(value))}
+    """The usable addresses among the candidates, each once, sorted; at most LINKS_MAX of them."""
+    urls: dict[str, None] = {}
+    for candidate in candidates:
+        url = web_url(candidate)
+        if url is not None:
+            urls[url] = None
     return tuple(sorted(list(urls)[:LINKS_MAX]))
 
 
 def language(value: Any) -> str | None:
     """A BCP 47 tag, or None."""
-    if not isinstance(value, str) or not _LANG.fullmatch(value) or value.lower() in _NO_LANG:
+    tag = matching(value, _LANG)
+    if tag is None or tag.lower() in _NO_LANG:
         return None
-    return value
+    return tag

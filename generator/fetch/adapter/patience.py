@@ -5,13 +5,12 @@ The network library is behind `request.client`; this module sees only addresses,
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from generator.fetch.adapter.json_fields import decode_object, time
-from generator.fetch.adapter.source import FetchRequest, StreamFailed
+from generator.fetch.adapter.json_fields import decode_object, time, unix_time
+from generator.fetch.adapter.source import FetchRequest, StreamFailed, Wanted
 from generator.model.errors import FetchError, FormatError, OutOfTimeError
 from generator.net.http import Response
 
@@ -26,7 +25,8 @@ that none is left out for ever."""
 REMEDY = "correct it where a tracker names it, or take it out"
 """What to do about an account, list or feed that a network does not know."""
 _FIRST_FAULT = 500
-_DAYS_LATER = 253_402_300_799  # 9999-12-31: what `datetime` can hold
+_DIGITS_MAX = 12
+_Value = TypeVar("_Value")
 
 
 def is_fault(error: FetchError) -> bool:
@@ -36,21 +36,38 @@ def is_fault(error: FetchError) -> bool:
 
 def in_turn(names: Sequence[str], first: Any) -> list[int]:
     """Indices of `names` in the order of this run: from the one called `first`, around; of several, these first."""
+    indices = range(len(names))
     if isinstance(first, list):
-        early = [index for index, name in enumerate(names) if name in first]
-        return [*early, *(index for index, name in enumerate(names) if name not in first)]
+        return sorted(indices, key=lambda index: names[index] not in first)
     start = names.index(first) if first in names else 0
-    return [*range(start, len(names)), *range(start)]
+    return [*indices[start:], *indices[:start]]
 
 
-def none_of(number: int, what: str, failures: Sequence[FetchError]) -> FetchError:
-    """The failure of all of a number of streams: of the kind that most concerns the reader of the status page."""
-    error = next((failure for failure in failures if not isinstance(failure, FormatError)), failures[0])
+def trackers_by_name(wanted: Iterable[Wanted], key: str) -> dict[str, tuple[str, ...]]:
+    """What the trackers name under a key of their blocks, each once in the config's order -> who names it, sorted."""
+    trackers: dict[str, set[str]] = {}
+    for block in wanted:
+        for name in block.block.get(key) or ():
+            trackers.setdefault(str(name).strip(), set()).add(block.tracker)
+    return {name: tuple(sorted(naming)) for name, naming in trackers.items()}
+
+
+def batches(values: Iterable[_Value], size: int) -> Iterator[list[_Value]]:
+    """The values in lists of at most `size`."""
+    waiting = list(values)
+    for start in range(0, len(waiting), size):
+        yield waiting[start : start + size]
+
+
+def none_of(number: int, kind: str, failures: Sequence[FetchError]) -> FetchError:
+    """The failure of all of a number of streams: the first that is no change of format, if there is one."""
+    outages = [failure for failure in failures if not isinstance(failure, FormatError)]
+    error = outages[0] if outages else failures[0]
     if number == 1:
         return error
-    reason = f"none of the {number} {what} could be read, one of them because: {error.reason}"
-    kind = FormatError if isinstance(error, FormatError) else FetchError
-    return kind(reason, url=error.url, status=error.status, retry_after_s=error.retry_after_s)
+    reason = f"none of the {number} {kind} could be read, one of them because: {error.reason}"
+    failure = FetchError if outages else FormatError
+    return failure(reason, url=error.url, status=error.status, retry_after_s=error.retry_after_s)
 
 
 class Patience:
@@ -104,7 +121,7 @@ class Asker:
     ) -> None:
         self._request = request
         self._base = base.rstrip("/")
-        self._headers = dict(headers or {})
+        self._headers = headers or {}
         self._limits = limits
         """Prefix of the rate-limit headers, in lower case: `x-rate-limit-`, `ratelimit-`, `x-ratelimit-`."""
 
@@ -143,23 +160,32 @@ class Asker:
             headers: added to those of every request.
             tries: how often to ask where asking again may help.
         """
-        meter = self._request.meter
-        meter.requests += 1
+        self._request.meter.requests += 1
         url = f"{self._base}/{path}"
         sent = {**self._headers, **(headers or {})}
         answer = self._request.client.get(url, params=params or None, headers=sent or None, accept=accept, tries=tries)
         remaining = self._limits_left(answer.headers)
         if remaining:
-            meter.limits[label] = remaining
-        return answer if answer.url else replace(answer, url=url)
+            self._request.meter.limits[label] = remaining
+        if not answer.url:
+            return replace(answer, url=url)
+        return answer
 
     def _limits_left(self, headers: Mapping[str, str]) -> str | None:
         """'298 of 300 until 10:15Z', or None where the service states nothing usable."""
-        limit, remaining, reset = (headers.get(self._limits + name, "") for name in ("limit", "remaining", "reset"))
-        if not (limit.isdecimal() and remaining.isdecimal() and len(limit) < 12 and len(remaining) < 12):  # noqa: PLR2004
+        limit = _number(headers, f"{self._limits}limit")
+        remaining = _number(headers, f"{self._limits}remaining")
+        if limit is None or remaining is None:
             return None
-        at = time(reset)  # Mastodon's way; the others count seconds
-        if reset.isdecimal() and len(reset) < 13 and int(reset) < _DAYS_LATER:  # noqa: PLR2004
-            at = datetime.fromtimestamp(int(reset), UTC)
-        until = f" until {at:%H:%M}Z" if at else ""
-        return f"{int(remaining)} of {int(limit)}{until}"
+        # Mastodon states a time, the others seconds since 1970.
+        until = time(headers.get(f"{self._limits}reset")) or unix_time(_number(headers, f"{self._limits}reset"))
+        if until is None:
+            return f"{remaining} of {limit}"
+        return f"{remaining} of {limit} until {until:%H:%M}Z"
+
+
+def _number(headers: Mapping[str, str], name: str) -> int | None:
+    text = headers.get(name, "")
+    if not text.isdecimal() or len(text) > _DIGITS_MAX:
+        return None
+    return int(text)

@@ -56,23 +56,24 @@ def side_by_side(
     pool = ThreadPoolExecutor(max_workers=at_once, thread_name_prefix=name)
     try:
         for job in islice(waiting, ahead):
-            running.append(pool.submit(_do, job, replace(request, meter=Meter())))
+            running.append(pool.submit(_do, job, request))
         while running:
-            brought = running.popleft().result()
-            request.meter.requests += brought.meter.requests
-            request.meter.limits.update(brought.meter.limits)
-            yield brought
+            result = running.popleft().result()
+            request.meter.requests += result.meter.requests
+            request.meter.limits.update(result.meter.limits)
+            yield result
             for job in islice(waiting, 1):
-                running.append(pool.submit(_do, job, replace(request, meter=Meter())))
+                running.append(pool.submit(_do, job, request))
     finally:
         pool.shutdown(cancel_futures=True)
 
 
 def _do(job: Job[_Said], request: FetchRequest) -> HostResult[_Said]:
-    brought = HostResult[_Said](request.meter)
+    result = HostResult[_Said](Meter())
     try:
-        for event in job(request):
-            brought.said.append(event)  # one by one: what came before a failure is kept
+        # One by one: what came before a failure is kept.
+        for event in job(replace(request, meter=result.meter)):
+            result.said.append(event)
     except FetchError as error:
-        brought.error = error
-    return brought
+        result.error = error
+    return result

@@ -16,13 +16,17 @@ from generator.fetch.adapter.source import Wanted
 
 
 def thresholds(wanted: Iterable[Wanted], key: str) -> dict[str, int]:
-    """Tracker -> what a post must have at least; `key` names it in the tracker's block."""
-    return {one.tracker: wire.count(one.block.get(key)) for one in sorted(wanted, key=lambda one: one.tracker)}
+    """Tracker -> the least points of a post that it takes; `key` names them in the tracker's block."""
+    least = {block.tracker: wire.count(block.block.get(key)) for block in wanted}
+    return dict(sorted(least.items()))
 
 
-def reached(least: Mapping[str, int], value: int) -> tuple[str, ...]:
-    """The trackers that take a post with so many points."""
-    return tuple(sorted(tracker for tracker, needed in least.items() if value >= needed))
+def reached(least: Mapping[str, int], points: int | None) -> tuple[str, ...]:
+    """The trackers that take a post with so many points.
+
+    All of them if it does not state its points (None): `parse` then refuses it, because it is not one with few points.
+    """
+    return tuple(sorted(tracker for tracker, needed in least.items() if points is None or points >= needed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +39,18 @@ class Mark:
     @classmethod
     def load(cls, stored: Any) -> Mark:
         """From JSON; what is not understood is as if it had never been."""
-        if not isinstance(stored, Mapping):
-            return cls(None, {})
-        wanted = stored.get("wanted")
-        thresholds_by_tracker = (
-            {str(name): wire.count(least) for name, least in wanted.items()} if isinstance(wanted, Mapping) else {}
-        )
-        return cls(wire.time(stored.get("newest")), thresholds_by_tracker)
+        newest = stored.get("newest") if isinstance(stored, Mapping) else None
+        wanted = {str(tracker): wire.count(least) for tracker, least in wire.part(stored, "wanted").items()}
+        return cls(wire.time(newest), wanted)
 
     def known_for(self, least: Mapping[str, int]) -> datetime | None:
-        """The newest time that was read for all these trackers and thresholds; None where that was never done."""
-        covered = all(name in self.wanted and self.wanted[name] <= needed for name, needed in least.items())
-        return self.newest if covered else None
+        """The newest time that was read for all these trackers and thresholds; None if that was never done."""
+        for tracker, needed in least.items():
+            if self.wanted.get(tracker, needed + 1) > needed:
+                return None
+        return self.newest
 
 
 def cursor(newest: datetime, least: Mapping[str, int]) -> dict[str, Any]:
     """What `Mark.load` reads."""
-    return {"newest": f"{newest:%Y-%m-%dT%H:%M:%SZ}", "wanted": dict(least)}
+    return {"newest": wire.stamp(newest), "wanted": dict(least)}

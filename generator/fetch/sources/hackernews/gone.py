@@ -1,84 +1,69 @@
-"""Which captured stories Hacker News still shows, through Algolia's search, without a key.
+"""Which captured stories and comments Hacker News still shows, through Algolia's search, without a key.
 
-Sources, read 2026-11-23: stored third-party pages on hn.algolia.com/api (there is no official description) and recorded
-answers. 50 stories are asked for at once by their tags (`story,(story_1,story_2,...)`: comma is AND, a list in brackets
-OR). A story that the search leaves out is asked about alone (`/items/ID`): it is gone where that is 404, or answers
-without a title or as dead or deleted; the search leaving it out is no proof.
+Sources: as in `source`. 50 stories are asked for at once by their tags. A story that the search leaves out is asked
+about alone (`/items/ID`): it is gone where that is 404, or answers without a title or as dead or deleted; the search
+leaving it out is no proof. Comments are looked for among those of their stories, then alone.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from generator.fetch.adapter.patience import Asker
+from generator.fetch.adapter.patience import Asker, batches
 from generator.fetch.adapter.source import Checked, FetchRequest
-from generator.fetch.sources.hackernews.comments import is_shown, search_comments
-from generator.model.errors import FetchError, FormatError
+from generator.fetch.sources.hackernews import search as algolia
+from generator.fetch.sources.hackernews.comments import has_words
+from generator.model.errors import FetchError
 from generator.model.records import Post
 
-NETWORK = "hackernews"
-STORIES_MAX = 50
-"""Stories in one search: a longer address is refused by some servers on the way."""
 COMMENTED_MAX = 10
 """Stories in one search for comments."""
-_API = "https://hn.algolia.com/api/v1"
-_ID = re.compile(r"[0-9]{1,12}", re.ASCII)
 _NOT_FOUND = 404
 
 
 def find_gone(request: FetchRequest, posts: Sequence[Post]) -> Iterator[Checked]:
-    """Ask about captured stories. Raises FetchError, FormatError."""
-    comments = [post for post in posts if post.kind == "reply"]
-    stories = [post for post in posts if post.kind != "reply"]
-    own_ids = [own_id for post in stories if _ID.fullmatch(own_id := post.id.removeprefix(f"{NETWORK}:"))]
-    asker = Asker(request, str(request.settings.get("api") or _API), limits="x-ratelimit-")
-    for start in range(0, len(own_ids), STORIES_MAX):
-        batch = own_ids[start : start + STORIES_MAX]
-        found = _found(asker, batch)
-        for own_id in batch:
-            is_there = _is_shown(found[own_id]) if own_id in found else _has_item(asker, own_id)
-            yield Checked(f"{NETWORK}:{own_id}", is_there)
-    yield from _about_comments(asker, comments)
-
-
-def _about_comments(asker: Asker, posts: Sequence[Post]) -> Iterator[Checked]:
-    """Comments are looked for among those of their stories; one that is not there is asked about alone."""
-    by_story: dict[str, list[str]] = {}
+    """Ask about captured stories, then about comments. Raises FetchError, FormatError."""
+    asker = algolia.asker_of(request)
+    stories: list[str] = []
+    comments: dict[str, list[str]] = {}
     for post in posts:
-        story = (post.of or "").removeprefix(f"{NETWORK}:")
-        by_story.setdefault(story if _ID.fullmatch(story) else "", []).append(post.id.removeprefix(f"{NETWORK}:"))
-    stories = [story for story in by_story if story]
-    for start in range(0, len(stories), COMMENTED_MAX):
-        batch = stories[start : start + COMMENTED_MAX]
-        shown = {str(hit.get("objectID")) for hit in search_comments(asker, batch) if is_shown(hit)}
-        for own_id in (own_id for story in batch for own_id in by_story[story]):
-            yield Checked(f"{NETWORK}:{own_id}", own_id in shown or _has_item(asker, own_id, is_shown))
-    for own_id in by_story.get("", ()):
-        if _ID.fullmatch(own_id):
-            yield Checked(f"{NETWORK}:{own_id}", _has_item(asker, own_id, is_shown))
+        own_id = algolia.own_id_of(post.id)
+        if own_id is None:
+            continue
+        if post.kind == "reply":
+            comments.setdefault(algolia.own_id_of(post.of) or "", []).append(own_id)
+        else:
+            stories.append(own_id)
+    for batch in batches(stories, algolia.STORIES_MAX):
+        yield from _check(asker, batch, algolia.search(asker, "story", batch), has_title)
+    without_story = comments.pop("", [])
+    for batch in batches(comments, COMMENTED_MAX):
+        own_ids = [own_id for story in batch for own_id in comments[story]]
+        yield from _check(asker, own_ids, algolia.search(asker, "comment", batch), has_words)
+    yield from _check(asker, without_story, [], has_words)
 
 
-def _found(asker: Asker, own_ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
-    tags = f"story,({','.join(f'story_{own_id}' for own_id in own_ids)})"
-    answer = asker.get("search", {"tags": tags, "hitsPerPage": str(STORIES_MAX)}, label="search")
-    hits = answer.get("hits")
-    if not isinstance(hits, list) or not all(isinstance(hit, dict) for hit in hits):
-        raise FormatError("format changed: hits is no list of objects", url="search")
-    return {str(hit.get("objectID")): hit for hit in hits}
+def _check(
+    asker: Asker, own_ids: list[str], hits: list[Mapping[str, Any]], is_shown: Callable[[Mapping[str, Any]], bool]
+) -> Iterator[Checked]:
+    """Look each id up among the hits; ask for one that is not there by itself."""
+    hits_by_id = {hit.get("objectID"): hit for hit in hits}
+    for own_id in own_ids:
+        hit = hits_by_id.get(own_id)
+        is_there = _has_item(asker, own_id, is_shown) if hit is None else is_shown(hit)
+        yield Checked(f"{algolia.NETWORK}:{own_id}", is_there)
 
 
-def _has_item(asker: Asker, own_id: str, is_shown_there: Callable[[Mapping[str, Any]], bool] | None = None) -> bool:
+def _has_item(asker: Asker, own_id: str, is_shown: Callable[[Mapping[str, Any]], bool]) -> bool:
     try:
-        return (is_shown_there or _is_shown)(asker.get(f"items/{own_id}", label="items"))
-    except FormatError:
-        raise
+        return is_shown(asker.get(f"items/{own_id}", label="items"))
     except FetchError as error:
         if error.status != _NOT_FOUND:
             raise
         return False
 
 
-def _is_shown(story: Mapping[str, Any]) -> bool:
-    return isinstance(story.get("title"), str) and story.get("dead") is not True and story.get("deleted") is not True
+def has_title(story: Mapping[str, Any]) -> bool:
+    """Whether a story is still there."""
+    return isinstance(story.get("title"), str) and not algolia.is_removed(story)

@@ -17,49 +17,38 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from generator.fetch.adapter import json_fields as wire
+from generator.fetch.adapter.comments import STREAM as COMMENTS
+from generator.fetch.adapter.comments import Comment, Topic, fetch_comments
 from generator.fetch.adapter.html_text import read_html
 from generator.fetch.adapter.patience import PAGES_MAX, Asker
+from generator.fetch.adapter.posts import make_post
 from generator.fetch.adapter.source import Covered, Event, FetchRequest, Record, Source
 from generator.fetch.adapter.thresholds import Mark, cursor, reached, thresholds
-from generator.fetch.sources.hackernews.comments import (
-    ADDRESS,
-    AUTHOR,
-    ID,
-    Answers,
-    Story,
-    fetch_comments,
-    parse_comment,
-)
-from generator.fetch.sources.hackernews.comments import STREAM as COMMENTS
+from generator.fetch.sources.hackernews import search as algolia
+from generator.fetch.sources.hackernews.comments import parse_comment, read_comments, story_batches
 from generator.fetch.sources.hackernews.config import CONFIG
 from generator.fetch.sources.hackernews.gone import find_gone
 from generator.finding.arxiv_links import find_in_url
 from generator.model.errors import FormatError, RecordError
-from generator.model.records import Account, Counts, Post
+from generator.model.records import Counts, Post
 
-NETWORK = "hackernews"
 STREAM = "stories"
 ENDPOINT = "search_by_date"
-PAGE = 1_000
 FIRST_REACH = timedelta(days=30)
 AGAIN = timedelta(days=3)
 """Stories no older than this before the newest known one are given again: points grow."""
 
-_API = "https://hn.algolia.com/api/v1"
 _QUERY = {
     "query": "arxiv.org",
     "restrictSearchableAttributes": "url",
     "tags": "story",
-    "hitsPerPage": str(PAGE),
+    "hitsPerPage": str(algolia.PAGE),
 }
-_FIRST = 1_160_418_111
-"""2006-10-09: Hacker News' first story. What is earlier is a default value or a mistake."""
-_LAST = 253_402_300_799
-"""9999-12-31: what `datetime` can hold."""
 
 
 def fetch(request: FetchRequest) -> Iterator[Event]:
@@ -67,50 +56,54 @@ def fetch(request: FetchRequest) -> Iterator[Event]:
     least = thresholds(request.wanted, "min_points")
     if not least:
         return
-    known = Mark.load(request.state.cursors.get(STREAM)).known_for(least)
-    since = request.now - FIRST_REACH if known is None else known - AGAIN
+    newest = Mark.load(request.state.cursors.get(STREAM)).known_for(least)
+    since = request.now - FIRST_REACH
+    if newest is not None:
+        since = newest - AGAIN
     if request.since is not None:
         since = min(since, request.since)
-    asker = Asker(request, str(request.settings.get("api") or _API), limits="x-ratelimit-")
-    newest = known
-    stories: list[Story] = []
+    asker = algolia.asker_of(request)
+    stories: list[Topic] = []
     for hits in _pages(asker, since):
         for index, hit in enumerate(hits):
-            # what has no points is for `parse` to refuse: a hit that cannot be read is not one with few points
-            trackers = reached(least, hit["points"]) if _has_points(hit) else tuple(sorted(least))
+            trackers = reached(least, _points(hit))
             if trackers:
                 yield Record(hit, trackers, f"{ENDPOINT} hits[{index}]")
-                stories += _story(hit, trackers)
-        times = [moment for hit in hits if (moment := _posted_at(hit)) is not None]
-        newest = max([*times, *([newest] if newest else [])], default=None)
+                stories += _stories(hit, trackers)
+        for moment in _times(hits):
+            newest = max(newest or moment, moment)
     if newest is not None:
         yield Covered(STREAM, cursor(min(newest, request.now), least))
-    yield from fetch_comments(asker, stories, request.state.cursors.get(COMMENTS))
+    stored = request.state.cursors.get(COMMENTS)
+    yield from fetch_comments(stories, stored, story_batches, partial(read_comments, asker))
 
 
-def _story(hit: Any, trackers: tuple[str, ...]) -> Iterator[Story]:
+def _stories(hit: Any, trackers: tuple[str, ...]) -> Iterator[Topic]:
     """A hit as a story whose comments are wanted; a hit that only looks like a link to arXiv is none."""
     if not isinstance(hit, dict) or not find_in_url(str(hit.get("url") or "")):
         return
-    own_id = hit.get("objectID")
-    if isinstance(own_id, str) and ID.fullmatch(own_id):
-        yield Story(own_id, wire.count(hit.get("num_comments")), trackers)
+    own_id = wire.matching(hit.get("objectID"), algolia.ID)
+    if own_id is not None:
+        yield Topic(own_id, wire.count(hit.get("num_comments")), trackers)
 
 
 def _pages(asker: Asker, since: datetime) -> Iterator[list[Any]]:
     """Hits, newest first, each once; the next page begins at the time of the oldest so far."""
     bounds = f"created_at_i>{int(since.timestamp())}"
-    until, seen = "", set[str]()
+    until = ""
+    seen: set[Any] = set()
     for _ in range(PAGES_MAX):
         answer = asker.get(ENDPOINT, {**_QUERY, "numericFilters": bounds + until}, label=ENDPOINT)
         hits = _hits(answer)
-        new = [hit for hit in hits if not (isinstance(hit, dict) and str(hit.get("objectID")) in seen)]
-        yield new
-        total = answer.get("nbHits")
-        times = [moment for hit in hits if (moment := _posted_at(hit)) is not None]
-        if not new or not times or len(hits) >= (total if isinstance(total, int) else PAGE):
+        new_hits = [hit for hit in hits if _hit_id(hit) not in seen]
+        yield new_hits
+        times = list(_times(hits))
+        total = wire.whole_number(answer.get("nbHits"))
+        if total is None:
+            total = algolia.PAGE
+        if not new_hits or not times or len(hits) >= total:
             return
-        seen.update(str(hit.get("objectID")) for hit in new if isinstance(hit, dict))
+        seen.update(_hit_id(hit) for hit in new_hits if isinstance(hit, dict))
         until = f",created_at_i<={int(min(times).timestamp())}"
     raise FormatError(f"format changed: {PAGES_MAX} answers in a row say that there is more", url=ENDPOINT)
 
@@ -119,72 +112,71 @@ def _hits(answer: Mapping[str, Any]) -> list[Any]:
     hits = answer.get("hits")
     if not isinstance(hits, list):
         raise FormatError("format changed: hits is no list", url=ENDPOINT)
-    if hits and not any(isinstance(hit, dict) and "objectID" in hit and _has_points(hit) for hit in hits):
+    if hits and not any(_hit_id(hit) and _points(hit) is not None for hit in hits):
         raise FormatError("format changed: no hit has an objectID and points", url=ENDPOINT)
     return hits
 
 
-def _has_points(hit: Any) -> bool:
-    points = hit.get("points") if isinstance(hit, dict) else None
-    return isinstance(points, int) and not isinstance(points, bool)
-
-
-def _posted_at(hit: Any) -> datetime | None:
-    if not isinstance(hit, dict):
+def _hit_id(hit: Any) -> str | None:
+    """The id of a hit as a text; None for what is no object or has none."""
+    if not isinstance(hit, dict) or "objectID" not in hit:
         return None
-    seconds = hit.get("created_at_i")
-    if isinstance(seconds, int) and not isinstance(seconds, bool) and _FIRST <= seconds <= _LAST:
-        return datetime.fromtimestamp(seconds, UTC)
-    return wire.time(hit.get("created_at"))
+    return str(hit["objectID"])
+
+
+def _points(hit: Any) -> int | None:
+    return wire.whole_number(hit.get("points")) if isinstance(hit, dict) else None
+
+
+def _times(hits: list[Any]) -> Iterator[datetime]:
+    for hit in wire.objects(hits):
+        moment = algolia.time_of(hit)
+        if moment is not None:
+            yield moment
 
 
 def parse(record: Record, seen_at: datetime) -> list[Post]:
-    """One hit -> the story, or the comment; none where it is dead or deleted. Raises RecordError."""
-    if isinstance(record.context, Answers):
-        return parse_comment(record, record.context, seen_at)
+    """One hit -> the story, or the comment; none if it is dead or deleted. Raises RecordError."""
+    if isinstance(record.context, Comment):
+        return parse_comment(record, record.context.topic, seen_at)
     hit = wire.mapping(record.raw, record.where)
-    if hit.get("dead") is True or hit.get("deleted") is True:
+    if algolia.is_removed(hit):
         return []
-    own_id, author, title = hit.get("objectID"), hit.get("author"), hit.get("title")
-    if not isinstance(own_id, str) or not ID.fullmatch(own_id):
-        raise RecordError(f"{record.where}.objectID", f"is no id: {wire.shown(own_id)!r}")
-    if not isinstance(author, str) or not AUTHOR.fullmatch(author):
-        raise RecordError(f"{record.where}.author", f"is no account: {wire.shown(author)!r}")
+    own_id = wire.required(hit, "objectID", algolia.ID, record.where)
+    account = algolia.account_of(hit, record.where)
+    title = hit.get("title")
     if not isinstance(title, str):
         raise RecordError(f"{record.where}.title", f"is no text: {wire.shown(title)!r}")
-    if not _has_points(hit):
+    if _points(hit) is None:
         raise RecordError(f"{record.where}.points", f"is no number: {wire.shown(hit.get('points'))!r}")
-    posted_at = _posted_at(hit)
+    posted_at = algolia.time_of(hit)
     if posted_at is None:
         raise RecordError(f"{record.where}.created_at_i", f"is no time: {wire.shown(hit.get('created_at_i'))!r}")
-    said = hit.get("story_text")
-    more = read_html(said if isinstance(said, str) else "")
-    lines = (wire.clean_line(html.unescape(title[: wire.TEXT_MAX]), wire.TEXT_MAX), more.text)
-    return [
-        Post(
-            id=f"{NETWORK}:{own_id}",
-            network=NETWORK,
-            kind="post",
-            url=ADDRESS + own_id,
-            account=Account(id=f"{NETWORK}:{author}", handle=author),
-            posted_at=min(posted_at, seen_at).replace(microsecond=0),
-            seen_at=seen_at.replace(microsecond=0),
-            text=wire.clean("\n".join(filter(None, lines))) or None,
-            links=wire.links([hit.get("url"), *more.links]),
-            counts=Counts(likes=wire.count(hit.get("points")), replies=wire.count(hit.get("num_comments"))),
-            trackers=tuple(sorted(record.trackers)),
-        )
-    ]
+    title_line = wire.clean_line(html.unescape(title[: wire.TEXT_MAX]), wire.TEXT_MAX)
+    words = read_html(wire.text(hit.get("story_text")))
+    story = make_post(
+        record,
+        seen_at,
+        id=f"{algolia.NETWORK}:{own_id}",
+        kind="post",
+        url=algolia.ADDRESS + own_id,
+        account=account,
+        posted_at=posted_at,
+        text=wire.clean("\n".join(filter(None, (title_line, words.text)))) or None,
+        links=wire.links([hit.get("url"), *words.links]),
+        counts=Counts(likes=wire.count(hit.get("points")), replies=wire.count(hit.get("num_comments"))),
+    )
+    return [story]
 
 
 def post_url(post_id: str) -> str | None:
     """`hackernews:ID` -> the discussion."""
-    network, _, own_id = post_id.partition(":")
-    return ADDRESS + own_id if network == NETWORK and ID.fullmatch(own_id) else None
+    own_id = algolia.own_id_of(post_id) if post_id.startswith(f"{algolia.NETWORK}:") else None
+    return f"{algolia.ADDRESS}{own_id}" if own_id else None
 
 
 SOURCE = Source(
-    name=NETWORK,
+    name=algolia.NETWORK,
     title=CONFIG.title,
     secrets=(),
     fetch=fetch,

@@ -25,49 +25,55 @@ _NOT_FOUND = 404
 
 
 def find_gone(request: FetchRequest, posts: Sequence[Post]) -> Iterator[Checked]:
-    """Ask about captured proposals. Raises FetchError, FormatError."""
-    by_day: dict[date, list[str]] = {}
-    comments = [post for post in posts if post.kind == "reply"]
+    """Ask about captured proposals and comments. Raises FetchError, FormatError."""
+    papers_by_day: dict[date, list[str]] = {}
+    comments_by_paper: dict[str, list[str]] = {}
     for post in posts:
-        if PAPER.fullmatch(own_id := post.id.removeprefix(f"{NETWORK}:")):
-            by_day.setdefault(post.posted_at.astimezone(UTC).date(), []).append(own_id)
+        paper, hash_sign, _ = post.id.removeprefix(f"{NETWORK}:").partition("#")
+        if not PAPER.fullmatch(paper):
+            continue
+        if hash_sign:
+            comments_by_paper.setdefault(paper, []).append(post.id)
+        else:
+            papers_by_day.setdefault(post.posted_at.astimezone(UTC).date(), []).append(paper)
+    yield from _check_papers(request, papers_by_day)
+    yield from _check_comments(request, comments_by_paper)
+
+
+def _check_papers(request: FetchRequest, papers_by_day: dict[date, list[str]]) -> Iterator[Checked]:
+    """Look for the papers in the lists of their days, then ask for those that a list leaves out."""
     left_out: list[str] = []
     today = request.now.astimezone(UTC).date()
-    for day in list(by_day)[:DAYS_MAX]:
+    for day in list(papers_by_day)[:DAYS_MAX]:
         listed = {paper_id(row) for rows in pages(request, day, may_be_missing=day == today) for row in rows}
-        for own_id in by_day[day]:
-            if own_id in listed:
-                yield Checked(f"{NETWORK}:{own_id}", is_there=True)
+        for paper in papers_by_day[day]:
+            if paper in listed:
+                yield Checked(f"{NETWORK}:{paper}", is_there=True)
             else:
-                left_out.append(own_id)
-    for own_id in left_out[:SINGLES_MAX]:
-        is_there = _has_page(request, own_id)
+                left_out.append(paper)
+    for paper in left_out[:SINGLES_MAX]:
+        is_there = _has_page(request, paper)
         if is_there is not None:
-            yield Checked(f"{NETWORK}:{own_id}", is_there)
-    yield from _about_comments(request, comments)
+            yield Checked(f"{NETWORK}:{paper}", is_there)
 
 
-def _about_comments(request: FetchRequest, posts: Sequence[Post]) -> Iterator[Checked]:
-    """A comment is gone where its paper's comments are shown without it."""
-    by_paper: dict[str, list[str]] = {}
-    for post in posts:
-        by_paper.setdefault(post.id.partition(":")[2].partition("#")[0], []).append(post.id)
-    papers = [paper for paper in by_paper if PAPER.fullmatch(paper)]
-    for paper in papers[:SINGLES_MAX]:
+def _check_comments(request: FetchRequest, comments_by_paper: dict[str, list[str]]) -> Iterator[Checked]:
+    """A comment is gone if its paper's comments are shown without it."""
+    for paper in list(comments_by_paper)[:SINGLES_MAX]:
         comments = read_comments(request, paper)
-        if comments is None:
-            continue  # the answer says nothing about them
-        shown = {comment_id(paper, comment) for comment in comments}
-        for post_id in by_paper[paper]:
-            yield Checked(post_id, post_id in shown)
+        # An answer without comments says nothing about them.
+        if comments is not None:
+            shown = {comment_id(paper, comment) for comment in comments}
+            for post_id in comments_by_paper[paper]:
+                yield Checked(post_id, post_id in shown)
 
 
-def _has_page(request: FetchRequest, own_id: str) -> bool | None:
-    """Whether the paper is there; None where the answer is about something else. Raises FetchError, FormatError."""
+def _has_page(request: FetchRequest, paper: str) -> bool | None:
+    """Whether the paper is there; None if the answer is about something else. Raises FetchError, FormatError."""
     try:
-        answer = ask(request, f"papers/{own_id}")
+        answer = ask(request, f"papers/{paper}")
     except FetchError as error:
         if error.status != _NOT_FOUND:
             raise
-        return False if b"error" in (error.body or b"") else None
-    return True if decode_object(answer.body, answer.url).get("id") == own_id else None
+        return False if b"error" in error.body else None
+    return True if decode_object(answer.body, answer.url).get("id") == paper else None

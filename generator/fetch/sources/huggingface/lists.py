@@ -30,7 +30,6 @@ _ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}", re.ASCII)
 _ACCOUNT_ID = re.compile(r"[0-9a-f]{24}", re.ASCII)
 _BOT = re.compile(r"(?:.*[-_])?bot", re.IGNORECASE)
 """Such as librarian-bot, which says the same below every paper."""
-_API = "https://huggingface.co/api"
 _NOT_YET = 400
 _BUCKET = re.compile(r"r=(?P<left>[0-9]{1,9})\s*;\s*t=(?P<reset>[0-9]{1,6})", re.ASCII)
 _POLICY = re.compile(r"q=(?P<limit>[0-9]{1,9})", re.ASCII)
@@ -44,24 +43,28 @@ def pages(request: FetchRequest, day: date, *, may_be_missing: bool) -> Iterator
         day: of the list.
         may_be_missing: the service may refuse it, because it has not begun there.
     """
-    seen: set[str] = set()
-    for page in range(PAGES_MAX):
-        params = {"date": day.isoformat(), "limit": str(PAGE)} | ({"p": str(page)} if page else {})
+    seen: set[str | None] = set()
+    params = {"date": day.isoformat(), "limit": str(PAGE)}
+    for number in range(PAGES_MAX):
+        if number:
+            params["p"] = str(number)
         try:
-            rows = _ask(request, params)
+            rows = _page(request, params)
         except FetchError as error:
             if may_be_missing and error.status == _NOT_YET:
                 return
             raise
-        new = [row for row in rows if paper_id(row) not in seen]
-        yield new
-        if not new or len(rows) % SMALLER_PAGE:
+        new_rows = [row for row in rows if paper_id(row) not in seen]
+        yield new_rows
+        if not new_rows or len(rows) % SMALLER_PAGE:
             return
-        seen.update(filter(None, map(paper_id, new)))
+        seen.update(map(paper_id, new_rows))
+        # A row without an id is for `parse` to refuse, on every page.
+        seen.discard(None)
     raise FormatError(f"format changed: {PAGES_MAX} pages of one day, and no end", url=ENDPOINT)
 
 
-def _ask(request: FetchRequest, params: Mapping[str, str]) -> list[Any]:
+def _page(request: FetchRequest, params: Mapping[str, str]) -> list[Any]:
     answer = ask(request, ENDPOINT, params)
     rows = wire.decode_list(answer.body, answer.url)
     if rows and not any(paper_id(row) and upvotes(row) is not None for row in rows):
@@ -71,7 +74,7 @@ def _ask(request: FetchRequest, params: Mapping[str, str]) -> list[Any]:
 
 def ask(request: FetchRequest, path: str, params: Mapping[str, str] | None = None) -> Response:
     """One request; notes what is left of the limit. Raises FetchError."""
-    url = f"{str(request.settings.get('api') or _API).rstrip('/')}/{path}"
+    url = f"{request.settings['api'].rstrip('/')}/{path}"
     request.meter.requests += 1
     answer = request.client.get(url, params=params)
     bucket = _BUCKET.search(answer.headers.get("ratelimit", ""))
@@ -79,38 +82,31 @@ def ask(request: FetchRequest, path: str, params: Mapping[str, str] | None = Non
     if bucket and policy:
         until = request.now + timedelta(seconds=int(bucket["reset"]))
         request.meter.limits[ENDPOINT] = f"{int(bucket['left'])} of {int(policy['limit'])} until {until:%H:%M}Z"
-    return answer if answer.url else replace(answer, url=url)
-
-
-def _paper(row: Any) -> Mapping[str, Any]:
-    paper = row.get("paper") if isinstance(row, dict) else None
-    return paper if isinstance(paper, dict) else {}
+    if not answer.url:
+        return replace(answer, url=url)
+    return answer
 
 
 def paper_id(row: Any) -> str | None:
     """The id of the paper that a row proposes."""
-    own_id = _paper(row).get("id")
-    return own_id if isinstance(own_id, str) and PAPER.fullmatch(own_id) else None
+    return wire.matching(wire.part(row, "paper").get("id"), PAPER)
 
 
 def upvotes(row: Any) -> int | None:
-    """None where the row does not say."""
-    found = _paper(row).get("upvotes")
-    return found if isinstance(found, int) and not isinstance(found, bool) else None
+    """None if the row does not say."""
+    return wire.whole_number(wire.part(row, "paper").get("upvotes"))
 
 
 def account_of(person: Any) -> Account | None:
-    """A person as rows and comments state one; None where that is nobody."""
+    """A person as rows and comments state one; None if that is nobody."""
     if not isinstance(person, dict):
         return None
-    names = [name for name in (person.get("user"), person.get("name")) if isinstance(name, str)]
-    handle = next((name for name in names if _ACCOUNT.fullmatch(name)), None)
+    handle = wire.matching(person.get("user"), _ACCOUNT) or wire.matching(person.get("name"), _ACCOUNT)
     if handle is None:
         return None
-    own_id = person.get("_id")
-    known = isinstance(own_id, str) and _ACCOUNT_ID.fullmatch(own_id)
+    own_id = wire.matching(person.get("_id"), _ACCOUNT_ID) or handle
     return Account(
-        id=f"{NETWORK}:{own_id if known else handle}",
+        id=f"{NETWORK}:{own_id}",
         handle=handle,
         name=wire.clean_line(person.get("fullname")),
         bot=_BOT.fullmatch(handle) is not None,

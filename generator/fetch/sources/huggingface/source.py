@@ -22,17 +22,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 
 from generator.fetch.adapter import json_fields as wire
+from generator.fetch.adapter.comments import STREAM as COMMENTS
+from generator.fetch.adapter.comments import Comment, Topic, fetch_comments
+from generator.fetch.adapter.posts import make_post
 from generator.fetch.adapter.source import Covered, Event, FetchRequest, Record, Source
 from generator.fetch.adapter.thresholds import Mark, cursor, reached, thresholds
-from generator.fetch.sources.huggingface.comments import STREAM as COMMENTS
-from generator.fetch.sources.huggingface.comments import Answers, Proposal, fetch_comments, parse_comment
+from generator.fetch.sources.huggingface.comments import newest_papers, parse_comment, read_best_comments
 from generator.fetch.sources.huggingface.config import CONFIG
 from generator.fetch.sources.huggingface.gone import find_gone
-from generator.fetch.sources.huggingface.lists import ADDRESS, ENDPOINT, NETWORK, PAPER, account_of, pages, paper_id
-from generator.fetch.sources.huggingface.lists import upvotes as upvotes_of
+from generator.fetch.sources.huggingface.lists import (
+    ADDRESS,
+    ENDPOINT,
+    NETWORK,
+    PAPER,
+    account_of,
+    pages,
+    paper_id,
+    upvotes,
+)
 from generator.model.errors import RecordError
 from generator.model.records import Account, Counts, Post
 
@@ -53,30 +64,29 @@ def fetch(request: FetchRequest) -> Iterator[Event]:
     if not least:
         return
     today = request.now.astimezone(UTC).date()
-    known = Mark.load(request.state.cursors.get(STREAM)).known_for(least)
-    newest = known.date() if known else None
+    last_read = Mark.load(request.state.cursors.get(STREAM)).known_for(least)
+    newest = last_read.date() if last_read else None
+    papers: dict[str, Topic] = {}
     days = _days(request, newest, today)
-    proposals: dict[str, Proposal] = {}
     for day in days:
         has_list = False
         for rows in pages(request, day, may_be_missing=day == today):
             has_list = has_list or bool(rows)
             for index, row in enumerate(rows):
-                upvotes = upvotes_of(row)
-                # what has no upvotes is for `parse` to refuse: a row that cannot be read is not one with few upvotes
-                trackers = tuple(sorted(least)) if upvotes is None else reached(least, upvotes)
+                trackers = reached(least, upvotes(row))
                 if trackers:
                     yield Record(row, trackers, f"{ENDPOINT} {day} [{index}]", day)
-                    paper = paper_id(row)
-                    if paper is not None:
-                        proposals[paper] = Proposal(paper, wire.count(row.get("numComments")), trackers)
-        if has_list and (newest is None or day > newest):
-            newest = day
+                    own_id = paper_id(row)
+                    if own_id is not None:
+                        papers[own_id] = Topic(own_id, wire.count(row.get("numComments")), trackers)
+        if has_list:
+            newest = max(newest or day, day)
         if newest is not None:
             yield Covered(STREAM, cursor(_midnight(newest), least))
     if days[-1] != today or newest is None:
         yield Covered(STREAM, cursor(_midnight(days[-1]), least))
-    yield from fetch_comments(request, proposals, request.state.cursors.get(COMMENTS))
+    stored = request.state.cursors.get(COMMENTS)
+    yield from fetch_comments(list(papers.values()), stored, newest_papers, partial(read_best_comments, request))
 
 
 def _days(request: FetchRequest, newest: date | None, today: date) -> list[date]:
@@ -84,11 +94,11 @@ def _days(request: FetchRequest, newest: date | None, today: date) -> list[date]
     first = today - timedelta(days=FIRST_REACH_DAYS)
     if newest is not None:
         first = min(newest, today - timedelta(days=AGAIN_DAYS))
-    most = DAYS_MAX
     if request.since is not None:
         first = max(_FIRST_LIST, min(first, request.since.date()))
-        most = (today - first).days + 1
-    number = min(most, (today - first).days + 1)
+    number = (today - first).days + 1
+    if request.since is None:
+        number = min(number, DAYS_MAX)
     return [first + timedelta(days=index) for index in range(number)]
 
 
@@ -98,55 +108,53 @@ def _midnight(day: date) -> datetime:
 
 def parse(record: Record, seen_at: datetime) -> list[Post]:
     """One row of a list -> the post that proposed its paper; or a comment. Raises RecordError."""
-    if isinstance(record.context, Answers):
-        return parse_comment(record, record.context, seen_at)
+    if isinstance(record.context, Comment):
+        return parse_comment(record, record.context.topic, seen_at)
     row = wire.mapping(record.raw, record.where)
     paper = wire.mapping(row.get("paper"), f"{record.where}.paper")
-    own_id, upvotes = paper_id(row), upvotes_of(row)
-    if own_id is None:
-        raise RecordError(f"{record.where}.paper.id", f"is no id: {wire.shown(paper.get('id'))!r}")
-    if upvotes is None:
+    own_id = wire.required(paper, "id", PAPER, f"{record.where}.paper")
+    if upvotes(row) is None:
         raise RecordError(f"{record.where}.paper.upvotes", f"is no number: {wire.shown(paper.get('upvotes'))!r}")
-    title = wire.clean_line(paper.get("title"), wire.TEXT_MAX) or wire.clean_line(row.get("title"), wire.TEXT_MAX)
-    return [
-        Post(
-            id=f"{NETWORK}:{own_id}",
-            network=NETWORK,
-            kind="post",
-            url=ADDRESS + own_id,
-            account=_account(row, paper),
-            posted_at=min(_posted_at(row, paper, record.context, seen_at), seen_at).replace(microsecond=0),
-            seen_at=seen_at.replace(microsecond=0),
-            text=title,
-            links=(ADDRESS + own_id,),
-            counts=Counts(likes=wire.count(upvotes), replies=wire.count(row.get("numComments"))),
-            trackers=tuple(sorted(record.trackers)),
-        )
-    ]
+    post = make_post(
+        record,
+        seen_at,
+        id=f"{NETWORK}:{own_id}",
+        kind="post",
+        url=ADDRESS + own_id,
+        account=_account(row, paper),
+        posted_at=_posted_at(row, paper, record.context) or seen_at,
+        text=wire.clean_line(paper.get("title"), wire.TEXT_MAX) or wire.clean_line(row.get("title"), wire.TEXT_MAX),
+        links=(ADDRESS + own_id,),
+        counts=Counts(likes=wire.count(paper.get("upvotes")), replies=wire.count(row.get("numComments"))),
+    )
+    return [post]
 
 
-def _posted_at(row: Mapping[str, Any], paper: Mapping[str, Any], day: Any, seen_at: datetime) -> datetime:
+def _posted_at(row: Mapping[str, Any], paper: Mapping[str, Any], day: Any) -> datetime | None:
     """When the paper was proposed, as far as the row says."""
-    listed = wire.time(paper.get("submittedOnDailyAt"))
-    if listed is not None:
-        return listed
-    of_row, of_paper = wire.time(row.get("publishedAt")), wire.time(paper.get("publishedAt"))
-    if of_row is not None and of_row != of_paper:
-        return of_row
-    return _midnight(day) if isinstance(day, date) else of_row or seen_at
+    listed_at = wire.time(paper.get("submittedOnDailyAt"))
+    if listed_at is not None:
+        return listed_at
+    row_at = wire.time(row.get("publishedAt"))
+    if row_at is not None and row_at != wire.time(paper.get("publishedAt")):
+        return row_at
+    if isinstance(day, date):
+        return _midnight(day)
+    return row_at
 
 
 def _account(row: Mapping[str, Any], paper: Mapping[str, Any]) -> Account:
-    """Who proposed the paper; the daily list itself where that is not said."""
-    found = (account_of(one) for one in (row.get("submittedBy"), paper.get("submittedOnDailyBy")))
-    return next(filter(None, found), Account(id=f"{NETWORK}:{_NOBODY}", name="Daily papers"))
+    """Who proposed the paper; the daily list itself if that is not said."""
+    proposer = account_of(row.get("submittedBy")) or account_of(paper.get("submittedOnDailyBy"))
+    return proposer or Account(id=f"{NETWORK}:{_NOBODY}", name="Daily papers")
 
 
 def post_url(post_id: str) -> str | None:
     """`huggingface:PAPER` -> its page; `huggingface:PAPER#COMMENT` -> the comment there."""
     network, _, own_id = post_id.partition(":")
-    known = network == NETWORK and PAPER.fullmatch(own_id.partition("#")[0])
-    return ADDRESS + own_id if known else None
+    if network != NETWORK or not PAPER.fullmatch(own_id.partition("#")[0]):
+        return None
+    return ADDRESS + own_id
 
 
 SOURCE = Source(
