@@ -15,10 +15,11 @@ _ATOM = "{http://www.w3.org/2005/Atom}"
 _SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 _JSON_FEED = "https://jsonfeed.org/version/1"
 
-Found = tuple[int | None, str]
+Fault = tuple[int | None, str]
+"""Line and message."""
 
 
-def check_xml(path: str, content: bytes) -> Iterator[Found]:
+def check_xml(path: str, content: bytes) -> Iterator[Fault]:
     """Check an RSS 2.0 or Atom feed, a sitemap or an OPML file; other XML need only be well-formed."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True)
     try:
@@ -42,40 +43,42 @@ def check_xml(path: str, content: bytes) -> Iterator[Found]:
         yield root.sourceline, f"is no feed: its root is {root.tag!a:.80}"
 
 
-def check_json(path: str, content: bytes) -> Iterator[Found]:
+def check_json(path: str, content: bytes) -> Iterator[Fault]:
     """Check a JSON file; feeds must be JSON Feed 1.1."""
     try:
-        found = json.loads(content, parse_constant=_refuse)
+        document = json.loads(content, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
         yield getattr(error, "lineno", None), f"is ill-formed JSON: {error}"
         return
     if not path.endswith("feed.json"):
         return
-    if not isinstance(found, dict) or not str(found.get("version", "")).startswith(_JSON_FEED):
+    if not isinstance(document, dict) or not str(document.get("version", "")).startswith(_JSON_FEED):
         yield 1, "is no JSON Feed: it lacks `version`"
         return
-    if not found.get("title") or not isinstance(found.get("items"), list):
+    if not document.get("title") or not isinstance(document.get("items"), list):
         yield 1, "lacks `title` or `items`"
         return
-    yield from _json_items(found["items"])
+    yield from _json_items(document["items"])
 
 
-def _json_items(items: list[Any]) -> Iterator[Found]:
+def _json_items(items: list[Any]) -> Iterator[Fault]:
     ids: Counter[Any] = Counter()
-    for number, each in enumerate(items):
-        if not isinstance(each, dict) or not isinstance(each.get("id"), str):
+    for number, entry in enumerate(items):
+        if not isinstance(entry, dict) or not isinstance(entry.get("id"), str):
             yield 1, f"items[{number}] lacks an id"
             continue
-        ids[each["id"]] += 1
-        if "content_html" not in each and "content_text" not in each:
+        ids[entry["id"]] += 1
+        if "content_html" not in entry and "content_text" not in entry:
             yield 1, f"items[{number}] lacks its content"
         for name in ("date_published", "date_modified"):
-            if name in each and not _is_time(each[name]):
+            if name in entry and not _is_time(entry[name]):
                 yield 1, f"items[{number}].{name} is no time"
-    yield from ((1, f"the id {name} is there {times} times") for name, times in ids.items() if times > 1)
+    for entry_id, times in ids.items():
+        if times > 1:
+            yield 1, f"the id {entry_id} is there {times} times"
 
 
-def _rss(root: Any) -> Iterator[Found]:
+def _rss(root: Any) -> Iterator[Fault]:
     channel = root.find("channel")
     if root.get("version") != "2.0" or channel is None:
         yield root.sourceline, "is no RSS 2.0: it lacks a channel or its version"
@@ -94,14 +97,14 @@ def _rss(root: Any) -> Iterator[Found]:
             yield entry.sourceline, f"has the date {date!a:.40}, which is none of RFC 822"
 
 
-def _atom(root: Any) -> Iterator[Found]:
+def _atom(root: Any) -> Iterator[Fault]:
     yield from _atom_parts(root, "feed")
     for entry in root.iter(f"{_ATOM}entry"):
         yield from _atom_parts(entry, "entry")
-    yield from _doubled((each for each in root.findall(f"{_ATOM}entry/{_ATOM}id")), "id")
+    yield from _doubled(root.findall(f"{_ATOM}entry/{_ATOM}id"), "id")
 
 
-def _atom_parts(element: Any, what: str) -> Iterator[Found]:
+def _atom_parts(element: Any, what: str) -> Iterator[Fault]:
     for name in ("id", "title", "updated"):
         if not element.findtext(f"{_ATOM}{name}"):
             yield element.sourceline, f"has a {what} without {name}"
@@ -110,7 +113,7 @@ def _atom_parts(element: Any, what: str) -> Iterator[Found]:
         yield element.sourceline, f"has the time {updated!a:.40}, which is none of RFC 3339"
 
 
-def _doubled(elements: Iterable[Any], what: str) -> Iterator[Found]:
+def _doubled(elements: Iterable[Any], what: str) -> Iterator[Fault]:
     seen: set[str] = set()
     for element in elements:
         text = element.text or ""

@@ -1,6 +1,6 @@
 """What `data/` lost since its last commit, with the command that restores it. Reads only, by git.
 
-Where there is no git, no work tree or no commit, nothing is known to be lost.
+Without git, a work tree or a commit nothing is reported as lost.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from generator.storage.store import Store
 
 _GIT_S = 120
 _MOST_FILES = 20
-"""Of more files than this only the number is told."""
+"""Of more files only the number is reported."""
 _MOST_COMMITS = 50
 
 
@@ -31,41 +31,43 @@ class _Record(msgspec.Struct):
 def lost_records(data: Path, tree: Tree | None = None) -> list[Problem]:
     """Records of the last commit that are neither in the tree nor removed by prune, file by file.
 
-    The tree is loaded where it is not given and git sees a change.
+    If the tree is not given, it is loaded as soon as git reports a changed file.
     """
     problems = []
-    records = 0
+    lost_count = 0
     for name in _changed_since(data, "HEAD"):
         tree = tree or Store(data).load()
         committed = _records(_git(data, "show", f"HEAD:./{name}"))
         lost = [record.id for record in committed if _is_lost(record, name, tree)]
-        if lost:
-            records += len(lost)
-            message = f"{_count(lost)} gone, the first is {lost[0]!a:.120}"
-            problems.append(
-                Problem(str(data / name), f"{message}: `{_restoring(data, name, committed)}` restores them")
-            )
-    if len(problems) > _MOST_FILES:
-        restore = f"git -C {shlex.quote(str(data))} restore --source=HEAD -- ."
-        message = (
-            f"{records:,} records in {len(problems):,} files of the last commit are gone: `{restore}` restores the "
-            "files as they were then. After `init` this is intended: commit it"
-        )
-        return [Problem(str(data), message)]
-    return problems
+        if not lost:
+            continue
+        lost_count += len(lost)
+        message = f"{_count(lost)} gone, the first is {lost[0]!a:.120}"
+        command = _restoring(data, name, committed)
+        problems.append(Problem(str(data / name), f"{message}: `{command}` restores them"))
+    if len(problems) <= _MOST_FILES:
+        return problems
+    command = f"git -C {shlex.quote(str(data))} restore --source=HEAD -- ."
+    message = (
+        f"{lost_count:,} records in {len(problems):,} files of the last commit are gone: `{command}` restores the "
+        "files as they were then. After `init` this is intended: commit it"
+    )
+    return [Problem(str(data), message)]
 
 
 def with_restoring(problems: Iterable[Problem], data: Path) -> list[Problem]:
-    """Damaged lines with the command that brings back the newest whole version of their file."""
+    """Add to each damaged line the command that restores the newest whole version of its file."""
     commands: dict[str, str] = {}
-    told = []
+    completed = []
     for problem in problems:
         path = problem.place.rpartition(":")[0]
         if path not in commands:
             commands[path] = _restoring_whole(data, Path(path))
-        command = commands[path]
-        told.append(Problem(problem.place, f"{problem.message}; `{command}` restores the file") if command else problem)
-    return told
+        message = problem.message
+        if commands[path]:
+            message += f"; `{commands[path]}` restores the file"
+        completed.append(Problem(problem.place, message))
+    return completed
 
 
 def _is_lost(record: _Record, name: str, tree: Tree) -> bool:
@@ -80,32 +82,34 @@ def _is_lost(record: _Record, name: str, tree: Tree) -> bool:
 
 
 def _restoring(data: Path, name: str, committed: list[_Record]) -> str:
-    """The committed file in place of the one that is there, or its lines beside what has come since."""
+    """The command that restores the committed records of a file and keeps what was added since."""
     path = data / name
     present = _records(path.read_bytes()) if path.is_file() else []
     folder, quoted = shlex.quote(str(data)), shlex.quote(name)
-    if {record.id for record in present} <= {record.id for record in committed}:
+    added = {record.id for record in present} - {record.id for record in committed}
+    if not added:
         return f"git -C {folder} restore --source=HEAD -- {quoted}"
     show = f"(echo; git -C {folder} show HEAD:./{quoted}) >> {shlex.quote(str(path))}"
     return f"{show} && trending-arxiv check --fix"
 
 
 def _restoring_whole(data: Path, path: Path) -> str:
-    """Of the last commits in which the file changed, the newest where all of its lines can be read."""
+    """The command that restores the newest committed version of a file of which every line can be read."""
     try:
         name = path.relative_to(data).as_posix()
     except ValueError:
         return ""
-    log = _git(data, "log", f"--max-count={_MOST_COMMITS}", "--format=%h", "--", name).decode().split()
-    for commit in log:
+    log = _git(data, "log", f"--max-count={_MOST_COMMITS}", "--format=%h", "--", name)
+    for commit in log.decode().split():
         content = _git(data, "show", f"{commit}:./{name}")
-        if content.strip() and len(_records(content)) == len([line for line in content.split(b"\n") if line.strip()]):
+        lines = [line for line in content.split(b"\n") if line.strip()]
+        if lines and len(_records(content)) == len(lines):
             return f"git -C {shlex.quote(str(data))} restore --source={commit} -- {shlex.quote(name)}"
     return ""
 
 
 def _changed_since(data: Path, commit: str) -> list[str]:
-    """Files of the commit that differ from those on disk, by their place in the tree."""
+    """Paths below data/ of the files that differ from the commit."""
     listed = _git(
         data, "diff", "--name-only", "--relative", "--no-renames", "--no-ext-diff", "--diff-filter=MDT", "-z", commit,
         "--", ".",
@@ -135,4 +139,6 @@ def _git(data: Path, *arguments: str) -> bytes:
 
 
 def _count(lost: list[str]) -> str:
-    return f"{len(lost):,} records of the last commit are" if len(lost) > 1 else "1 record of the last commit is"
+    if len(lost) == 1:
+        return "1 record of the last commit is"
+    return f"{len(lost):,} records of the last commit are"

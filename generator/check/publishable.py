@@ -57,11 +57,11 @@ def judge(site: Measure, published: Measure | None, *, accept_fewer: bool = Fals
         return Verdict("publish", "first", f"{site.papers:,} papers; nothing to compare with")
     if site.papers >= SMALLEST_SHARE * published.papers:
         return Verdict("publish", "sound", f"{site.papers:,} papers; {published.papers:,} were published last")
-    told = f"{site.papers:,} papers are left of the {published.papers:,} that were published last"
+    loss = f"{site.papers:,} papers are left of the {published.papers:,} that were published last"
     if accept_fewer:
-        return Verdict("publish", "accepted", f"{told}; accepted by whoever started this run")
+        return Verdict("publish", "accepted", f"{loss}; accepted by whoever started this run")
     return Verdict(
-        "refuse", "fewer", f"{told}: if that is meant, run Update by hand and tick that papers may be missing"
+        "refuse", "fewer", f"{loss}: if that is intended, run Update by hand and tick that papers may be missing"
     )
 
 

@@ -1,6 +1,6 @@
 """What is wrong in a built site: broken links and anchors, doubled ids, bad feeds, requests to strangers. Reads only.
 
-What is wrong in the same way on many pages is reported once, with the number of pages.
+A problem that many pages share is reported once, with the number of pages.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from posixpath import normpath
 from typing import Any
@@ -32,51 +32,22 @@ _LOADED: Any = etree.XPath(
 )
 _TITLE: Any = etree.XPath("normalize-space(//head/title)", smart_strings=False)
 _SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*):")
-_MAY_LINK = frozenset({"http", "https", "mailto", "feed"})
-_TICK_EVERY = 100
+_ENTRY_IDS = re.compile(rb"<id>[^<]*</id>|<guid isPermaLink=\"false\">[^<]*</guid>")
+"""Ids of entries may have the form of an address that has no page: that of a paper beyond max_paper_pages."""
+_LINK_SCHEMES = frozenset({"http", "https", "mailto", "feed"})
+_NEEDED_FILES = ("index.html", "404.html", "feed.xml", "atom.xml", "feed.json", "sitemap.xml", "robots.txt")
+_FILES_PER_PROGRESS = 100
 
 
 def built_address(site: Path) -> str | None:
-    """The address that a site was built for; None where it does not say."""
+    """Return the address that a site was built for, or None if the site does not state it."""
     try:
         index = json.loads((site / "api/v1/index.json").read_bytes())
     except (OSError, ValueError):
         return None
-    address = index.get("url") if isinstance(index, dict) else None
-    return address if isinstance(address, str) else None
-
-
-@dataclass(slots=True)
-class _Found:
-    """A kind of problem: where it was met first, and how often."""
-
-    place: str
-    message: str
-    pages: int = 1
-
-
-@dataclass(slots=True)
-class _Checker:
-    """Walks a site once and remembers what can only be judged at the end."""
-
-    root: Path
-    url: str
-    files: set[str] = field(default_factory=set)
-    folders: set[str] = field(default_factory=set)
-    ids: dict[str, frozenset[str]] = field(default_factory=dict)
-    anchors: dict[tuple[str, str], str] = field(default_factory=dict)
-    """(page, anchor) that somebody links to -> who."""
-    found: dict[str, _Found] = field(default_factory=dict)
-    base_path: str = "/"
-
-    def note(self, path: str, message: str, line: int | None = None) -> None:
-        """Remember a problem; the same one on another page only counts."""
-        known = self.found.get(message)
-        if known:
-            known.pages += 1
-            return
-        place = str(self.root / path)
-        self.found[message] = _Found(f"{place}:{line}" if line else place, message)
+    if not isinstance(index, dict) or not isinstance(index.get("url"), str):
+        return None
+    return str(index["url"])
 
 
 def check_site(root: Path, url: str, progress: Progress | None = None) -> list[Problem]:
@@ -90,21 +61,15 @@ def check_site(root: Path, url: str, progress: Progress | None = None) -> list[P
     Returns:
         The problems, in the order of their places.
     """
-    checker = _Checker(root, url, base_path=urlsplit(url).path or "/")
     paths = sorted(_walk(root))
-    checker.files.update(paths)
-    for path in paths:
-        parent = path.rpartition("/")[0]
-        while parent and parent not in checker.folders:
-            checker.folders.add(parent)
-            parent = parent.rpartition("/")[0]
+    checker = _Checker(root, url, paths)
     for number, path in enumerate(paths, 1):
-        _check_file(checker, path)
-        if progress and number % _TICK_EVERY == 0:
+        checker.check_file(path)
+        if progress and number % _FILES_PER_PROGRESS == 0:
             progress(number, len(paths))
-    _check_anchors(checker)
-    _check_needed(checker)
-    return sorted((_problem(found) for found in checker.found.values()), key=lambda each: each.place)
+    checker.check_anchors()
+    checker.check_needed_files()
+    return checker.problems()
 
 
 def resolve(page: str, link: str, url: str, base_path: str) -> tuple[str, str] | None:
@@ -120,10 +85,12 @@ def resolve(page: str, link: str, url: str, base_path: str) -> tuple[str, str] |
         if not (target + "/").startswith(url):
             return None
         path = target[len(url) :]
-    elif target.startswith("/"):
-        path = target[len(base_path) :] if (target + "/").startswith(base_path) else f"../{target.lstrip('/')}"
-    else:
+    elif not target.startswith("/"):
         path = page[: page.rfind("/") + 1] + target
+    elif (target + "/").startswith(base_path):
+        path = target[len(base_path) :]
+    else:
+        path = f"../{target.lstrip('/')}"
     return _folded(unquote(path)), unquote(anchor)
 
 
@@ -132,128 +99,170 @@ def _folded(path: str) -> str:
     if "./" not in f"{path}/" or "//" in path:
         return path
     folded = normpath(path)
-    return "" if folded == "." else folded + ("/" if path.endswith(("/", "..", "/.")) else "")
+    if folded == ".":
+        return ""
+    is_folder = path.endswith(("/", "..", "/."))
+    return f"{folded}/" if is_folder else folded
 
 
 def _walk(root: Path) -> Iterator[str]:
-    for folder, folders, names in os.walk(root):
-        folders.sort()
-        relative = Path(folder).relative_to(root).as_posix()
-        prefix = "" if relative == "." else f"{relative}/"
-        yield from (f"{prefix}{name}" for name in names if name != ".gitkeep")
+    for folder, _, names in os.walk(root):
+        for name in names:
+            if name != ".gitkeep":
+                yield (Path(folder) / name).relative_to(root).as_posix()
 
 
-def _check_file(checker: _Checker, path: str) -> None:
-    kind = path.rpartition(".")[2].lower()
-    if kind not in {"html", "xml", "opml", "json", "webmanifest"}:
-        return
-    content = (checker.root / path).read_bytes()
-    if kind == "html":
-        _check_page(checker, path, content)
-        return
-    check = check_json if kind in {"json", "webmanifest"} else check_xml
-    for line, message in check(path, content):
-        checker.note(path, f"{path}: {message}", line)
-    if kind in {"xml", "opml"}:
-        _check_addresses(checker, path, content)
+@dataclass(slots=True)
+class _Trouble:
+    """A kind of problem: the first place that has it, and the number of pages."""
+
+    place: str
+    message: str
+    pages: int = 1
 
 
-def _check_page(checker: _Checker, path: str, content: bytes) -> None:
-    try:
-        tree: Any = etree.fromstring(content, etree.HTMLParser(encoding="utf-8", huge_tree=True, no_network=True))
-    except (etree.XMLSyntaxError, ValueError):
-        tree = None
-    if tree is None:
-        checker.note(path, f"{path}: is no HTML page: build again with --full")
-        return
-    ids = _IDS(tree)
-    checker.ids[path] = frozenset(ids)
-    if len(checker.ids[path]) != len(ids):
-        for name in sorted(name for name, times in Counter(ids).items() if times > 1):
-            checker.note(path, f"the id `{name}` is there twice on one page", _line(tree, "id", name, 1))
-    if not _TITLE(tree):
-        checker.note(path, f"{path}: has no title")
-    for link in set(_LINKS(tree)):
-        _check_link(checker, path, link, tree)
-    for link in set(_LOADED(tree)):
-        if not link.startswith("data:") and resolve(path, link, checker.url, checker.base_path) is None:
-            checker.note(
-                path, f"loads {link} from another host: readers must not be asked for anything", _at(tree, link)
-            )
+class _Checker:
+    """Checks the files of a site one by one and remembers what can only be judged at the end."""
 
+    def __init__(self, root: Path, url: str, paths: list[str]) -> None:
+        self._root = root
+        self._url = url
+        self._base_path = urlsplit(url).path or "/"
+        self._files = set(paths)
+        self._ids: dict[str, set[str]] = {}
+        """The ids of each page."""
+        self._anchors: dict[tuple[str, str], str] = {}
+        """(page, anchor) that a page links to -> that page."""
+        self._troubles: dict[str, _Trouble] = {}
+        """By message."""
 
-def _check_link(checker: _Checker, path: str, link: str, tree: Any) -> None:
-    scheme = _SCHEME.match(link)
-    if scheme and scheme[1].lower() not in _MAY_LINK:
-        if not link.startswith(("data:image/", "data:,")):
-            checker.note(path, f"links to `{link[:80]}`: only http, https and mailto may be linked", _at(tree, link))
-        return
-    if scheme and scheme[1].lower() == "mailto":
-        return
-    found = resolve(path, link.removeprefix("feed:"), checker.url, checker.base_path)
-    if found is None:
-        return
-    if path == "404.html" and not link.startswith(("/", "http", "#")):
-        checker.note(path, f"links to `{link}`: this page is shown at any address, so its links must be absolute")
-        return
-    target = _file_of(checker, found[0])
-    if target is None:
-        checker.note(
-            path, f"broken link: `{link}` leads to {found[0] or 'the root'}, which is not there", _at(tree, link)
-        )
-    elif found[1]:
-        checker.anchors.setdefault((target, found[1]), path)
+    def check_file(self, path: str) -> None:
+        suffix = path.rpartition(".")[2].lower()
+        if suffix == "html":
+            self._check_page(path, self._read(path))
+        elif suffix in {"json", "webmanifest"}:
+            for line, message in check_json(path, self._read(path)):
+                self._note(path, f"{path}: {message}", line)
+        elif suffix in {"xml", "opml"}:
+            content = self._read(path)
+            for line, message in check_xml(path, content):
+                self._note(path, f"{path}: {message}", line)
+            self._check_addresses(path, content)
 
+    def check_anchors(self) -> None:
+        for (target, anchor), page in self._anchors.items():
+            # `#top` is the top of any page (HTML standard, "Scrolling to a fragment").
+            if target.endswith(".html") and anchor != "top" and anchor not in self._ids.get(target, ()):
+                self._note(page, f"broken anchor: {target} has no `{anchor}`")
 
-def _file_of(checker: _Checker, path: str) -> str | None:
-    if path.endswith("/") or not path:
-        path += "index.html"
-    if path in checker.files:
-        return path
-    return f"{path}/index.html" if path in checker.folders and f"{path}/index.html" in checker.files else None
+    def check_needed_files(self) -> None:
+        for path in _NEEDED_FILES:
+            if path not in self._files:
+                self._note(path, f"{path} is missing: build again with --full")
 
+    def problems(self) -> list[Problem]:
+        problems = []
+        for trouble in self._troubles.values():
+            message = trouble.message
+            if trouble.pages > 1:
+                message += f" (and on {trouble.pages - 1:,} more pages)"
+            problems.append(Problem(trouble.place, message))
+        return sorted(problems, key=lambda problem: problem.place)
 
-_IDENTIFIERS = re.compile(rb"<id>[^<]*</id>|<guid isPermaLink=\"false\">[^<]*</guid>")
-"""Names that entries keep, of the form of an address: a paper beyond max_paper_pages has one and no page."""
+    def _read(self, path: str) -> bytes:
+        return (self._root / path).read_bytes()
 
-
-def _check_addresses(checker: _Checker, path: str, content: bytes) -> None:
-    """Every address of ours in a feed, sitemap or OPML leads to something."""
-    content = _IDENTIFIERS.sub(lambda found: b"\n" * found[0].count(b"\n"), content)
-    pattern = rb"(?:>|\")(" + re.escape(checker.url.encode()) + rb"[^<\"\s]*)(?:<|\")"
-    for address in set(re.findall(pattern, content)):
-        text = address.decode("utf-8", "replace").replace("&amp;", "&")
-        found = resolve(path, text, checker.url, checker.base_path)
-        if found and _file_of(checker, found[0]) is None:
-            line = content.count(b"\n", 0, content.find(address)) + 1
-            checker.note(path, f"names {text}, which is not there", line)
-
-
-def _check_anchors(checker: _Checker) -> None:
-    for (target, anchor), page in checker.anchors.items():
-        if target.endswith(".html") and anchor not in checker.ids.get(target, frozenset()) and anchor != "top":
-            checker.note(page, f"broken anchor: {target} has no `{anchor}`")
-
-
-def _check_needed(checker: _Checker) -> None:
-    for path in ("index.html", "404.html", "feed.xml", "atom.xml", "feed.json", "sitemap.xml", "robots.txt"):
-        if path not in checker.files:
-            checker.note(path, f"{path} is missing: build again with --full")
-
-
-def _at(tree: Any, link: str) -> int | None:
-    for name in ("href", "src", "action", "poster"):
-        line = _line(tree, name, link, 0)
+    def _note(self, path: str, message: str, line: int | None = None) -> None:
+        """Remember a problem; the same one on another page only counts."""
+        trouble = self._troubles.get(message)
+        if trouble:
+            trouble.pages += 1
+            return
+        place = str(self._root / path)
         if line:
-            return line
+            place += f":{line}"
+        self._troubles[message] = _Trouble(place, message)
+
+    def _check_page(self, path: str, content: bytes) -> None:
+        try:
+            tree: Any = etree.fromstring(content, etree.HTMLParser(encoding="utf-8", huge_tree=True, no_network=True))
+        except (etree.XMLSyntaxError, ValueError):
+            tree = None
+        if tree is None:
+            self._note(path, f"{path}: is no HTML page: build again with --full")
+            return
+        ids = Counter(_IDS(tree))
+        self._ids[path] = set(ids)
+        for name in sorted(ids):
+            if ids[name] > 1:
+                line = _lines(tree, "id", name)[1]
+                self._note(path, f"the id `{name}` is there twice on one page", line)
+        if not _TITLE(tree):
+            self._note(path, f"{path}: has no title")
+        for link in set(_LINKS(tree)):
+            self._check_link(path, link, tree)
+        for link in set(_LOADED(tree)):
+            if not link.startswith("data:") and self._resolve(path, link) is None:
+                message = f"loads {link} from another host: readers must not be asked for anything"
+                self._note(path, message, _line_of_link(tree, link))
+
+    def _check_link(self, path: str, link: str, tree: Any) -> None:
+        match = _SCHEME.match(link)
+        scheme = match[1].lower() if match else ""
+        if scheme == "mailto" or link.startswith(("data:image/", "data:,")):
+            return
+        if scheme and scheme not in _LINK_SCHEMES:
+            message = f"links to `{link[:80]}`: only http, https and mailto may be linked"
+            self._note(path, message, _line_of_link(tree, link))
+            return
+        target = self._resolve(path, link.removeprefix("feed:"))
+        if target is None:
+            return
+        if path == "404.html" and not link.startswith(("/", "http", "#")):
+            message = f"links to `{link}`: this page is shown at any address, so its links must be absolute"
+            self._note(path, message)
+            return
+        target_path, anchor = target
+        file = self._file_at(target_path)
+        if file is None:
+            message = f"broken link: `{link}` leads to {target_path or 'the root'}, which is not there"
+            self._note(path, message, _line_of_link(tree, link))
+        elif anchor:
+            self._anchors.setdefault((file, anchor), path)
+
+    def _check_addresses(self, path: str, content: bytes) -> None:
+        """Check that every address of ours in a feed, sitemap or OPML leads to a file."""
+        # Line numbers stay: an id gives way to its line ends.
+        content = _ENTRY_IDS.sub(lambda match: b"\n" * match[0].count(b"\n"), content)
+        pattern = rb"(?:>|\")(" + re.escape(self._url.encode()) + rb"[^<\"\s]*)(?:<|\")"
+        for address in set(re.findall(pattern, content)):
+            text = address.decode("utf-8", "replace").replace("&amp;", "&")
+            target = self._resolve(path, text)
+            if target and self._file_at(target[0]) is None:
+                line = content.count(b"\n", 0, content.find(address)) + 1
+                self._note(path, f"names {text}, which is not there", line)
+
+    def _resolve(self, page: str, link: str) -> tuple[str, str] | None:
+        return resolve(page, link, self._url, self._base_path)
+
+    def _file_at(self, path: str) -> str | None:
+        """The file that a static server sends for a path."""
+        if not path or path.endswith("/"):
+            path += "index.html"
+        for file in (path, f"{path}/index.html"):
+            if file in self._files:
+                return file
+        return None
+
+
+def _line_of_link(tree: Any, link: str) -> int | None:
+    for attribute in ("href", "src", "action", "poster"):
+        lines = _lines(tree, attribute, link)
+        if lines:
+            return lines[0]
     return None
 
 
-def _line(tree: Any, attribute: str, value: str, place: int) -> int | None:
-    found = [element for element in tree.iter(etree.Element) if element.get(attribute) == value]
-    return found[min(place, len(found) - 1)].sourceline if found else None
-
-
-def _problem(found: _Found) -> Problem:
-    more = f" (and on {found.pages - 1:,} more pages)" if found.pages > 1 else ""
-    return Problem(found.place, found.message + more)
+def _lines(tree: Any, attribute: str, value: str) -> list[int | None]:
+    """The lines of the elements that have the attribute with this value."""
+    return [element.sourceline for element in tree.iter(etree.Element) if element.get(attribute) == value]
