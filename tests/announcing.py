@@ -11,7 +11,7 @@ from typing import Any
 import jsonschema
 
 from generator.announce import Desk, Notice
-from generator.announce.telling import Told, run
+from generator.announce.sending import TargetReport, run
 from generator.fetch.configuration import read
 from generator.model.tree import Tree
 from generator.net.http import HttpClient
@@ -80,7 +80,7 @@ def announce(
     now: datetime = NOON,
     dry: bool = False,
     only: str | None = None,
-) -> dict[str, Told]:
+) -> dict[str, TargetReport]:
     """One run -> what became of each target."""
     client = HttpClient("tests", sleep=lambda _: None)
     try:

@@ -41,7 +41,7 @@ def services() -> Any:
 def start(folder: Path, text: str, secrets: dict[str, str]) -> None:
     """The first run, which says nothing."""
     told = announce(folder, text, secrets)
-    assert all(each.is_first and not each.said and not each.failure for each in told.values())
+    assert all(each.is_first and not each.sent and not each.failure for each in told.values())
 
 
 # --- who is told of what
@@ -56,13 +56,13 @@ def test_a_first_run_says_nothing_a_new_paper_is_said_once_and_a_run_again_says_
     assert services.taken == {}
     data(tmp_path, ("2611.00003", 2))
     told = announce(tmp_path, text, secrets)
-    assert {name: each.said for name, each in told.items()} == {name: ["2611.00003"] for name in WEB}
+    assert {name: each.sent for name, each in told.items()} == {name: ["2611.00003"] for name in WEB}
     for name in WEB:
         assert services.titles(TAKEN.get(name, name)).count("abs/2611.00003/") >= 1
         assert "2611.00001" not in services.titles(TAKEN.get(name, name))
     before = len(services.server.requests)
     again = announce(tmp_path, text, secrets)
-    assert all(not each.said and not each.failure for each in again.values())
+    assert all(not each.sent and not each.failure for each in again.values())
     assert len(services.server.requests) == before
 
 
@@ -80,9 +80,9 @@ def test_papers_of_too_few_people_and_of_bots_are_not_said_and_more_than_the_max
         tree.add_post(type(bot)(**{**{f: getattr(bot, f) for f in bot.__struct_fields__}, "account": _bot(number)}))
     store.save(tree)
     first = announce(tmp_path, text, secrets)["slack"]
-    assert (first.said, first.waiting) == (["2611.00002", "2611.00003"], 1)
+    assert (first.sent, first.waiting) == (["2611.00002", "2611.00003"], 1)
     second = announce(tmp_path, text, secrets)["slack"]
-    assert (second.said, second.waiting) == (["2611.00001"], 0)
+    assert (second.sent, second.waiting) == (["2611.00001"], 0)
     assert len(services.taken["slack"]) == 2, "one message a run, with its papers"
 
 
@@ -99,11 +99,11 @@ def test_what_is_older_than_the_window_withdrawn_or_of_another_tracker_is_not_sa
     data(tmp_path)
     start(tmp_path, text, secrets)
     data(tmp_path, ("2611.00001", 3))
-    assert announce(tmp_path, text, secrets)["slack"].said == []
+    assert announce(tmp_path, text, secrets)["slack"].sent == []
     own = config(services.server.url, "slack", window="day")
-    assert announce(tmp_path, own, secrets, now=later(2))["slack"].said == []
+    assert announce(tmp_path, own, secrets, now=later(2))["slack"].sent == []
     data(tmp_path, ("2611.00005", 3), withdrawn=True)
-    assert announce(tmp_path, own, secrets)["slack"].said == ["2611.00001"]
+    assert announce(tmp_path, own, secrets)["slack"].sent == ["2611.00001"]
 
 
 def test_a_digest_waits_for_its_day_and_brings_all_at_once(services: Services, tmp_path: Path) -> None:
@@ -113,10 +113,10 @@ def test_a_digest_waits_for_its_day_and_brings_all_at_once(services: Services, t
     data(tmp_path, ("2611.00001", 3))
     assert announce(tmp_path, text, secrets, now=later(3))["slack"].waiting == 1
     data(tmp_path, ("2611.00002", 3))
-    assert announce(tmp_path, text, secrets, now=later(6.4))["slack"].said == []
+    assert announce(tmp_path, text, secrets, now=later(6.4))["slack"].sent == []
     month = text.replace('"every_days": 7', '"every_days": 7, "window": "month"')
-    assert sorted(announce(tmp_path, month, secrets, now=later(7))["slack"].said) == ["2611.00001", "2611.00002"]
-    assert announce(tmp_path, month, secrets, now=later(8))["slack"].said == []
+    assert sorted(announce(tmp_path, month, secrets, now=later(7))["slack"].sent) == ["2611.00001", "2611.00002"]
+    assert announce(tmp_path, month, secrets, now=later(8))["slack"].sent == []
 
 
 def test_a_target_that_fails_stops_no_other_and_is_told_in_the_next_run(services: Services, tmp_path: Path) -> None:
@@ -129,7 +129,7 @@ def test_a_target_that_fails_stops_no_other_and_is_told_in_the_next_run(services
     assert {name for name, each in told.items() if each.failure} == {"slack", "mastodon"}
     assert told["slack"].doubtful == told["mastodon"].doubtful == []
     again = announce(tmp_path, text, secrets)
-    assert {name for name, each in again.items() if each.said} == {"slack", "mastodon"}
+    assert {name for name, each in again.items() if each.sent} == {"slack", "mastodon"}
 
 
 def test_a_limit_is_waited_for(services: Services, tmp_path: Path) -> None:
@@ -138,7 +138,7 @@ def test_a_limit_is_waited_for(services: Services, tmp_path: Path) -> None:
     start(tmp_path, text, secrets)
     data(tmp_path, ("2611.00001", 3))
     services.broken = {"/api/webhooks": [as_json({"retry_after": 0.3}, 429, {"Retry-After": "0"})]}
-    assert announce(tmp_path, text, secrets)["discord"].said == ["2611.00001"]
+    assert announce(tmp_path, text, secrets)["discord"].sent == ["2611.00001"]
 
 
 @pytest.mark.parametrize("name", ["slack", "discord", "mastodon"])
@@ -154,7 +154,7 @@ def test_where_nobody_knows_whether_it_was_taken_it_is_not_said_again(
     told = announce(tmp_path, text, secrets)[name]
     assert (told.doubtful, bool(told.failure)) == (["2611.00001"], True)
     services.broken = {}
-    assert announce(tmp_path, text, secrets)[name].said == []
+    assert announce(tmp_path, text, secrets)[name].sent == []
     assert services.taken == {}
 
 
@@ -172,12 +172,12 @@ def test_where_the_service_can_be_asked_it_is_told_again_and_stands_there_once(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("generator.announce.telling.note", crash)
+        patched.setattr("generator.announce.sending.note", crash)
         with pytest.raises(KeyboardInterrupt):
             announce(tmp_path, text, secrets)
     taken = len(services.taken[TAKEN.get(name, name)])
     assert taken == 1
-    assert announce(tmp_path, text, secrets)[name].said == ["2611.00001"]
+    assert announce(tmp_path, text, secrets)[name].sent == ["2611.00001"]
     assert len(services.taken[TAKEN.get(name, name)]) == 1
 
 
@@ -201,7 +201,7 @@ def test_a_crash_while_sending_says_nothing_twice(
         patched.setattr(HttpClient, "send", crash)
         with pytest.raises(KeyboardInterrupt):
             announce(tmp_path, text, secrets)
-    assert announce(tmp_path, text, secrets)[name].said == []
+    assert announce(tmp_path, text, secrets)[name].sent == []
     assert len(services.taken[name]) == 1
 
 
@@ -209,12 +209,12 @@ def test_a_dry_run_sends_asks_and_notes_nothing_and_needs_no_secret(services: Se
     text = config(services.server.url, *WEB, "email")
     data(tmp_path, ("2611.00001", 3))
     told = announce(tmp_path, text, {}, dry=True)
-    assert all(each.is_first and len(each.messages) == 1 and not each.said for each in told.values())
+    assert all(each.is_first and len(each.messages) == 1 and not each.sent for each in told.values())
     start(tmp_path, text, {})
     data(tmp_path, ("2611.00002", 3))
     before = Store(tmp_path).load().announced
     told = announce(tmp_path, text, {}, dry=True)
-    assert all(each.said == ["2611.00002"] for name, each in told.items() if name != "email")
+    assert all(each.sent == ["2611.00002"] for name, each in told.items() if name != "email")
     for name in ("slack", "discord", "matrix", "mastodon"):
         assert problems(name, told[name].messages[0]) == []
     assert Store(tmp_path).load().announced == before
@@ -244,7 +244,7 @@ def test_an_absent_secret_is_named_and_the_paper_waits(services: Services, tmp_p
         if target.name in WEB:
             assert told[target.name].failure == f"the secret {target.secrets[0]} is not set"
     again = announce(tmp_path, text, secrets_for(services.server.url))
-    assert all(each.said == ["2611.00001"] for each in again.values())
+    assert all(each.sent == ["2611.00001"] for each in again.values())
 
 
 def test_two_copies_that_both_went_on_remember_together(tmp_path: Path) -> None:

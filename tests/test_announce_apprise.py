@@ -23,8 +23,8 @@ def test_a_new_paper_is_told_once_through_any_service(tmp_path: Path) -> None:
         data(tmp_path, ("2611.00001", 3))
         assert announce(tmp_path, CONFIG, secrets)["apprise"].is_first
         data(tmp_path, ("2611.00002", 3))
-        assert announce(tmp_path, CONFIG, secrets)["apprise"].said == ["2611.00002"]
-        assert announce(tmp_path, CONFIG, secrets)["apprise"].said == []
+        assert announce(tmp_path, CONFIG, secrets)["apprise"].sent == ["2611.00002"]
+        assert announce(tmp_path, CONFIG, secrets)["apprise"].sent == []
         (request,) = server.requests
     message = json.loads(request.body)
     assert "abs/2611.00002/" in message["message"]

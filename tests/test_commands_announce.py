@@ -30,8 +30,8 @@ def copy(tmp_path: Path, services: Services) -> Copy:
     data(made.folder / "data")
     first = made.run("announce", *NOW)
     assert first.status == 0
-    assert "slack: first run: 0 papers at the top taken as known" in first.out
-    assert "slack: nothing can be told before the secret ANNOUNCE_SLACK_WEBHOOK is set" in first.err
+    assert "slack: first run: 0 top papers recorded as known" in first.out
+    assert "slack: nothing can be sent before the secret ANNOUNCE_SLACK_WEBHOOK is set" in first.err
     data(made.folder / "data", ("2611.00001", 3))
     return made
 
@@ -47,7 +47,7 @@ def test_what_was_told_is_said_and_a_target_that_failed_makes_it_three_or_one(co
     assert strict.status == 1
     assert "slack: failed" in strict.err
     done = copy.run("announce", *NOW, env=secrets)
-    assert (done.status, "slack: told of 1 paper, 0 left" in done.out) == (0, True), done.err
+    assert (done.status, "slack: 1 paper announced, 0 left" in done.out) == (0, True), done.err
     said = "".join(each.out + each.err for each in (ran, strict, done))
     kept = b"".join(copy.files("").values())
     for secret in (value for name, value in secrets.items() if name != "ANNOUNCE_EMAIL_TO"):

@@ -13,7 +13,7 @@ import feedparser
 import pytest
 
 from generator.announce import hub
-from generator.announce.telling import Told
+from generator.announce.sending import TargetReport
 from generator.model.records import RankedPaper
 from generator.net.http import HttpClient
 from generator.render.feeds import what_feeds_say
@@ -94,10 +94,10 @@ def built(cache: Path, **feeds: str) -> None:
     last_run.save(cache, said, last_run.FEEDS)
 
 
-def tell(pretend_hub: PretendHub, cache: Path, *, dry: bool = False, url: str = "") -> Told:
+def tell(pretend_hub: PretendHub, cache: Path, *, dry: bool = False, url: str = "") -> TargetReport:
     client = HttpClient("tests", sleep=lambda _: None)
     try:
-        return hub.tell(url or pretend_hub.url, cache, client=client, dry=dry)
+        return hub.notify(url or pretend_hub.url, cache, client=client, dry=dry)
     finally:
         client.close()
 
@@ -127,7 +127,7 @@ def test_what_changed_is_told_in_its_three_formats_the_home_page_first_and_the_r
     built(tmp_path, new="a", home="b")
     told = tell(deaf, tmp_path)
     page = "https://pages.example/"
-    assert told.said == deaf.told == [
+    assert told.sent == deaf.told == [
         f"{page}atom.xml", f"{page}feed.json", f"{page}feed.xml",
         f"{page}new/atom.xml", f"{page}new/feed.json", f"{page}new/feed.xml",
     ]  # fmt: skip
@@ -138,7 +138,7 @@ def test_what_changed_is_told_in_its_three_formats_the_home_page_first_and_the_r
     assert deaf.server.requests[0].target == "/hub?of=tests"
     deaf.told.clear()
     built(tmp_path, new="a2", home="b")
-    assert all("/new/" in each for each in tell(deaf, tmp_path).said)
+    assert all("/new/" in each for each in tell(deaf, tmp_path).sent)
     assert len(deaf.told) == 3
 
 
@@ -151,21 +151,21 @@ def test_a_hub_that_fails_is_a_failure_and_is_told_the_next_time(
     told = tell(deaf, tmp_path)
     assert told.failure is not None
     assert f"HTTP {answer.status}" in told.failure
-    assert (told.said, told.waiting) == ([], 3)
+    assert (told.sent, told.waiting) == ([], 3)
     assert set(deaf.told) == {"https://pages.example/atom.xml"}, "the others are not tried"
     deaf.broken = None
-    assert len(tell(deaf, tmp_path).said) == 3
-    assert tell(deaf, tmp_path).said == []
+    assert len(tell(deaf, tmp_path).sent) == 3
+    assert tell(deaf, tmp_path).sent == []
 
 
 def test_what_was_told_before_a_hub_broke_down_is_not_told_again(deaf: PretendHub, tmp_path: Path) -> None:
     built(tmp_path, home="a")
     good, deaf.server.replies = deaf.server.replies, [Answer(202), Raw(b"")]
     told = tell(deaf, tmp_path)
-    assert (told.said, told.waiting) == (["https://pages.example/atom.xml"], 2)
+    assert (told.sent, told.waiting) == (["https://pages.example/atom.xml"], 2)
     assert told.failure
     deaf.server.replies = good
-    assert tell(deaf, tmp_path).said == ["https://pages.example/feed.json", "https://pages.example/feed.xml"]
+    assert tell(deaf, tmp_path).sent == ["https://pages.example/feed.json", "https://pages.example/feed.xml"]
 
 
 def test_feeds_that_the_hub_does_not_serve_stop_no_other_but_one_that_serves_none_has_failed(
@@ -174,7 +174,7 @@ def test_feeds_that_the_hub_does_not_serve_stop_no_other_but_one_that_serves_non
     built(tmp_path, home="a", new="b")
     deaf.refused = frozenset({"https://pages.example/feed.json"})
     told = tell(deaf, tmp_path)
-    assert (len(told.said), told.waiting, told.failure) == (5, 1, None)
+    assert (len(told.sent), told.waiting, told.failure) == (5, 1, None)
     assert "refuses 1 feeds" in told.warnings[0]
     assert "https://pages.example/feed.json: there is nothing at this address: HTTP 404" in told.warnings[0]
     deaf.told.clear()
@@ -183,7 +183,7 @@ def test_feeds_that_the_hub_does_not_serve_stop_no_other_but_one_that_serves_non
     assert "HTTP 404" in str(none.failure)
     deaf.told.clear()
     wrong = tell(deaf, tmp_path, url=f"{deaf.server.url}/hub?other")
-    assert len(wrong.said) == 5, "another hub hears of everything"
+    assert len(wrong.sent) == 5, "another hub hears of everything"
     deaf.refused = frozenset(f"https://pages.example/{name}" for name in ("a/feed.xml", "a/atom.xml", "a/feed.json"))
     deaf.refused |= frozenset(each.replace("/a/", "/b/") for each in deaf.refused)
     built(tmp_path, a="1", b="1", c="1")
@@ -198,20 +198,20 @@ def test_more_feeds_than_one_run_tells_of_wait_and_get_their_turn(
     monkeypatch.setattr(hub, "FEEDS_MAX", 4)
     built(tmp_path, home="a", new="b")
     first = tell(deaf, tmp_path)
-    assert (len(first.said), first.waiting) == (4, 2)
+    assert (len(first.sent), first.waiting) == (4, 2)
     built(tmp_path, home="a2", new="b2")
     second = tell(deaf, tmp_path)
-    assert second.said[:2] == ["https://pages.example/new/feed.json", "https://pages.example/new/feed.xml"]
-    assert (len(second.said), second.waiting) == (4, 2)
-    assert set(first.said) | set(second.said) == set(deaf.told)
+    assert second.sent[:2] == ["https://pages.example/new/feed.json", "https://pages.example/new/feed.xml"]
+    assert (len(second.sent), second.waiting) == (4, 2)
+    assert set(first.sent) | set(second.sent) == set(deaf.told)
     assert len(set(deaf.told)) == 6
 
 
 def test_a_dry_run_says_what_would_be_told_and_tells_nobody(deaf: PretendHub, tmp_path: Path) -> None:
     built(tmp_path, home="a")
-    assert len(tell(deaf, tmp_path, dry=True).said) == 3
+    assert len(tell(deaf, tmp_path, dry=True).sent) == 3
     assert deaf.server.requests == []
-    assert len(tell(deaf, tmp_path).said) == 3
+    assert len(tell(deaf, tmp_path).sent) == 3
 
 
 def test_feeds_that_are_gone_are_forgotten_and_damaged_notes_cost_one_more_telling(
@@ -220,10 +220,10 @@ def test_feeds_that_are_gone_are_forgotten_and_damaged_notes_cost_one_more_telli
     built(tmp_path, home="a", new="b")
     tell(deaf, tmp_path)
     built(tmp_path, home="a")
-    assert tell(deaf, tmp_path).said == []
+    assert tell(deaf, tmp_path).sent == []
     assert len(json.loads((tmp_path / last_run.HUB).read_bytes())["feeds"]) == 3
     (tmp_path / last_run.HUB).write_text('{"hub": 1}')
-    assert len(tell(deaf, tmp_path).said) == 3
+    assert len(tell(deaf, tmp_path).sent) == 3
 
 
 @pytest.mark.parametrize("left", [None, "{", '{"https://pages.example/": 1}'])
@@ -247,7 +247,7 @@ def test_the_command_tells_the_hub_too_or_alone_and_a_failure_is_a_warning(tmp_p
         )
         built(copy.folder / ".cache", home="a")
         dry = copy.run("announce", *NOW, "--dry-run")
-        assert "hub: would be told of 3 feeds, 0" in dry.out
+        assert "hub: 3 feeds would be announced, 0" in dry.out
         assert "https://pages.example/feed.xml" in dry.out
         pretend_hub.broken = Answer(403, b"not you")
         failed = copy.run("announce", *NOW, "--only", "hub", "--json")

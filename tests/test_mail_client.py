@@ -112,8 +112,8 @@ def mail(tmp_path: Path, certificate: tuple[Path, Path], monkeypatch: pytest.Mon
 
 def test_a_digest_arrives_once_at_everybody_who_do_not_see_each_other(mail: Mail) -> None:
     data(mail.folder, ("2611.00001", 3), ("2611.00002", 2), title=f"Of {HOSTILE}"[:300])
-    assert mail.tell(SECRETS).said == ["2611.00001", "2611.00002"]
-    assert mail.tell(SECRETS).said == []
+    assert mail.tell(SECRETS).sent == ["2611.00001", "2611.00002"]
+    assert mail.tell(SECRETS).sent == []
     ((recipients, got),) = mail.inbox.mails
     assert recipients == ["ada@example.org", "bo@example.org"]
     assert "ada@example.org" not in str(got)
@@ -134,7 +134,7 @@ def test_a_digest_arrives_once_at_everybody_who_do_not_see_each_other(mail: Mail
 def test_a_recipient_that_is_refused_is_told_without_its_address(mail: Mail) -> None:
     data(mail.folder, ("2611.00001", 3))
     told = mail.tell({**SECRETS, "ANNOUNCE_EMAIL_TO": "nobody@example.org bo@example.org"})
-    assert told.said == ["2611.00001"]
+    assert told.sent == ["2611.00001"]
     assert told.warnings == ["the mail server refused 1 of 2 recipients in ANNOUNCE_EMAIL_TO"]
 
 
@@ -152,7 +152,7 @@ def test_what_is_refused_is_said_in_the_next_run(mail: Mail, secrets: dict[str, 
     assert said in str(told.failure)
     assert "canary" not in str(told) + str(told.failure)
     assert "@" not in str(told.failure)
-    assert mail.tell(SECRETS).said == ["2611.00001"]
+    assert mail.tell(SECRETS).sent == ["2611.00001"]
 
 
 def test_a_mail_that_is_refused_is_tried_again_and_one_of_which_nobody_knows_is_not(mail: Mail) -> None:
@@ -163,7 +163,7 @@ def test_a_mail_that_is_refused_is_tried_again_and_one_of_which_nobody_knows_is_
     told = mail.tell(SECRETS)
     assert told.doubtful == ["2611.00001"], told.failure
     mail.inbox.answer = "250 taken"
-    assert mail.tell(SECRETS).said == []
+    assert mail.tell(SECRETS).sent == []
 
 
 def test_tls_from_the_first_byte(
@@ -172,7 +172,7 @@ def test_tls_from_the_first_byte(
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
     with Mail(tmp_path / "data", certificate, tls_first=True) as mail:
         data(mail.folder, ("2611.00001", 3))
-        assert mail.tell({"ANNOUNCE_EMAIL_TO": "ada@example.org"}).said == ["2611.00001"]
+        assert mail.tell({"ANNOUNCE_EMAIL_TO": "ada@example.org"}).sent == ["2611.00001"]
 
 
 def test_no_password_and_no_word_goes_to_a_server_that_is_not_encrypted_or_not_known(

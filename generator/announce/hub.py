@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from generator.announce.telling import Told
+from generator.announce.sending import TargetReport
 from generator.model.errors import FetchError
 from generator.net.http import Sender
 from generator.render.feeds import FEEDS
@@ -32,7 +32,7 @@ _OF_ONE_FEED = frozenset({400, 404, 406, 409, 410, 422})
 """Statuses about a single feed. Any other failure concerns all feeds."""
 
 
-class Known(msgspec.Struct, kw_only=True):
+class Notified(msgspec.Struct, kw_only=True):
     """What a hub was notified of."""
 
     hub: str = ""
@@ -40,57 +40,57 @@ class Known(msgspec.Struct, kw_only=True):
     """Address of a feed -> digest of its content then; the latest notification stands last."""
 
 
-def tell(hub: str, cache: Path, *, client: Sender, dry: bool = False) -> Told:
-    """Tell the hub of every feed that says something else than when it was told of last.
+def notify(hub: str, cache: Path, *, client: Sender, dry: bool = False) -> TargetReport:
+    """Notify the hub of every feed that changed since its last notification.
 
     Args:
-        hub: its address.
-        cache: where the build left what the feeds say, and where is noted what was delivery.
-        client: the network.
-        dry: find out what would be told; send and note nothing.
+        hub: the address of the hub.
+        cache: holds the digests of feeds that the build left, and the record of notifications.
+        client: the HTTP client.
+        dry: neither send nor record anything.
     """
-    outcome = Told(NAME)
+    report = TargetReport(NAME)
     try:
         built = msgspec.convert(last_run.load(cache, last_run.FEEDS), dict[str, str])
     except msgspec.ValidationError:
-        outcome.failure = (
+        report.failure = (
             f"{cache / last_run.FEEDS} does not say what is in the feeds: run `trending-arxiv build --full`"
         )
-        return outcome
+        return report
     feeds = {base + feed_format.file: digest for base, digest in built.items() for feed_format in FEEDS}
-    memory = _known(cache, hub)
+    memory = _notified(cache, hub)
     due = list(_due(feeds, memory))
     if dry:
-        outcome.said, outcome.waiting = due[:FEEDS_MAX], len(due[FEEDS_MAX:])
-        return outcome
+        report.sent, report.waiting = due[:FEEDS_MAX], len(due[FEEDS_MAX:])
+        return report
     try:
-        _tell_each({feed: feeds[feed] for feed in due[:FEEDS_MAX]}, memory, outcome, client)
+        _notify_each({feed: feeds[feed] for feed in due[:FEEDS_MAX]}, memory, report, client)
     except FetchError as error:
-        outcome.failure = str(error)
+        report.failure = str(error)
     finally:
-        outcome.waiting = len(due) - len(outcome.said)
+        report.waiting = len(due) - len(report.sent)
         memory.feeds = {feed: digest for feed, digest in memory.feeds.items() if feed in feeds}
         last_run.save(cache, msgspec.to_builtins(memory), last_run.HUB)
-    return outcome
+    return report
 
 
-def _known(cache: Path, hub: str) -> Known:
+def _notified(cache: Path, hub: str) -> Notified:
     """The notifications to this hub; none if it is a new hub or the cache is lost."""
     try:
-        memory = msgspec.convert(last_run.load(cache, last_run.HUB), Known)
+        memory = msgspec.convert(last_run.load(cache, last_run.HUB), Notified)
     except msgspec.ValidationError:
-        memory = Known()
-    return memory if memory.hub == hub else Known(hub=hub)
+        memory = Notified()
+    return memory if memory.hub == hub else Notified(hub=hub)
 
 
-def _due(feeds: Mapping[str, str], memory: Known) -> Iterator[str]:
+def _due(feeds: Mapping[str, str], memory: Notified) -> Iterator[str]:
     """Feeds that changed: first those without a notification, then those with the oldest one."""
-    told_at = {feed: place for place, feed in enumerate(memory.feeds)}
+    notified_at = {feed: place for place, feed in enumerate(memory.feeds)}
     changed = (feed for feed, digest in feeds.items() if memory.feeds.get(feed) != digest)
-    yield from sorted(changed, key=lambda feed: (told_at.get(feed, -1), feed.count("/"), feed))
+    yield from sorted(changed, key=lambda feed: (notified_at.get(feed, -1), feed.count("/"), feed))
 
 
-def _tell_each(due: Mapping[str, str], memory: Known, outcome: Told, client: Sender) -> None:
+def _notify_each(due: Mapping[str, str], memory: Notified, report: TargetReport, client: Sender) -> None:
     """Send the notifications and record each in `memory`. Raises FetchError if the others cannot succeed either."""
     refused: list[str] = []
     in_a_row = 0
@@ -106,9 +106,9 @@ def _tell_each(due: Mapping[str, str], memory: Known, outcome: Told, client: Sen
             in_a_row = 0
             memory.feeds.pop(feed, None)
             memory.feeds[feed] = digest
-            outcome.said.append(feed)
+            report.sent.append(feed)
     if refused:
-        outcome.warnings.append(
+        report.warnings.append(
             f"refuses {len(refused):,} feeds (the next run tries again), the last of them {refused[-1]}"
         )
 

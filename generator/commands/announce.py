@@ -18,7 +18,8 @@ from generator.commands.options import Options, with_options
 from generator.storage import run_reports as last_run
 
 if TYPE_CHECKING:
-    from generator.announce.telling import Told
+    from generator.announce.sending import TargetReport
+    from generator.commands.console import Console
     from generator.config import Config
 
 HUB = "hub"
@@ -42,31 +43,40 @@ def command(options: Options, *, dry: bool, only: str | None, strict: bool) -> N
     ANNOUNCE_MASTODON_TOKEN, ANNOUNCE_BLUESKY_APP_PASSWORD, ANNOUNCE_EMAIL_TO, ANNOUNCE_SMTP_PASSWORD.
     """
     config = options.load_config()
-    told = run(options, config, dry=dry, only=only)
-    summary = summarise(options, told, dry=dry)
+    reports = run(options, config, dry=dry, only=only)
+    summary = summarise(options, reports, dry=dry)
     if not dry:
         last_run.save(options.cache, summary, last_run.ANNOUNCE)
-    _tell(options, told, dry=dry)
-    failed = any(each.failure for each in told)
-    status = 0 if not failed else 1 if strict else SOME_FAILED
+    if not reports:
+        options.console.say(
+            "nothing to announce to: `announce` in config.yaml names no target, `feeds` no hub (docs/announce.md)"
+        )
+    for report in reports:
+        _print(options.console, report, dry=dry)
+    status = 0
+    if summary["failed"]:
+        status = 1 if strict else SOME_FAILED
     options.console.done(summary, ok=status == 0)
     click.get_current_context().exit(status)
 
 
-def run(options: Options, config: Config, *, dry: bool, only: str | None) -> list[Told]:
+def run(options: Options, config: Config, *, dry: bool, only: str | None) -> list[TargetReport]:
     """Announce once, with the environment's secrets and the clock."""
-    from generator.announce import TARGETS, hub, telling  # noqa: PLC0415 (ranking and the network library)
+    from generator.announce import TARGETS, hub, sending  # noqa: PLC0415 (ranking and the network library)
     from generator.storage.store import Store  # noqa: PLC0415
 
     names = [*(target.name for target in TARGETS), hub.NAME]
     if only not in {None, *names}:
         raise click.UsageError(f"--only {only!a} is no target; there are {', '.join(names)}.")
-    known = {name for target in TARGETS for name in target.secrets}
-    one_word = {name: ",".join(value.split()) if name == EMAIL_TO else value for name, value in os.environ.items()}
-    secrets = usable_secrets(one_word, lambda name: name in known)
-    alone = options.only_writer(options.data) if options.data.is_dir() and not dry else nullcontext()
-    with alone, closing(make_client(config)) as client:
-        told = telling.run(
+    secret_names = {name for target in TARGETS for name in target.secrets}
+    environment = dict(os.environ)
+    if EMAIL_TO in environment:
+        # Several addresses, one a line, would not pass as a secret: a secret is one word.
+        environment[EMAIL_TO] = ",".join(environment[EMAIL_TO].split())
+    secrets = usable_secrets(environment, lambda name: name in secret_names)
+    lock = options.only_writer(options.data) if options.data.is_dir() and not dry else nullcontext()
+    with lock, closing(make_client(config)) as client:
+        reports = sending.run(
             config,
             Store(options.data, options.cache),
             client=client,
@@ -76,51 +86,52 @@ def run(options: Options, config: Config, *, dry: bool, only: str | None) -> lis
             dry=dry,
         )
         if config.feeds.hub and only in {None, hub.NAME}:
-            told.append(hub.tell(config.feeds.hub, options.cache, client=client, dry=dry))
-        return told
+            reports.append(hub.notify(config.feeds.hub, options.cache, client=client, dry=dry))
+        return reports
 
 
-def summarise(options: Options, told: list[Told], *, dry: bool) -> dict[str, Any]:
+def summarise(options: Options, reports: list[TargetReport], *, dry: bool) -> dict[str, Any]:
     """The run as plain values: what --json writes and .cache/last-announce.json keeps."""
-    targets = {
-        each.target: {
-            "first": each.is_first,
-            "said": each.said,
-            "passed": each.passed,
-            "waiting": each.waiting,
-            "doubtful": each.doubtful,
-            "failure": each.failure,
-            **({"messages": each.messages} if dry else {}),
+    targets = {}
+    for report in reports:
+        targets[report.target] = {
+            "first": report.is_first,
+            "said": report.sent,
+            "passed": report.passed,
+            "waiting": report.waiting,
+            "doubtful": report.doubtful,
+            "failure": report.failure,
         }
-        for each in told
-    }
+        if dry:
+            targets[report.target]["messages"] = report.messages
     at = options.now().isoformat().replace("+00:00", "Z")
-    return {"at": at, "dry_run": dry, "targets": targets, "failed": [each.target for each in told if each.failure]}
+    failed = [report.target for report in reports if report.failure]
+    return {"at": at, "dry_run": dry, "targets": targets, "failed": failed}
 
 
-def _tell(options: Options, told: list[Told], *, dry: bool) -> None:
-    console = options.console
-    if not told:
-        console.say(
-            "nobody is to be told: `announce` in config.yaml names no target, `feeds` no hub (docs/announce.md)"
+def _print(console: Console, report: TargetReport, *, dry: bool) -> None:
+    name = report.target
+    if report.is_first:
+        text = (
+            f"{name}: first run: {counted(report.passed, 'top paper')} recorded as known; papers that come after them "
+            "are announced"
         )
-    for each in told:
-        name = each.target
-        if each.is_first:
-            console.say(
-                f"{name}: first run: {counted(each.passed, 'paper')} at the top taken as known, and what comes after "
-                "them is announced" + ("; an announcement looks like this:" if dry and each.messages else "")
-            )
-        else:
-            would = "would be told of" if dry else "told of"
-            what = "feed" if name == HUB else "paper"
-            console.say(f"{name}: {would} {counted(len(each.said), what)}, {each.waiting:,} left for a later run")
-        for feed in each.said if dry and name == HUB else ():
+        if dry and report.messages:
+            text += "; an announcement looks like this:"
+    else:
+        count = counted(len(report.sent), "feed" if name == HUB else "paper")
+        would = "would be announced" if dry else "announced"
+        text = f"{name}: {count} {would}, {report.waiting:,} left for a later run"
+    console.say(text)
+    if dry and name == HUB:
+        for feed in report.sent:
             console.say(feed)
-        for message in each.messages:
-            console.say(json.dumps(message, indent=2, ensure_ascii=False))
-        for text in each.warnings:
-            console.warn(text, name)
-        if each.failure:
-            unsure = f"; nobody knows whether {', '.join(each.doubtful)} was told, and it is not told again"
-            console.warn(f"failed: {each.failure}{unsure if each.doubtful else ' (the next run tries again)'}", name)
+    for message in report.messages:
+        console.say(json.dumps(message, indent=2, ensure_ascii=False))
+    for warning in report.warnings:
+        console.warn(warning, name)
+    if report.doubtful:
+        papers = ", ".join(report.doubtful)
+        console.warn(f"failed: {report.failure}; {papers} may have been sent, so it is not sent again", name)
+    elif report.failure:
+        console.warn(f"failed: {report.failure} (the next run tries again)", name)

@@ -28,8 +28,8 @@ def test_a_paper_stands_once_on_a_real_server_and_its_title_calls_and_links_nobo
     assert announce(tmp_path, text, {"ANNOUNCE_MASTODON_TOKEN": "wrong"})["mastodon"].failure
     secrets = {"ANNOUNCE_MASTODON_TOKEN": alice.token}
     told = announce(tmp_path, text, secrets)["mastodon"]
-    assert told.said == ["2611.00001"], told.failure
-    assert announce(tmp_path, text, secrets)["mastodon"].said == []
+    assert told.sent == ["2611.00001"], told.failure
+    assert announce(tmp_path, text, secrets)["mastodon"].sent == []
     account = json.loads(ask(f"{server.url}/api/v1/accounts/lookup?acct=alice")[1])
     (status,) = json.loads(ask(f"{server.url}/api/v1/accounts/{account['id']}/statuses")[1])
     assert status["mentions"] == []

@@ -222,12 +222,12 @@ def test_a_paper_is_announced_once_on_a_real_network_and_its_title_is_text(netwo
     refused = announcing.announce(tmp_path, config, {"ANNOUNCE_BLUESKY_APP_PASSWORD": "wrong"})["bluesky"]
     assert "HTTP 401" in str(refused.failure)
     secrets = {"ANNOUNCE_BLUESKY_APP_PASSWORD": "made-up-password"}
-    assert announcing.announce(tmp_path, config, secrets)["bluesky"].said == ["2611.00077"]
+    assert announcing.announce(tmp_path, config, secrets)["bluesky"].sent == ["2611.00077"]
     shutil.rmtree(tmp_path / "announced")  # as if nothing had been noted: the account is asked
     announcing.data(tmp_path / "empty")
     announcing.announce(tmp_path / "empty", config, {})
     shutil.copytree(tmp_path / "empty/announced", tmp_path / "announced")
-    assert announcing.announce(tmp_path, config, secrets)["bluesky"].said == ["2611.00077"]
+    assert announcing.announce(tmp_path, config, secrets)["bluesky"].sent == ["2611.00077"]
     network.settle()
     address = f"{network.appview}/xrpc/app.bsky.feed.getAuthorFeed?actor={papers.did}"
     with urllib.request.urlopen(address, timeout=30) as answer:  # noqa: S310 (loopback)

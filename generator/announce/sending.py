@@ -23,13 +23,13 @@ from generator.storage.store import Store
 
 
 @dataclass(slots=True)
-class Told:
+class TargetReport:
     """The outcome of one run for one target."""
 
     target: str
     is_first: bool = False
     """First run of this target: today's top papers are recorded as known, and nothing is sent."""
-    said: list[str] = field(default_factory=list)
+    sent: list[str] = field(default_factory=list)
     """Ids of the papers that were sent (for a hub: addresses of feeds); in a dry run, those that would be sent."""
     passed: int = 0
     waiting: int = 0
@@ -50,7 +50,7 @@ def run(
     now: datetime,
     only: str | None = None,
     dry: bool = False,
-) -> list[Told]:
+) -> list[TargetReport]:
     """Announce new top papers to every target in the configuration.
 
     Args:
@@ -67,12 +67,12 @@ def run(
         return []
     tree = store.load()
     site = make_site(config, tree, texts={}, now=now)
-    outcomes = []
+    reports = []
     for target in TARGETS:
         block = blocks.get(target.name)
         if block is None:
             continue
-        outcome = Told(target.name)
+        report = TargetReport(target.name)
         desk = Desk(
             client=client,
             settings=block.model_dump(),
@@ -80,50 +80,54 @@ def run(
             now=now,
             site_title=config.site.title,
             site_url=config.site.url,
-            warn=outcome.warnings.append,
+            warn=report.warnings.append,
         )
-        if target.secrets[0] not in secrets:  # said at once, not when the first paper comes
-            warning = f"nothing can be told before the secret {target.secrets[0]} is set: docs/announce.md"
-            outcome.warnings.append(warning)
+        # Warn at once, not when the first paper comes.
+        if target.secrets[0] not in secrets:
+            warning = f"nothing can be sent before the secret {target.secrets[0]} is set: docs/announce.md"
+            report.warnings.append(warning)
         choice = choose(site, tree, target.name, block, now.date())
-        _Telling(target, desk, tree, lambda: store.save(tree), outcome, now).tell(choice, block, dry=dry)
-        outcomes.append(outcome)
-    return outcomes
+        _Sending(target, desk, tree, lambda: store.save(tree), report, now).send(choice, block, dry=dry)
+        reports.append(report)
+    return reports
 
 
 @dataclass(frozen=True, slots=True)
-class _Telling:
+class _Sending:
     """Sends the chosen papers to one target and records them."""
 
     target: Target
     desk: Desk
     tree: Tree
     save: Callable[[], Any]
-    told: Told
+    report: TargetReport
     now: datetime
 
-    def tell(self, choice: Choice, block: TargetBlock, *, dry: bool) -> None:
-        outcome = self.told
-        outcome.is_first, outcome.passed, outcome.waiting = choice.is_first, len(choice.passed), choice.waiting
+    def send(self, choice: Choice, block: TargetBlock, *, dry: bool) -> None:
+        report = self.report
+        report.is_first = choice.is_first
+        report.passed = len(choice.passed)
+        report.waiting = choice.waiting
         size = min(self.target.per_message, block.max_per_run)
         groups = [choice.due[start : start + size] for start in range(0, len(choice.due), size)]
         if dry:
-            outcome.messages = [self.target.compose(self.desk, group) for group in groups]
-            outcome.said = [] if choice.is_first else [notice.paper_id for notice in choice.due]
+            report.messages = [self.target.compose(self.desk, group) for group in groups]
+            if not choice.is_first:
+                report.sent = [notice.paper_id for notice in choice.due]
             return
         if choice.is_first:
-            self._note((EVER, *choice.passed))
+            self._record((EVER, *choice.passed))
             return
         try:
             for group in groups:
                 self._deliver(group)
         except FetchError as error:
-            outcome.failure = str(error)
+            report.failure = str(error)
 
     def _deliver(self, group: tuple[Any, ...]) -> None:
         ids = tuple(notice.paper_id for notice in group)
         if not self.target.repeatable:
-            self._note(ids)
+            self._record(ids)
         try:
             self.target.deliver(self.desk, group)
         except FetchError as error:
@@ -131,12 +135,12 @@ class _Telling:
                 take_back(self.tree, self.target.name, ids)
                 self.save()
             elif not self.target.repeatable:
-                self.told.doubtful += ids
+                self.report.doubtful += ids
             raise
         if self.target.repeatable:
-            self._note(ids)
-        self.told.said += ids
+            self._record(ids)
+        self.report.sent += ids
 
-    def _note(self, ids: tuple[str, ...]) -> None:
+    def _record(self, ids: tuple[str, ...]) -> None:
         note(self.tree, self.target.name, ids, self.now.date())
         self.save()
