@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from generator.config.values import tag_id
-from generator.model.listing import Listing
+from generator.model.listing import Listing, Scope
 from generator.model.records import Account, Counts, Paper, Post, RankedPaper
 from generator.model.site import Entered, Site
 from generator.render.feeds import FEEDS, plan_feeds
@@ -474,6 +474,21 @@ def test_at_most_the_wanted_number_of_papers_and_none_without_a_title() -> None:
     papers = [rank(make_paper(f"2611.0000{number}"), [make_post(number)]) for number in range(1, 6)]
     view = view_of(*papers, feed_entries=3, unknown=frozenset({"2611.00002"}))
     assert [entry.own["paper"] for _, entry in view.entries] == ["2611.00001", "2611.00003", "2611.00004"]
+
+
+def test_the_feed_of_a_category_holds_few_papers_that_are_no_news() -> None:
+    talked_about = [rank(make_paper(f"2611.0000{number}"), [make_post(number)]) for number in range(1, 4)]
+    long_ago = make_post(0, posted_at=EPOCH - timedelta(days=400), seen_at=EPOCH - timedelta(days=400))
+    old = [rank(make_paper(f"2510.0000{number}"), [long_ago]) for number in range(1, 5)]
+    silent = [rank(make_paper(f"0704.0000{number}")) for number in range(1, 5)]
+    papers = [*old, talked_about[0], *silent, *talked_about[1:]]
+    category = make_listing(papers, "c/cs.LG/", Scope(kind="category", id="cs.LG", title="cs.LG"))
+    everything = make_listing(papers)
+    site = make_site([category, everything], now=EPOCH + timedelta(days=1))
+
+    entries = feed_view(site, category).entries
+    assert [entry.own["paper"] for _, entry in entries] == [ranked.paper.id for ranked in [*old, *talked_about]]
+    assert len(feed_view(site, everything).entries) == len(papers)
 
 
 def test_the_order_of_an_entry_and_who_said_what_in_its_first_hundred_letters() -> None:

@@ -197,6 +197,25 @@ def test_pages_hold_every_row_once(total: int, pages: int) -> None:
     assert [row for page in made for row in range(page.start, page.end)] == list(range(total))
 
 
+def test_later_pages_of_a_list_hold_more_papers() -> None:
+    sizes = [page.end - page.start for page in paginate("new/", 445, 20, first_pages=10)]
+
+    assert sizes == [20] * 10 + [100, 100, 45]
+
+
+@pytest.mark.parametrize(("path", "first_pages"), [("c/cs.LG/", 1), ("new/", 10)])
+def test_abstracts_stand_on_the_first_pages_of_a_list_and_rows_on_the_later_ones(path: str, first_pages: int) -> None:
+    ids = [f"2611.{number:05}" for number in range(1, 13)]
+    pages = _render(sample_site([a_paper(paper_id, f"Paper {paper_id}") for paper_id in ids], per_page=1))
+    names = [f"{path}page/{number}/index.html" if number > 1 else f"{path}index.html" for number in range(1, 13)]
+    with_abstracts = [_by_class(_tree(pages[name]), "abstract") for name in names if name in pages]
+    rows = _by_class(_tree(pages[names[first_pages]]), "row")
+
+    assert [len(abstracts) for abstracts in with_abstracts] == [1] * first_pages + [0]
+    assert len(rows) == 12 - first_pages
+    assert [row.find(f"{X}h2/{X}a").get("href").endswith("/") for row in rows] == [True] * len(rows)
+
+
 def test_comments_stand_beside_the_abstract_they_are_about(shapes: dict[str, bytes]) -> None:
     article = next(_tree(shapes["index.html"]).iter(f"{X}article"))
 

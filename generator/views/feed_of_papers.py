@@ -38,6 +38,10 @@ KEPT_FOR = timedelta(hours=48)
 """What came in so lately is in the feed, whatever the number: who looks once a day misses nothing."""
 ENTRIES_MAX = 500
 """Entries that a feed has at most because of that."""
+NEWS_FOR = timedelta(days=365)
+"""A paper that nobody posted about for so long is no news."""
+OLD_PAPERS = 5
+"""The first papers of a category, of a venue or with code stand in its feed, even if they are no news."""
 
 _NAMES_CHARS = 30
 """Of the names in the first line: readers show a hundred letters of an entry, and the comment is to be among them."""
@@ -84,6 +88,9 @@ class PaperFeeds:
         most = max(wanted, ENTRIES_MAX) if listing.window.order in {"hot", "newest"} else wanted
         since = site.now - KEPT_FOR
         listed = [ranked.paper for ranked in listing.papers if ranked.paper.id not in site.unknown]
+        if listing.scope.kind in {"category", "code", "venue"}:
+            news = [paper for paper in listed[OLD_PAPERS:] if self._is_news(scope, paper.id)]
+            listed = listed[:OLD_PAPERS] + news
         shown = 0
         for place, paper in enumerate(listed):
             if shown == most or (place >= wanted and most == wanted):
@@ -93,6 +100,10 @@ class PaperFeeds:
             if place < wanted or entered.known_at > since:
                 shown += 1
                 yield paper.id, entered
+
+    def _is_news(self, scope: str, paper_id: str) -> bool:
+        ballots = self._ballots(scope, paper_id)
+        return bool(ballots) and ballots[0].mention.post.posted_at > self._site.now - NEWS_FOR
 
     def _entered(self, listing: Listing, scope: str, paper: Paper) -> Entered:
         """When and how the paper came into the list."""

@@ -11,15 +11,13 @@ import msgspec
 from generator.model.listing import Listing, Window
 from generator.model.records import Paper, RankedPaper
 from generator.model.site import Output, Site
-from generator.render.pages.paging import Paging, page_path, paginate
+from generator.render.pages.paging import ROWS_PER_PAGE, Paging, page_path, paginate
 from generator.render.templates import Templates
 from generator.views.papers import submission_of
 
-ROWS_PER_PAGE = 100
-
 
 class RowView(msgspec.Struct, frozen=True, kw_only=True):
-    """One paper of a compact list."""
+    """One paper in a line, without its abstract."""
 
     rank: int | None
     """None in lists by date."""
@@ -120,8 +118,13 @@ def compact_view(site: Site, listing: Listing, paging: Paging, calendar: Calenda
         newer=newer,
         older=older,
         days=calendar.days_of(listing.window),
-        rows=tuple(_row(site, listing, ranked) for ranked in listing.papers[paging.start : paging.end]),
+        rows=rows_of(site, listing, paging),
     )
+
+
+def rows_of(site: Site, listing: Listing, paging: Paging) -> tuple[RowView, ...]:
+    """The papers of one page in rows."""
+    return tuple(_row(site, listing, ranked) for ranked in listing.papers[paging.start : paging.end])
 
 
 def _row(site: Site, listing: Listing, ranked: RankedPaper) -> RowView:

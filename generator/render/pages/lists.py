@@ -1,4 +1,4 @@
-"""Lists of papers, paginated: with abstracts. What looks back stands in compact rows (`compact`)."""
+"""Lists of papers, paginated: the first pages with abstracts. What looks back stands in compact rows (`compact`)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import msgspec
 from generator.model.listing import Listing, ScopeKind
 from generator.model.records import RankedPaper
 from generator.model.site import Output, Site
+from generator.render.pages.compact import RowView, rows_of
 from generator.render.pages.paging import Paging, page_path, paginate
 from generator.render.templates import Templates
 from generator.text.markdown import markdown_to_html
@@ -48,6 +49,9 @@ class ListView(msgspec.Struct, frozen=True, kw_only=True):
     tabs: tuple[TabView, ...]
     paging: Paging
     articles: tuple[ArticleView, ...]
+    """The papers of a page with abstracts."""
+    rows: tuple[RowView, ...]
+    """The papers of a later page."""
     site_is_empty: bool
     updated_at: datetime | None
     """On the first page of home alone: every other page would change with every build."""
@@ -69,6 +73,17 @@ _SECTIONS: Mapping[ScopeKind, str] = {
 }
 
 
+_PAGES_WITH_ABSTRACTS: Mapping[ScopeKind, int] = {
+    "site": 10,
+    "tracker": 10,
+    "search": 10,
+    "category": 1,
+    "code": 1,
+    "venue": 1,
+}
+"""The papers of later pages stand in rows: their abstracts are on their own pages (docs/decisions, 33)."""
+
+
 def plan(site: Site, templates: Templates) -> Iterator[Output]:
     """Every page of every list that is not compact."""
     articles = _Articles(site)
@@ -76,7 +91,8 @@ def plan(site: Site, templates: Templates) -> Iterator[Output]:
     for listing in site.listings:
         if listing.window.compact:
             continue
-        for paging in paginate(listing.path, len(listing.papers), site.per_page):
+        first_pages = _PAGES_WITH_ABSTRACTS[listing.scope.kind]
+        for paging in paginate(listing.path, len(listing.papers), site.per_page, first_pages):
             path = page_path(listing.path, paging.number)
             view = partial(list_view, site, listing, paging, tabs.of(listing), articles)
             yield templates.page("lists.html", path, view)
@@ -84,9 +100,8 @@ def plan(site: Site, templates: Templates) -> Iterator[Output]:
 
 def list_view(site: Site, listing: Listing, paging: Paging, tabs: tuple[TabView, ...], articles: _Articles) -> ListView:
     """One page of a list."""
-    numbered = listing.window.is_ranked
-    shown = listing.papers[paging.start : paging.end]
     first = paging.number == 1
+    with_abstracts = paging.number <= _PAGES_WITH_ABSTRACTS[listing.scope.kind]
     home = first and not listing.path
     tracker = listing.scope.tracker
     return ListView(
@@ -99,7 +114,8 @@ def list_view(site: Site, listing: Listing, paging: Paging, tabs: tuple[TabView,
         newest_first=listing.window.order == "newest",
         tabs=tabs,
         paging=paging,
-        articles=tuple(articles.view(ranked, numbered=numbered) for ranked in shown),
+        articles=articles.of_page(listing, paging) if with_abstracts else (),
+        rows=() if with_abstracts else rows_of(site, listing, paging),
         site_is_empty=not site.papers,
         updated_at=site.now if home and site.papers else None,
         sources=tuple(site.networks.values()) if home else (),
@@ -138,6 +154,11 @@ class _Articles:
     def __init__(self, site: Site) -> None:
         self._site = site
         self._known: dict[tuple[int, int, str], ArticleView] = {}
+
+    def of_page(self, listing: Listing, paging: Paging) -> tuple[ArticleView, ...]:
+        """The articles of one page of a list."""
+        numbered = listing.window.is_ranked
+        return tuple(self.view(ranked, numbered=numbered) for ranked in listing.papers[paging.start : paging.end])
 
     def view(self, ranked: RankedPaper, *, numbered: bool) -> ArticleView:
         """The article; `ranked` must live as long as this does (the site holds all of them)."""

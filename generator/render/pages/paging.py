@@ -6,6 +6,9 @@ from collections.abc import Iterator
 
 import msgspec
 
+ROWS_PER_PAGE = 100
+"""Papers on a page without abstracts."""
+
 
 class Paging(msgspec.Struct, frozen=True, kw_only=True):
     """One page of a list, and its neighbours."""
@@ -23,18 +26,27 @@ class Paging(msgspec.Struct, frozen=True, kw_only=True):
     next: str | None
 
 
-def paginate(path: str, total: int, per_page: int) -> Iterator[Paging]:
-    """The pages of a list at `path`; an empty one has one."""
-    pages = max(1, -(-total // per_page))
-    for number in range(1, pages + 1):
+def paginate(path: str, total: int, per_page: int, first_pages: int | None = None) -> Iterator[Paging]:
+    """The pages of a list at `path`; an empty one has one.
+
+    Args:
+        path: of the list.
+        total: papers or posts in it.
+        per_page: how many of them a page holds.
+        first_pages: pages of that size; each later one holds ROWS_PER_PAGE. If None, all pages are of that size.
+    """
+    whole = total if first_pages is None else min(total, first_pages * per_page)
+    starts = [*range(0, whole, per_page), *range(whole, total, ROWS_PER_PAGE)] or [0]
+    ends = [*starts[1:], total]
+    for number, (start, end) in enumerate(zip(starts, ends, strict=True), start=1):
         yield Paging(
             number=number,
-            pages=pages,
-            start=(number - 1) * per_page,
-            end=min(number * per_page, total),
+            pages=len(starts),
+            start=start,
+            end=end,
             total=total,
             previous=_folder(path, number - 1) if number > 1 else None,
-            next=_folder(path, number + 1) if number < pages else None,
+            next=_folder(path, number + 1) if number < len(starts) else None,
         )
 
 
