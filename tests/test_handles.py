@@ -76,6 +76,8 @@ REFUSED = [
     ("x", "https://x.com/", "names no account"),
     ("x", "https://x.com.evil.example/ada", "is no address on X"),
     ("x", "../etc", "is no handle on X"),
+    ("x", "a_name_too_long_for_x", "is no handle on X"),
+    ("x", "a_letter_toomany", "is no handle on X"),
     ("bluesky", "ada", "such as ada.bsky.social"),
     ("bluesky", "Ada Lindqvist", "several words"),
     ("bluesky", "@ada@social.example", "is an account on Mastodon, not on Bluesky"),

@@ -51,7 +51,7 @@ class Asked:
         client = HttpClient("tests", clock=clock, sleep=clock.sleep)
         request = FetchRequest(
             client=client,
-            settings={"api": url, **more.get("settings", {})},
+            settings={"api": url, "max_reads_per_run": 500, **more.get("settings", {})},
             wanted=more.get("wanted", ()),
             state=NetworkState(),
             secrets=more.get("secrets", {"X_BEARER_TOKEN": TOKEN}),

@@ -26,19 +26,21 @@ IDS_MAX = 100
 """Posts in one look-up."""
 
 # `author_id` and the references come with their expansions in the new naming; in the old one they are fields as well.
-_NEW: Mapping[str, str] = {
-    "post.fields": "article,created_at,entities,lang,note_post,public_metrics",
-    "expansions": "author_id,referenced_posts",
-    "user.fields": "name,username",
-}
-_OLD: Mapping[str, str] = {
-    "tweet.fields": "article,author_id,created_at,entities,lang,note_tweet,public_metrics,referenced_tweets",
-    "expansions": "author_id,referenced_tweets.id,referenced_tweets.id.author_id",
-    "user.fields": "name,username",
+_FIELDS = {
+    "new": {
+        "post.fields": "article,created_at,entities,lang,note_post,public_metrics",
+        "expansions": "author_id,referenced_posts",
+        "user.fields": "name,username",
+    },
+    "old": {
+        "tweet.fields": "article,author_id,created_at,entities,lang,note_tweet,public_metrics,referenced_tweets",
+        "expansions": "author_id,referenced_tweets.id,referenced_tweets.id.author_id",
+        "user.fields": "name,username",
+    },
 }
 # Of a post that we only want to know to be there: who refers to whom, and users, would be charged too.
-_NEW_BARE: Mapping[str, str] = {"post.fields": "withheld"}
-_OLD_BARE: Mapping[str, str] = {"tweet.fields": "withheld"}
+_BARE_FIELDS = {"new": {"post.fields": "withheld"}, "old": {"tweet.fields": "withheld"}}
+_USER_ID = re.compile(r"[0-9]{1,19}", re.ASCII)
 _TOKEN = re.compile(r"[\x21-\x7e]+")
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _BAD_REQUEST = 400
@@ -66,81 +68,67 @@ class XApi:
     """X with our token, on our budget."""
 
     def __init__(self, request: FetchRequest, budget: Budget) -> None:
-        base = str(request.settings.get("api") or "https://api.x.com/2")
+        base = request.settings["api"]
         token = _token(request.secrets, base)
         self._asker = Asker(request, base, headers={"Authorization": f"Bearer {token}"}, limits="x-rate-limit-")
         self._budget = budget
-        self._naming: Mapping[str, str] | None = None
-        """None until an answer told."""
+        self._naming: str | None = None
+        """The one that X answered in; None before its first answer."""
 
     def users(self, handles: Iterable[str]) -> dict[str, str]:
         """Handles (lower case, at most NAMES_MAX) -> X's user ids of those that exist."""
-        label = "users/by"
-        answer = self._get(label, {"usernames": ",".join(handles)}, label)
+        path = "users/by"
+        answer = self._get(path, {"usernames": ",".join(handles)}, path)
         self._budget.count(answer, "users")
-        if not {"data", "errors"} & answer.keys():
-            raise FormatError("format changed: neither data nor errors in the answer", url=label)
-        users = answer.get("data") or []
-        if not isinstance(users, list):
-            raise FormatError("format changed: data is no list", url=label)
-        ids = {}
-        for user in users:
-            handle, own_id = (user.get("username"), user.get("id")) if isinstance(user, dict) else (None, None)
-            if isinstance(handle, str) and isinstance(own_id, str) and re.fullmatch(r"[0-9]{1,19}", own_id, re.ASCII):
-                ids[handle.lower()] = own_id
+        users = _rows(answer, path, {"data", "errors"})
+        ids: dict[str, str] = {}
+        for user in wire.objects(users):
+            own_id = wire.matching(user.get("id"), _USER_ID)
+            if own_id is not None and isinstance(user.get("username"), str):
+                ids[user["username"].lower()] = own_id
         if users and not ids:
-            raise FormatError("format changed: no user has an id and a username", url=label)
+            raise FormatError("format changed: no user has an id and a username", url=path)
         return ids
 
     def posts(self, path: str, params: Mapping[str, str], label: str) -> Page:
         """A page of posts. Raises FetchError, FormatError."""
-        answer = self._named(path, params, label)
+        answer = self._named(path, params, label, _FIELDS)
         self._budget.count(answer)
         return _page(answer, path)
 
     def by_ids(self, ids: Sequence[str]) -> Mapping[str, Any]:
         """Posts by their ids (at most IDS_MAX), with nothing beside them -> the whole answer, its errors included."""
-        label = "tweets"
-        answer = self._named(label, {"ids": ",".join(ids)}, label, new=_NEW_BARE, old=_OLD_BARE)
+        path = "tweets"
+        answer = self._named(path, {"ids": ",".join(ids)}, path, _BARE_FIELDS)
         self._budget.count(answer)
-        posts, errors = answer.get("data"), answer.get("errors")
-        if not isinstance(posts, list) and not isinstance(errors, list):
-            raise FormatError("format changed: neither data nor errors in the answer", url=label)
-        if posts and not any(isinstance(post, dict) and isinstance(post.get("id"), str) for post in posts):
-            raise FormatError("format changed: no post of the answer has an id", url=label)
+        if not isinstance(answer.get("data"), list) and not isinstance(answer.get("errors"), list):
+            raise FormatError("format changed: neither data nor errors in the answer", url=path)
+        _check_ids(answer.get("data"), path)
         return answer
 
     def _named(
-        self,
-        path: str,
-        params: Mapping[str, str],
-        label: str,
-        *,
-        new: Mapping[str, str] = _NEW,
-        old: Mapping[str, str] = _OLD,
+        self, path: str, params: Mapping[str, str], label: str, fields: Mapping[str, Mapping[str, str]]
     ) -> dict[str, Any]:
-        """In the naming that X understands."""
+        """Ask in the naming that X understands; `fields` has the parameters of each."""
         if self._naming is not None:
-            return self._get(path, {**params, **(new if self._naming is _NEW else old)}, label)
+            return self._get(path, {**params, **fields[self._naming]}, label)
         try:
-            answer = self._get(path, {**params, **new}, label)
+            answer = self._get(path, {**params, **fields["new"]}, label)
         except FetchError as error:
             if error.status != _BAD_REQUEST:
                 raise
-            answer = self._get(path, {**params, **old}, label)
-            self._naming = _OLD
+            answer = self._get(path, {**params, **fields["old"]}, label)
+            self._naming = "old"
         else:
-            self._naming = _NEW
+            self._naming = "new"
         return answer
 
     def _get(self, path: str, params: Mapping[str, str], label: str) -> dict[str, Any]:
         try:
             return self._asker.get(path, params, label=label)
-        except FormatError:
-            raise
         except FetchError as error:
             reason = _REASONS.get(error.status or 0)
-            if reason is None:
+            if reason is None or isinstance(error, FormatError):
                 raise
             raise FetchError(reason, url=error.url, status=error.status, retry_after_s=error.retry_after_s) from error
 
@@ -166,30 +154,45 @@ def _token(secrets: Mapping[str, str], base: str) -> str:
 
 def _page(answer: Mapping[str, Any], path: str) -> Page:
     """Check the shape of an answer: a changed one must not look like 'no posts'."""
-    if not {"data", "meta", "errors"} & answer.keys():
-        raise FormatError("format changed: neither data nor meta nor errors in the answer", url=path)
-    posts = answer.get("data")
-    if posts is not None and not isinstance(posts, list):
-        raise FormatError("format changed: data is no list", url=path)
+    posts = _rows(answer, path, {"data", "meta", "errors"})
     meta = answer.get("meta")
-    if meta is not None and not isinstance(meta, dict):
+    if meta is None:
+        meta = {}
+    if not isinstance(meta, dict):
         raise FormatError("format changed: meta is no object", url=path)
-    problem = _problem(answer.get("errors")) if not posts else None
-    if not posts and not problem and (meta or {}).get("result_count", 0) != 0:
-        raise FormatError("format changed: result_count says posts, data holds none", url=path)
-    if posts and not any(isinstance(post, dict) and isinstance(post.get("id"), str) for post in posts):
-        raise FormatError("format changed: no post of the page has an id", url=path)
-    token = (meta or {}).get("next_token")
+    problem = None
+    if posts:
+        _check_ids(posts, path)
+    else:
+        problem = _problem(answer.get("errors"))
+        if not problem and meta.get("result_count", 0) != 0:
+            raise FormatError("format changed: result_count says posts, data holds none", url=path)
+    token = meta.get("next_token")
     if token is not None and not isinstance(token, str):
         raise FormatError("format changed: next_token is no text", url=path)
-    return Page(answer, posts or [], token or None, problem)
+    return Page(answer, posts, token or None, problem)
+
+
+def _rows(answer: Mapping[str, Any], path: str, parts: set[str]) -> list[Any]:
+    """What stands under `data`. Raises FormatError for another shape, or without any of the parts."""
+    if not parts & answer.keys():
+        raise FormatError(f"format changed: none of {', '.join(sorted(parts))} in the answer", url=path)
+    rows = answer.get("data")
+    if rows is None:
+        return []
+    if not isinstance(rows, list):
+        raise FormatError("format changed: data is no list", url=path)
+    return rows
+
+
+def _check_ids(posts: Any, path: str) -> None:
+    """Raises FormatError if there are posts, and none of them has an id."""
+    if posts and not any(isinstance(post.get("id"), str) for post in wire.objects(posts)):
+        raise FormatError("format changed: no post of the page has an id", url=path)
 
 
 def _problem(errors: Any) -> str | None:
     """The first of a partial answer's errors as a sentence. With posts beside them they are about referenced posts."""
-    if not isinstance(errors, list):
-        return None
-    for error in errors:
-        if isinstance(error, dict):
-            return wire.shown(error.get("detail") or error.get("title")) or "X gives no reason"
+    for error in wire.objects(errors):
+        return wire.shown(error.get("detail") or error.get("title")) or "X gives no reason"
     return None

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from generator.fetch.adapter import json_fields as wire
 from generator.fetch.adapter.source import FetchRequest, Meter
 from generator.model.spending import month_usd
 
@@ -29,7 +30,6 @@ EMBEDDED_SHARE = 0.5
 FIRST_POSTS = 100
 """A stream that was never read begins with its newest 100 posts: older ones would cost more than they are worth."""
 _ROUNDING = 1e-9
-DEFAULT_CAP = 500
 CAP_NOTE = "max_reads_per_run"
 MONTH_NOTE = "max_usd_per_month"
 
@@ -56,22 +56,21 @@ def estimate(accounts: int) -> Bill:
 
 def budget_of(request: FetchRequest) -> Budget:
     """The budget of this run: the owner's caps, less what fetch and prune spent in this month."""
-    cap = request.settings.get("max_reads_per_run", DEFAULT_CAP)
     month_cap = request.settings.get("max_usd_per_month", math.inf)
     left_usd = month_cap - month_usd(request.state.spent_usd, request.now)
-    return Budget(cap if isinstance(cap, int) else DEFAULT_CAP, request.meter, left_usd)
+    return Budget(request.settings["max_reads_per_run"], request.meter, left_usd)
 
 
 def note_end(request: FetchRequest, budget: Budget, waiting: str) -> None:
     """Say which cap ended the run, and when what waits is read."""
-    if budget.is_month_spent:
-        spent = month_usd(request.state.spent_usd, request.now) + request.meter.cost_usd
-        cap = request.settings["max_usd_per_month"]
-        next_month = (request.now.replace(day=1) + timedelta(days=32)).replace(day=1)
-        note = f"reached, about ${spent:.2f} of ${cap:.2f} are spent: {waiting} from {next_month:%Y-%m-%d} on"
-        request.meter.limits[MONTH_NOTE] = note
-    else:
+    if not budget.is_month_spent:
         request.meter.limits[CAP_NOTE] = f"reached: {waiting} in the next run"
+        return
+    spent = month_usd(request.state.spent_usd, request.now) + request.meter.cost_usd
+    cap = request.settings["max_usd_per_month"]
+    next_month = (request.now.replace(day=1) + timedelta(days=32)).replace(day=1)
+    note = f"reached, about ${spent:.2f} of ${cap:.2f} are spent: {waiting} from {next_month:%Y-%m-%d} on"
+    request.meter.limits[MONTH_NOTE] = note
 
 
 class Budget:
@@ -87,24 +86,30 @@ class Budget:
         self._cap = cap
         self._meter = meter
         self._left_usd = left_usd + meter.cost_usd
-        self._seen: dict[str, set[str]] = {"posts": set(), "users": set()}
+        self._ids: dict[str, set[str]] = {"posts": set(), "users": set()}
 
     @property
     def used(self) -> int:
         """Objects read in this run."""
-        return sum(map(len, self._seen.values()))
+        return sum(map(len, self._ids.values()))
+
+    @property
+    def _affordable(self) -> float:
+        """Objects that the month's cap still pays for, at the dearest price, so that it is never exceeded."""
+        return (self._left_usd - self._meter.cost_usd) / USER_USD
 
     @property
     def left(self) -> int:
-        """Objects that may still be read: at the dearest price, so that the month's cap is never exceeded."""
-        affordable = (self._left_usd - self._meter.cost_usd) / USER_USD
+        """Objects that may still be read."""
         reads = self._cap - self.used
-        return max(0, reads if affordable > reads else int(affordable + _ROUNDING))
+        if self.is_month_spent:
+            reads = min(reads, int(self._affordable + _ROUNDING))
+        return max(0, reads)
 
     @property
     def is_month_spent(self) -> bool:
         """Whether the month's cap is what ends this run."""
-        return (self._left_usd - self._meter.cost_usd) / USER_USD < self._cap - self.used
+        return self._affordable < self._cap - self.used
 
     def page_size(self, smallest: int, posts: int = PAGE_MAX) -> int | None:
         """`max_results` for the next page, or None where even the smallest page could exceed the cap."""
@@ -115,21 +120,22 @@ class Budget:
 
     def count(self, answer: Mapping[str, Any], kind: str = "posts") -> None:
         """Add what an answer holds: `data` is of `kind`, `includes` of both."""
+        includes = wire.part(answer, "includes")
         self._add(kind, answer.get("data"))
-        includes = answer.get("includes")
-        if isinstance(includes, dict):
-            self._add("posts", includes.get("posts"))
-            self._add("posts", includes.get("tweets"))
-            self._add("users", includes.get("users"))
+        self._add("posts", includes.get("posts"))
+        self._add("posts", includes.get("tweets"))
+        self._add("users", includes.get("users"))
 
     def _add(self, kind: str, objects: Any) -> None:
         if not isinstance(objects, list):
             return
-        seen = self._seen[kind]
-        before = len(seen)
-        # One without an id was sent and charged too.
-        seen.update(str(one.get("id", f"?{id(one)}")) if isinstance(one, dict) else f"?{id(one)}" for one in objects)
-        added = len(seen) - before
+        ids = self._ids[kind]
+        before = len(ids)
+        for row in objects:
+            # One without an id was sent and charged too.
+            own_id = row.get("id") if isinstance(row, dict) else None
+            ids.add(f"?{id(row)}" if own_id is None else str(own_id))
+        added = len(ids) - before
         if added:
             price = POST_USD if kind == "posts" else USER_USD
             self._meter.reads[kind] = self._meter.reads.get(kind, 0) + added

@@ -11,59 +11,59 @@ named, and any other reason, says nothing. A like has no id that X knows: the po
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from generator.fetch.adapter import json_fields as wire
 from generator.fetch.adapter.source import Checked, FetchRequest
 from generator.fetch.sources.x.api import IDS_MAX, XApi
 from generator.fetch.sources.x.cost import budget_of, note_end
 from generator.fetch.sources.x.posts import ID, NETWORK
 from generator.model.records import Post
 
-_GONE = frozenset({"resource-not-found", "not-authorized-for-resource"})
-_NAMED = ("resource_id", "value")
+_GONE = re.compile(r"(?:.*/)?(?:resource-not-found|not-authorized-for-resource)")
 
 
 def find_gone(request: FetchRequest, posts: Sequence[Post]) -> Iterator[Checked]:
     """Ask about captured posts until the reads run out. Raises FetchError, FormatError."""
-    deciding: dict[str, list[str]] = {}
+    posts_by_id: dict[str, list[str]] = {}
     for post in posts:
-        if own_id := _asked_id(post):
-            deciding.setdefault(own_id, []).append(post.id)
-    if not deciding:
+        own_id = _asked_id(post)
+        if own_id is not None:
+            posts_by_id.setdefault(own_id, []).append(post.id)
+    if not posts_by_id:
         return
     budget = budget_of(request)
     api = XApi(request, budget)
-    waiting = list(deciding)
+    waiting = list(posts_by_id)
     while waiting:
-        batch = waiting[: min(IDS_MAX, budget.left)]
-        if not batch:
+        size = min(IDS_MAX, budget.left)
+        if size == 0:
             note_end(request, budget, f"{len(waiting)} posts are asked about")
             return
-        waiting = waiting[len(batch) :]
+        batch, waiting = waiting[:size], waiting[size:]
         for own_id, is_there in _verdicts(api.by_ids(batch)).items():
-            for post_id in deciding.get(own_id, ()):
+            for post_id in posts_by_id.get(own_id, ()):
                 yield Checked(post_id, is_there)
 
 
 def _asked_id(post: Post) -> str | None:
     """The id to ask X about; None where X would not know it."""
-    name = post.of if post.kind == "like" and post.of else post.id
-    own_id = name.removeprefix(f"{NETWORK}:")
-    return own_id if ID.fullmatch(own_id) else None
+    name = post.id
+    if post.kind == "like" and post.of:
+        name = post.of
+    return wire.matching(name.removeprefix(f"{NETWORK}:"), ID)
 
 
 def _verdicts(answer: Mapping[str, Any]) -> dict[str, bool]:
     """X's id -> whether the post is there, of every post that the answer says something about."""
-    errors = answer.get("errors")
-    verdicts = {}
-    for error in errors if isinstance(errors, list) else ():
-        if isinstance(error, dict) and str(error.get("type", "")).rpartition("/")[2] in _GONE:
-            values = (error.get(name) for name in _NAMED)
-            own_id = next((value for value in values if isinstance(value, str) and ID.fullmatch(value)), None)
-            if own_id:
-                verdicts[own_id] = False
-    for post in answer.get("data") or ():
-        if isinstance(post, dict) and isinstance(post.get("id"), str):
+    verdicts: dict[str, bool] = {}
+    for error in wire.objects(answer.get("errors")):
+        own_id = wire.matching(error.get("resource_id"), ID) or wire.matching(error.get("value"), ID)
+        if own_id and wire.matching(error.get("type"), _GONE):
+            verdicts[own_id] = False
+    for post in wire.objects(answer.get("data")):
+        if isinstance(post.get("id"), str):
             verdicts[post["id"]] = not isinstance(post.get("withheld"), dict)
     return verdicts

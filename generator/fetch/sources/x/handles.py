@@ -7,7 +7,7 @@ from urllib.parse import SplitResult, parse_qs
 
 from generator.config.pasted import address_of, host_of, one_word, segments_of
 
-_HANDLE = r"[A-Za-z0-9_]{1,20}"
+_HANDLE = r"[A-Za-z0-9_]{1,15}"
 _HOST = re.compile(r"(?:\w+\.)?(?:x|twitter|fxtwitter|vxtwitter|fixupx|xcancel)\.com|nitter\.net")
 _PAGES = frozenset(
     {"compose", "explore", "hashtag", "home", "i", "intent", "jobs", "login", "logout", "messages", "notifications"}
@@ -38,7 +38,7 @@ def list_number(text: str) -> str:
     if is_certain(name) and (address := address_of(name)):
         segments = segments_of(address)
         name = segments[2] if segments[:2] == ["i", "lists"] and len(segments) > 2 else ""  # noqa: PLR2004
-    if not re.fullmatch(r"[0-9]{1,20}", name):
+    if not re.fullmatch(r"[0-9]{1,19}", name):
         raise ValueError("is no list on X: write its number in quotes, from its address x.com/i/lists/NUMBER")
     return name
 

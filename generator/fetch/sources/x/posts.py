@@ -20,6 +20,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from generator.fetch.adapter import json_fields as wire
+from generator.fetch.adapter.posts import make_post
 from generator.fetch.adapter.source import Record
 from generator.fetch.adapter.words_beside import papers_beside
 from generator.finding.shorteners import is_short
@@ -59,25 +60,19 @@ class Included:
 
     posts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     users: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    media: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    """By media key."""
     account_id: str | None = None
     """X's id of the account whose timeline the page is: older answers leave `author_id` out."""
 
     @classmethod
     def of(cls, answer: Mapping[str, Any], account_id: str | None = None) -> Included:
         """From a whole answer; parts of another shape are left out."""
-        includes = answer.get("includes")
-        includes = includes if isinstance(includes, dict) else {}
+        includes = wire.part(answer, "includes")
         posts = {**_by_id(includes.get("tweets")), **_by_id(includes.get("posts"))}
-        media = _by_id(includes.get("media"), "media_key")
-        return cls(posts, _by_id(includes.get("users")), media, account_id)
+        return cls(posts, _by_id(includes.get("users")), account_id)
 
 
-def _by_id(objects: Any, key: str = "id") -> dict[str, Mapping[str, Any]]:
-    if not isinstance(objects, list):
-        return {}
-    return {item[key]: item for item in objects if isinstance(item, dict) and isinstance(item.get(key), str)}
+def _by_id(objects: Any) -> dict[str, Mapping[str, Any]]:
+    return {row["id"]: row for row in wire.objects(objects) if isinstance(row.get("id"), str)}
 
 
 def snowflake_time(post_id: str) -> datetime | None:
@@ -103,93 +98,72 @@ def parse(record: Record, seen_at: datetime) -> list[Post]:
     """One post object -> the included posts that it refers to, then itself. Raises RecordError."""
     raw = wire.mapping(record.raw, record.where)
     included = record.context if isinstance(record.context, Included) else Included()
-    reader = _Reader(included, record.trackers, seen_at.replace(microsecond=0))
-    post = reader.post(raw, record.where, included.account_id)
+    author = raw.get("author_id") or included.account_id
+    post = _post({**raw, "author_id": author}, record, record.where, included, seen_at)
     posts = []
-    for _, of in _references(raw, record.where):
-        original = included.posts.get(of)
-        if original is None or of == raw.get("id"):
+    for _, own_id in _references(raw, record.where):
+        original = included.posts.get(own_id)
+        if original is None or own_id == raw.get("id"):
             continue
         try:
-            posts.append(reader.post(original, f"{record.where} includes {of}", None))
+            posts.append(_post(original, record, f"{record.where} includes {own_id}", included, seen_at))
         except RecordError:
-            continue  # deleted or withheld in part: what refers to it stands without it
+            # Deleted or withheld in part: what refers to it stands without it.
+            continue
     return [*posts, post]
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    included: Included
-    trackers: tuple[str, ...]
-    seen_at: datetime
-
-    def post(self, raw: Mapping[str, Any], where: str, default_author: str | None) -> Post:
-        edition = _id(raw.get("id"), f"{where}.id")
-        own_id = _first_edition(raw) or edition
-        kind, of = _kind(raw, where)
-        original = self.included.posts.get(of) if kind == "repost" and of else None
-        source = original if original is not None else raw
-        links: list[Any] = [*_links(raw, where), *self.papers_in_pictures(raw)]
-        if original is not None:
-            links += [*_links(original, where), *self.papers_in_pictures(original)]
-        return Post(
-            id=f"{NETWORK}:{own_id}",
-            network=NETWORK,
-            kind=kind,
-            of=f"{NETWORK}:{_first_edition(self.included.posts.get(of, {})) or of}" if of else None,
-            url=f"https://x.com/i/status/{edition}",
-            account=self.account(_id(raw.get("author_id") or default_author, f"{where}.author_id")),
-            posted_at=self.posted_at(raw, own_id, where),
-            seen_at=self.seen_at,
-            text=_text(source, where),
-            lang=wire.language(source.get("lang")),
-            links=wire.links(links),
-            counts=wire.counts(wire.mapping(raw.get("public_metrics"), f"{where}.public_metrics"), _COUNTS),
-            trackers=tuple(sorted(self.trackers)),
-        )
-
-    def account(self, own_id: str) -> Account:
-        user = self.included.users.get(own_id, {})
-        handle = user.get("username")
-        return Account(
-            id=f"{NETWORK}:{own_id}",
-            handle=handle if isinstance(handle, str) and HANDLE.fullmatch(handle) else None,
-            name=wire.clean_line(user.get("name")),
-        )
-
-    def posted_at(self, raw: Mapping[str, Any], own_id: str, where: str) -> datetime:
-        """When it was posted: by its id or as stated; without both, before ids held a time."""
-        stated, in_id = wire.time(raw.get("created_at")), snowflake_time(own_id)
-        if stated is None and in_id is None and raw.get("created_at"):
-            raise RecordError(f"{where}.created_at", f"is no time: {wire.shown(raw.get('created_at'))!r}")
-        moment = stated or in_id
-        if in_id is not None and own_id != raw.get("id"):
-            # The stated time is that of a later edition.
-            moment = in_id
-        return min(moment or LAST_WITHOUT_TIME, self.seen_at)
-
-    def papers_in_pictures(self, raw: Mapping[str, Any]) -> list[str]:
-        """Papers that the descriptions of its pictures name."""
-        attachments = raw.get("attachments")
-        keys = attachments.get("media_keys") if isinstance(attachments, dict) else None
-        pictures = [self.included.media.get(key, {}) for key in keys] if isinstance(keys, list) else []
-        return papers_beside([picture.get("alt_text") for picture in pictures])
+def _post(raw: Mapping[str, Any], record: Record, where: str, included: Included, seen_at: datetime) -> Post:
+    edition = wire.required(raw, "id", ID, where)
+    own_id = _first_edition(raw) or edition
+    kind, target = _kind(raw, where)
+    target_post = included.posts.get(target or "", {})
+    # A repost states its original's text and links.
+    source = raw
+    links = list(_links(raw, where))
+    if kind == "repost" and target_post:
+        source = target_post
+        links += _links(target_post, where)
+    return make_post(
+        record,
+        seen_at,
+        id=f"{NETWORK}:{own_id}",
+        kind=kind,
+        of=f"{NETWORK}:{_first_edition(target_post) or target}" if target else None,
+        url=f"https://x.com/i/status/{edition}",
+        account=_account(wire.required(raw, "author_id", ID, where), included),
+        posted_at=_posted_at(raw, own_id, where),
+        text=_text(source, where),
+        lang=wire.language(source.get("lang")),
+        links=wire.links(links),
+        counts=wire.counts(wire.mapping(raw.get("public_metrics"), f"{where}.public_metrics"), _COUNTS),
+    )
 
 
-def _id(value: Any, where: str) -> str:
-    if not isinstance(value, str) or not ID.fullmatch(value):
-        raise RecordError(where, f"is no id: {wire.shown(value)!r}")
-    return value
+def _account(own_id: str, included: Included) -> Account:
+    user = included.users.get(own_id, {})
+    handle = wire.matching(user.get("username"), HANDLE)
+    return Account(id=f"{NETWORK}:{own_id}", handle=handle, name=wire.clean_line(user.get("name")))
+
+
+def _posted_at(raw: Mapping[str, Any], own_id: str, where: str) -> datetime:
+    """When it was posted: as stated or by its id; without both, before ids held a time."""
+    in_id = snowflake_time(own_id)
+    # The stated time is that of a later edition.
+    if in_id is not None and own_id != raw.get("id"):
+        return in_id
+    stated = wire.time(raw.get("created_at"))
+    if stated is None and in_id is None and raw.get("created_at"):
+        raise RecordError(f"{where}.created_at", f"is no time: {wire.shown(raw.get('created_at'))!r}")
+    return stated or in_id or LAST_WITHOUT_TIME
 
 
 def _first_edition(raw: Mapping[str, Any]) -> str | None:
     """The id under which the post was made; each edit gave it another one. None where that is not stated."""
     history = raw.get("edit_history_post_ids", raw.get("edit_history_tweet_ids"))
-    ids = (
-        [value for value in history if isinstance(value, str) and ID.fullmatch(value)]
-        if isinstance(history, list)
-        else []
-    )
+    if not isinstance(history, list):
+        return None
+    ids = [own_id for own_id in history if wire.matching(own_id, ID)]
     return min(ids, key=int, default=None)
 
 
@@ -199,15 +173,16 @@ def _references(raw: Mapping[str, Any], where: str) -> Iterator[tuple[str, str]]
     for index, row in enumerate(wire.rows(raw.get(name), f"{where}.{name}")):
         place = f"{where}.{name}[{index}]"
         reference = wire.mapping(row, place)
-        yield str(reference.get("type")), _id(reference.get("id"), f"{place}.id")
+        yield str(reference.get("type")), wire.required(reference, "id", ID, place)
 
 
 def _kind(raw: Mapping[str, Any], where: str) -> tuple[Kind, str | None]:
+    """What it does, and X's id of the post to which it does that."""
     references = list(_references(raw, where))
     for kind, names in _KINDS:
-        for name, of in references:
+        for name, own_id in references:
             if name in names:
-                return kind, of
+                return kind, own_id
     return "post", None
 
 
@@ -218,58 +193,57 @@ def _note(raw: Mapping[str, Any], where: str) -> Mapping[str, Any]:
 
 
 def _url_entities(raw: Mapping[str, Any], where: str) -> Iterator[Mapping[str, Any]]:
-    note = _note(raw, where)
-    for holder, place in ((raw, where), (note, f"{where}.note")):
+    """The links of the text, then those of the note, which repeats them with less known about them."""
+    for holder, place in ((raw, where), (_note(raw, where), f"{where}.note")):
         entities = wire.mapping(holder.get("entities"), f"{place}.entities")
-        for entity in wire.rows(entities.get("urls"), f"{place}.entities.urls"):
-            if isinstance(entity, dict):
-                yield entity
+        yield from wire.objects(wire.rows(entities.get("urls"), f"{place}.entities.urls"))
 
 
-def _target(entity: Mapping[str, Any]) -> str | None:
-    """Where a link leads as X states it: after redirects, else as it was written, else the short form."""
-    urls = (wire.web_url(entity.get(name)) for name in ("unwound_url", "expanded_url", "url"))
-    return next(filter(None, urls), None)
+def _targets(entity: Mapping[str, Any]) -> list[str]:
+    """Where a link leads as X states it: after redirects, as it was written, in its short form."""
+    urls = [wire.web_url(entity.get(name)) for name in ("unwound_url", "expanded_url", "url")]
+    return [url for url in urls if url is not None]
 
 
-def _links(raw: Mapping[str, Any], where: str) -> Iterator[Any]:
+def _links(raw: Mapping[str, Any], where: str) -> Iterator[str]:
     """Targets of its links, as written and after redirects; media that X hosts is not one.
 
     With them the papers that its cards and its article name. A shortened link stands only where no target is known.
     """
-    targets: dict[Any, list[str]] = {}
+    targets: dict[str, list[str]] = {}
     for index, entity in enumerate(_url_entities(raw, where)):
-        if entity.get("media_key") is not None:
-            continue
-        short = entity.get("url")
-        # The note repeats the links of the text, with less known about them.
-        urls_of_link = targets.setdefault(short if isinstance(short, str) else index, [])
-        urls_of_link += filter(
-            None, (wire.web_url(entity.get(name)) for name in ("unwound_url", "expanded_url", "url"))
-        )
-        yield from papers_beside(entity.get("title"), entity.get("description"))
+        if entity.get("media_key") is None:
+            link = entity.get("url")
+            name = link if isinstance(link, str) else f"link {index}"
+            targets.setdefault(name, []).extend(_targets(entity))
+            yield from papers_beside(entity.get("title"), entity.get("description"))
     for urls in targets.values():
-        yield from [url for url in urls if not is_short(url)] or urls[:1]
+        full_urls = [url for url in urls if not is_short(url)]
+        yield from full_urls or urls[:1]
     yield from papers_beside(raw.get("article"))
 
 
 def _text(raw: Mapping[str, Any], where: str) -> str:
     """What it says: whole, with real addresses in the place of t.co ones, and characters instead of HTML entities."""
-    note = _note(raw, where)
-    text = note.get("text") if note.get("text") is not None else raw.get("text")
+    text = _note(raw, where).get("text")
+    if text is None:
+        text = raw.get("text")
     if not isinstance(text, str):
         raise RecordError(f"{where}.text", f"is no text: {wire.shown(text)!r}")
-    full: dict[str, str] = {}
+    addresses: dict[str, str] = {}
     for entity in _url_entities(raw, where):
-        short = entity.get("url")
-        if not isinstance(short, str):
+        link = entity.get("url")
+        if not isinstance(link, str):
             continue
         if entity.get("media_key") is not None:
-            full.setdefault(short, "")
-        elif (short not in full or wire.web_url(entity.get("unwound_url"))) and (target := _target(entity)):
-            full[short] = target
-    text = html.unescape(text[: wire.TEXT_MAX * 2])  # before the addresses are put in: those are not escaped
-    text = _SHORT.sub(lambda match: full.get(match[0], match[0]), text)
+            addresses.setdefault(link, "")
+            continue
+        targets = _targets(entity)
+        if targets and (link not in addresses or wire.web_url(entity.get("unwound_url"))):
+            addresses[link] = targets[0]
+    # Before the addresses are put in: those are not escaped.
+    text = html.unescape(text[: wire.TEXT_MAX * 2])
+    text = _SHORT.sub(lambda match: addresses.get(match[0], match[0]), text)
     return _SPACES.sub("", wire.clean(text)).strip()
 
 
@@ -298,5 +272,5 @@ def reduce(post: Post, settings: Mapping[str, Any]) -> Post:
 def _url_without_handle(post: Post) -> str:
     """The address of the post, or of the one that it likes; one of no known shape stays."""
     match = _STATUS_URL.match(post.url)
-    candidates = (f"{NETWORK}:{match[1]}" if match else "", post.id, post.of or "")
-    return next(filter(None, map(post_url, candidates)), post.url)
+    url = f"https://x.com/i/status/{match[1]}" if match else None
+    return url or post_url(post.id) or post_url(post.of or "") or post.url

@@ -45,33 +45,33 @@ def stream_name(clauses: Iterable[str]) -> str:
 
 
 def covered(cursors: Mapping[str, Any]) -> dict[str, Cursor]:
-    """Clause -> how far it was read, from the searches of earlier runs (the earliest where several say so).
+    """Clause -> how far it was read, from the searches of earlier runs (the latest where several say so).
 
     A search's cursor says which clauses it covers (`of`), because another choice of accounts packs other queries.
     """
     by_clause: dict[str, Cursor] = {}
-    for name, value in sorted(cursors.items()):
-        clauses = value.get("of") if name.startswith(PREFIX) and isinstance(value, Mapping) else None
-        cursor = x_cursor.load(value)
-        if not isinstance(clauses, list) or cursor.newest is None:
+    for name in sorted(cursors):
+        cursor = x_cursor.load(cursors[name])
+        if cursor.newest is None:
             continue
-        for clause in clauses:
-            if isinstance(clause, str):
-                before = by_clause.get(clause)
-                # A later search went on where an earlier one stood.
-                by_clause[clause] = before if before and (before.newest or 0) > cursor.newest else cursor
+        for clause in _clauses(name, cursors[name]) or ():
+            before = by_clause.get(clause, Cursor())
+            # A later search went on where an earlier one stood.
+            if before.newest is None or before.newest <= cursor.newest:
+                by_clause[clause] = cursor
     return by_clause
 
 
 def join(cursors: Iterable[Cursor]) -> Cursor:
     """One cursor for clauses that were read apart: begins where the first of them has to."""
-    all_of = list(cursors)
-    newest = [cursor.newest for cursor in all_of]
-    ids = [newest_id for newest_id in newest if newest_id is not None]
-    if not ids or len(ids) < len(newest):
-        return Cursor()
-    gaps: dict[Gap, None] = {gap: None for cursor in all_of for gap in cursor.gaps}
-    joined = Cursor(min(ids))
+    oldest: int | None = None
+    gaps: dict[Gap, None] = {}
+    for cursor in cursors:
+        if cursor.newest is None:
+            return Cursor()
+        oldest = min(oldest or cursor.newest, cursor.newest)
+        gaps.update(dict.fromkeys(cursor.gaps))
+    joined = Cursor(oldest)
     for gap in gaps:
         joined = joined.with_gap(None, gap)
     return joined
@@ -81,6 +81,14 @@ def replaced(cursors: Mapping[str, Any], current: Mapping[str, Iterable[str]]) -
     """Names of stored searches whose clauses are all read by `current` ones (name -> clauses) now."""
     current_clauses = {clause for clauses in current.values() for clause in clauses}
     for name, value in cursors.items():
-        clauses = value.get("of") if name.startswith(PREFIX) and isinstance(value, Mapping) else None
-        if name not in current and isinstance(clauses, list) and current_clauses.issuperset(map(str, clauses)):
+        clauses = _clauses(name, value)
+        if name not in current and clauses is not None and current_clauses.issuperset(clauses):
             yield name
+
+
+def _clauses(name: str, value: Any) -> list[str] | None:
+    """The clauses that the cursor of a search covers; None for any other cursor."""
+    clauses = value.get("of") if isinstance(value, Mapping) else None
+    if not name.startswith(PREFIX) or not isinstance(clauses, list):
+        return None
+    return [str(clause) for clause in clauses]

@@ -21,10 +21,10 @@ for X and keep what came before. Without the secret X_BEARER_TOKEN nothing is as
 
 from __future__ import annotations
 
-import re
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from generator.fetch.adapter import json_fields as wire
 from generator.fetch.adapter.patience import NEXT, REMEDY, Patience, in_turn, is_fault
 from generator.fetch.adapter.source import Covered, Event, FetchRequest, Resolved, Source, StreamFailed
 from generator.fetch.sources.x import cursor as x_cursor
@@ -46,8 +46,6 @@ from generator.fetch.sources.x.streams import (
 )
 from generator.model.errors import FetchError, FormatError
 
-_LIST = re.compile(r"(?:https?://(?:www\.)?(?:x|twitter)\.com/i/lists/)?([0-9]{1,19})/?", re.ASCII)
-
 
 @dataclass(slots=True)
 class _Plan:
@@ -59,63 +57,42 @@ class _Plan:
     """By X's list id."""
     clauses: dict[str, set[str]] = field(default_factory=dict)
     """Of searches."""
-    unusable: list[StreamFailed] = field(default_factory=list)
-
-    def __bool__(self) -> bool:
-        return bool(self.timelines or self.lists or self.clauses)
 
 
 def _plan(request: FetchRequest) -> _Plan:
     plan = _Plan()
-    for tracker_block in request.wanted:
-        search = tracker_block.block.get("mode") == "search"
-        for value in tracker_block.block.get("accounts") or ():
-            handle = str(value).strip().removeprefix("@").lower()
-            if not x_posts.HANDLE.fullmatch(handle):
-                plan.unusable.append(
-                    StreamFailed(f"account/{handle}", "no handle of X: letters, digits, _, at most 15")
-                )
-                continue
-            streams, key = (plan.clauses, f"from:{handle}") if search else (plan.timelines, handle)
-            streams.setdefault(key, set()).add(tracker_block.tracker)
-        for value in tracker_block.block.get("lists") or ():
-            match = _LIST.fullmatch(str(value).strip())
-            if match is None:
-                plan.unusable.append(StreamFailed(f"list/{value}", "no list of X: give the number in its address"))
-                continue
-            streams, key = (plan.clauses, f"list:{match[1]}") if search else (plan.lists, match[1])
-            streams.setdefault(key, set()).add(tracker_block.tracker)
+    for wanted in request.wanted:
+        is_search = wanted.block.get("mode") == "search"
+        for key, word, streams in (("accounts", "from", plan.timelines), ("lists", "list", plan.lists)):
+            for name in wanted.block.get(key) or ():
+                if is_search:
+                    plan.clauses.setdefault(f"{word}:{name}", set()).add(wanted.tracker)
+                else:
+                    streams.setdefault(name, set()).add(wanted.tracker)
     return plan
 
 
 def fetch(request: FetchRequest) -> Iterator[Event]:
     """Ask for everything new that the trackers want. Raises FetchError, FormatError."""
     plan = _plan(request)
-    patience = Patience()
-    for failure in plan.unusable:
-        yield patience.refusal(failure.stream, failure.reason)
-    if not plan:
-        patience.finish()
+    if not (plan.timelines or plan.lists or plan.clauses):
         return
+    patience = Patience()
     budget = budget_of(request)
     api = XApi(request, budget)
-    ids = yield from _resolve(request, api, budget, plan, patience)
-    streams = [
-        *(timeline(ids[handle], _sorted(trackers)) for handle, trackers in plan.timelines.items() if handle in ids),
-        *(list_of(list_id, _sorted(trackers)) for list_id, trackers in plan.lists.items()),
-    ]
-    readings = [
-        Reading(
-            api,
-            budget,
-            stream,
-            x_cursor.load(request.state.cursors.get(stream.name)),
-            request.now,
-            since=request.since,
-        )
-        for stream in streams
-    ]
-    readings.extend(_searches(request, api, budget, plan.clauses))
+    ids = yield from _resolve(request, api, budget, list(plan.timelines), patience)
+    streams: list[Stream] = []
+    for handle, trackers in plan.timelines.items():
+        if handle in ids:
+            streams.append(timeline(ids[handle], _sorted(trackers)))
+    for list_id, trackers in plan.lists.items():
+        streams.append(list_of(list_id, _sorted(trackers)))
+    readings: list[Reading] = []
+    for stream in streams:
+        cursor = x_cursor.load(request.state.cursors.get(stream.name))
+        readings.append(Reading(api, budget, stream, cursor, request.now, since=request.since))
+    for stream, cursor in _searches(request, plan.clauses):
+        readings.append(Reading(api, budget, stream, cursor, request.now))
     yield from _read_all(request, readings, budget, patience)
 
 
@@ -124,24 +101,28 @@ def _sorted(trackers: set[str]) -> tuple[str, ...]:
 
 
 def _resolve(
-    request: FetchRequest, api: XApi, budget: Budget, plan: _Plan, patience: Patience
+    request: FetchRequest, api: XApi, budget: Budget, handles: list[str], patience: Patience
 ) -> Generator[Event, None, dict[str, str]]:
     """Returns handle -> X's id of every account whose timeline is wanted and that exists."""
     prefix = f"{x_posts.NETWORK}:"
-    ids = {
-        handle: stored.removeprefix(prefix)
-        for handle in plan.timelines
-        if (stored := request.state.accounts.get(handle)) and x_posts.ID.fullmatch(stored.removeprefix(prefix))
-    }
-    unknown = [handle for handle in plan.timelines if handle not in ids]
+    ids: dict[str, str] = {}
+    unknown: list[str] = []
+    for handle in handles:
+        account_id = request.state.accounts.get(handle, "")
+        own_id = wire.matching(account_id.removeprefix(prefix), x_posts.ID)
+        if own_id is None:
+            unknown.append(handle)
+        else:
+            ids[handle] = own_id
     while unknown:
-        now, unknown = unknown[: min(NAMES_MAX, budget.left)], unknown[min(NAMES_MAX, budget.left) :]
-        if not now:
+        size = min(NAMES_MAX, budget.left)
+        if size == 0:
             note_end(request, budget, f"{len(unknown)} accounts are looked up")
             patience.waits()
-            return ids
-        new_ids = api.users(now)
-        for handle in now:
+            break
+        batch, unknown = unknown[:size], unknown[size:]
+        new_ids = api.users(batch)
+        for handle in batch:
             if handle in new_ids:
                 ids[handle] = new_ids[handle]
                 yield Resolved(handle, prefix + new_ids[handle])
@@ -151,9 +132,7 @@ def _resolve(
     return ids
 
 
-def _searches(
-    request: FetchRequest, api: XApi, budget: Budget, trackers_of: Mapping[str, set[str]]
-) -> Iterator[Reading]:
+def _searches(request: FetchRequest, trackers_of: Mapping[str, set[str]]) -> Iterator[tuple[Stream, x_cursor.Cursor]]:
     """Queries: accounts that the same trackers want share one; accounts never searched have their own at first."""
     groups: dict[tuple[str, ...], list[str]] = {}
     for clause, trackers in trackers_of.items():
@@ -163,15 +142,14 @@ def _searches(
         for packed in x_search.pack(clauses):
             stored = request.state.cursors.get(x_search.stream_name(packed))
             if stored is not None:
-                yield Reading(api, budget, search_for(packed, names), x_cursor.load(stored), request.now)
+                yield search_for(packed, names), x_cursor.load(stored)
                 continue
             old = tuple(clause for clause in packed if clause in read_before)
             new = tuple(clause for clause in packed if clause not in read_before)
             if old:
-                cursor = x_search.join(read_before[clause] for clause in old)
-                yield Reading(api, budget, search_for(old, names), cursor, request.now)
+                yield search_for(old, names), x_search.join(read_before[clause] for clause in old)
             if new:
-                yield Reading(api, budget, search_for(new, names), x_cursor.Cursor(), request.now)
+                yield search_for(new, names), x_cursor.Cursor()
 
 
 def _read_all(
@@ -195,63 +173,55 @@ def _read_all(
             yield from step()
             patience.worked()
         except OutOfReadsError:
-            had_whole_turn = first is not None and reading is turns[0]
-            yield from _out_of_reads(request, budget, reading.stream, turns, whole_turn=had_whole_turn)
+            _note_end_of_reads(request, budget, reading.stream)
+            has_had_its_turn = first is not None and reading is turns[0] and len(turns) > 1
+            next_reading = turns[1] if has_had_its_turn else reading
+            yield Covered(NEXT, next_reading.stream.name)
             return
         except FetchError as error:
             yield from _failed(error, reading.stream, patience)
             failed.add(reading.stream.name)
     patience.finish()
-    yield from _forget(request, readings, everything_read=not failed)
+    if first is not None:
+        yield Covered(NEXT, None)
+    if not failed:
+        yield from _forget_searches(request, readings)
 
 
 def _failed(error: FetchError, stream: Stream, patience: Patience) -> Iterator[Event]:
     """The stream's own failure; raises `error` where it is the network's."""
-    if isinstance(error, FormatError) or not (is_refused(error) or is_fault(error) or is_refusal_of_us(error)):
+    if isinstance(error, FormatError):
         raise error
     if is_refused(error):
-        yield patience.refusal(stream.name, _reason(error))
+        reason = f"X does not know it or does not show it (HTTP {error.status})"
+        if isinstance(error, NotShownError):
+            reason = error.reason.rstrip(".")
+        yield patience.refusal(stream.name, f"{reason}: {REMEDY}")
         return
-    if not is_refusal_of_us(error):
-        yield StreamFailed(stream.name, _reason(error))
-    if is_refusal_of_us(error) or (is_fault(error) and patience.is_lost(error)):
+    if is_refusal_of_us(error):
+        yield Covered(NEXT, stream.name)
+        raise error
+    if not is_fault(error):
+        raise error
+    yield StreamFailed(stream.name, error.reason)
+    if patience.is_lost(error):
         yield Covered(NEXT, stream.name)
         raise error
 
 
-def _forget(request: FetchRequest, readings: Sequence[Reading], *, everything_read: bool) -> Iterator[Event]:
+def _forget_searches(request: FetchRequest, readings: Sequence[Reading]) -> Iterator[Event]:
     """Drop cursors that a complete run leaves without a use."""
-    if NEXT in request.state.cursors:
-        yield Covered(NEXT, None)
-    if everything_read:
-        current = {reading.stream.name: reading.stream.clauses for reading in readings}
-        for name in x_search.replaced(request.state.cursors, current):
-            yield Covered(name, None)
+    current = {reading.stream.name: reading.stream.clauses for reading in readings}
+    for name in x_search.replaced(request.state.cursors, current):
+        yield Covered(name, None)
 
 
-def _out_of_reads(
-    request: FetchRequest, budget: Budget, stream: Stream, turns: Sequence[Reading], *, whole_turn: bool
-) -> Iterator[Event]:
-    """Say that the cap was reached, and whose turn is next: this stream's, or the one after it if it had its whole."""
+def _note_end_of_reads(request: FetchRequest, budget: Budget, stream: Stream) -> None:
+    """Say that the cap was reached. Raises FetchError if it can never be enough."""
     if budget.used == 0 and not budget.is_month_spent:
         least = stream.smallest * READS_A_POST
         raise FetchError(f"networks.x.max_reads_per_run is too small to ask for one page: set at least {least}")
     note_end(request, budget, f"{budget.used} objects were read, the rest is")
-    after = turns[1].stream if whole_turn and len(turns) > 1 else stream
-    yield Covered(NEXT, after.name)
-
-
-def _reason(error: FetchError) -> str:
-    if is_fault(error):
-        return error.reason
-    if isinstance(error, NotShownError):
-        return f"{error.reason.rstrip('.')}: {REMEDY}"
-    return f"X does not know it or does not show it (HTTP {error.status}): {REMEDY}"
-
-
-def post_url(post_id: str) -> str | None:
-    """`x:ID` -> its public address without a handle, or None."""
-    return x_posts.post_url(post_id)
 
 
 SOURCE = Source(
@@ -261,6 +231,6 @@ SOURCE = Source(
     fetch=fetch,
     parse=x_posts.parse,
     reduce=x_posts.reduce,
-    post_url=post_url,
+    post_url=x_posts.post_url,
     find_gone=find_gone,
 )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+
+from msgspec.structs import replace
 
 from generator.fetch.adapter.patience import PAGES_MAX
 from generator.fetch.adapter.source import Covered, Event, Record
@@ -30,16 +33,23 @@ class Stream:
 
     name: str
     path: str
-    label: str
-    """The endpoint's name in the meter."""
     trackers: tuple[str, ...]
     smallest: int
     """The least `max_results` that X takes here."""
-    params: Mapping[str, str] = field(default_factory=dict)
     account_id: str | None = None
     """X's id of the account, where the stream is one account's."""
     clauses: tuple[str, ...] = ()
     """Of a search."""
+
+    @property
+    def label(self) -> str:
+        """The endpoint's name in the meter."""
+        return re.sub("[0-9]+", ":id", self.path)
+
+    @property
+    def params(self) -> dict[str, str]:
+        """Of every page."""
+        return {"query": x_search.query_of(self.clauses)} if self.clauses else {}
 
     @property
     def is_list(self) -> bool:
@@ -49,43 +59,26 @@ class Stream:
     def dump(self, cursor: Cursor) -> dict[str, Any] | None:
         """The cursor as it is stored; None where there is nothing to remember."""
         stored = cursor.dump()
-        return {**stored, "of": sorted(self.clauses)} if stored and self.clauses else stored or None
+        if stored and self.clauses:
+            stored["of"] = sorted(self.clauses)
+        return stored or None
 
 
 def timeline(account_id: str, trackers: tuple[str, ...]) -> Stream:
     """Posts, replies, quotes and reposts of one account."""
-    return Stream(
-        name=f"account/{account_id}",
-        path=f"users/{account_id}/tweets",
-        label="users/:id/tweets",
-        trackers=trackers,
-        smallest=5,
-        account_id=account_id,
-    )
+    path = f"users/{account_id}/tweets"
+    return Stream(name=f"account/{account_id}", path=path, trackers=trackers, smallest=5, account_id=account_id)
 
 
 def list_of(list_id: str, trackers: tuple[str, ...]) -> Stream:
     """Posts and reposts of a list's members."""
-    return Stream(
-        name=f"list/{list_id}",
-        path=f"lists/{list_id}/tweets",
-        label="lists/:id/tweets",
-        trackers=trackers,
-        smallest=1,
-    )
+    return Stream(name=f"list/{list_id}", path=f"lists/{list_id}/tweets", trackers=trackers, smallest=1)
 
 
 def search_for(clauses: tuple[str, ...], trackers: tuple[str, ...]) -> Stream:
     """Posts with a link to arXiv by many accounts."""
-    return Stream(
-        name=x_search.stream_name(clauses),
-        path="tweets/search/recent",
-        label="tweets/search/recent",
-        trackers=trackers,
-        smallest=10,
-        params={"query": x_search.query_of(clauses)},
-        clauses=clauses,
-    )
+    name = x_search.stream_name(clauses)
+    return Stream(name=name, path="tweets/search/recent", trackers=trackers, smallest=10, clauses=clauses)
 
 
 class OutOfReadsError(Exception):
@@ -100,21 +93,18 @@ class Reading:
     """One stream in one run."""
 
     def __init__(
-        self,
-        api: XApi,
-        budget: Budget,
-        stream: Stream,
-        cursor: Cursor,
-        now: datetime,
-        *,
-        since: datetime | None = None,
+        self, api: XApi, budget: Budget, stream: Stream, cursor: Cursor, now: datetime, *, since: datetime | None = None
     ) -> None:
         self._api = api
         self._budget = budget
         self.stream = stream
-        self.cursor = self._within_reach(cursor, now) if stream.clauses else cursor
-        self._first = Gap(left=None if stream.clauses else FIRST_POSTS)
-        if since is not None and stream.account_id is not None:  # X gives older posts of an account alone
+        self.cursor = cursor
+        self._first = Gap(left=FIRST_POSTS)
+        if stream.clauses:
+            self.cursor = _within_reach(cursor, now)
+            self._first = Gap()
+        # X gives older posts of an account alone.
+        if since is not None and stream.account_id is not None:
             oldest = max(1, snowflake_at(since)) - 1
             self._first = Gap(since=oldest)
             if cursor.newest is not None:
@@ -122,7 +112,9 @@ class Reading:
 
     def news(self) -> Iterator[Event]:
         """What came since the last run; of a stream never read, its newest posts."""
-        gap = Gap(since=self.cursor.newest) if self.cursor.newest is not None else self._first
+        gap = self._first
+        if self.cursor.newest is not None:
+            gap = Gap(since=self.cursor.newest)
         yield from self._walk(gap, stored=None)
 
     def rest(self) -> Iterator[Event]:
@@ -135,26 +127,17 @@ class Reading:
                     raise
                 # X forgot the place in the list: the next run looks for it from the top.
                 self.cursor = self.cursor.with_gap(gap, replace(gap, token=None))
-                yield Covered(self.stream.name, self.stream.dump(self.cursor))
+                yield self._covered()
 
-    @staticmethod
-    def _within_reach(cursor: Cursor, now: datetime) -> Cursor:
-        """Without ids that search would refuse, and without holes that it cannot fill any more."""
-        oldest = snowflake_at(now - _SEARCH_REACH)
-        gaps = tuple(
-            replace(gap, since=None if gap.since is not None and gap.since < oldest else gap.since)
-            for gap in cursor.gaps
-            if gap.until is None or gap.until > oldest
-        )
-        newest = None if cursor.newest is not None and cursor.newest < oldest else cursor.newest
-        return Cursor(newest, gaps)
+    def _covered(self) -> Covered:
+        return Covered(self.stream.name, self.stream.dump(self.cursor))
 
     def _walk(self, gap: Gap, stored: Gap | None) -> Iterator[Event]:
         """Read a range from its top down; after every page the cursor says what is left of it.
 
         `stored` is what of the range stands in the cursor already.
         """
-        seen = {gap.token}
+        seen_tokens = {gap.token}
         rest: Gap | None = gap
         token = gap.token
         for _ in range(PAGES_MAX):
@@ -164,26 +147,30 @@ class Reading:
             if page.problem:
                 raise NotShownError(page.problem, url=self.stream.path, status=_NOT_FOUND)
             yield from self._records(page, rest)
-            ids = _ids(page.posts)
-            rest = self._after(rest, page, ids, seen)
+            ids = [own_id for post in page.posts if (own_id := _id(post)) is not None]
+            # A token that comes again would lead in a circle.
+            token = None if page.next_token in seen_tokens else page.next_token
+            seen_tokens.add(token)
+            rest = self._below(rest, page, ids, token)
             self.cursor = self.cursor.reached(ids).with_gap(stored, rest)
-            yield Covered(self.stream.name, self.stream.dump(self.cursor))
-            stored, token = rest, page.next_token
+            yield self._covered()
+            stored = rest
 
-    def _after(self, gap: Gap, page: Page, ids: list[int], seen: set[str | None]) -> Gap | None:
+    def _below(self, gap: Gap, page: Page, ids: list[int], token: str | None) -> Gap | None:
         """What is left of `gap` below this page; None when it is read."""
-        token = page.next_token
-        posts_left = None if gap.left is None else gap.left - len(page.posts)
-        reached = gap.since is not None and bool(ids) and min(ids) <= gap.since
-        if token is None or token in seen or reached or (posts_left is not None and posts_left <= 0):
-            return None  # a token that comes again would lead in a circle
-        seen.add(token)
-        return Gap(
-            since=gap.since,
-            until=min(ids) if ids else gap.until,
-            token=token if self.stream.is_list or not ids else None,
-            left=posts_left,
-        )
+        if token is None:
+            return None
+        if gap.since is not None and ids and min(ids) <= gap.since:
+            return None
+        posts_left = None
+        if gap.left is not None:
+            posts_left = gap.left - len(page.posts)
+            if posts_left <= 0:
+                return None
+        if not ids:
+            return Gap(since=gap.since, until=gap.until, token=token, left=posts_left)
+        # An id names the place for good; a token does where X takes no id.
+        return Gap(since=gap.since, until=min(ids), token=token if self.stream.is_list else None, left=posts_left)
 
     def _ask(self, top: Gap, rest: Gap, token: str | None) -> Page:
         """The next page. Raises OutOfReadsError, FetchError."""
@@ -194,19 +181,37 @@ class Reading:
         if size is None:
             raise OutOfReadsError
         params = {**self.stream.params, "max_results": str(size)}
-        if not self.stream.is_list:
-            params.update({} if top.since is None else {"since_id": str(top.since)})
-            params.update({} if top.until is None else {"until_id": str(top.until)})
-        params.update({} if token is None else {"pagination_token": token})
+        if top.since is not None and not self.stream.is_list:
+            params["since_id"] = str(top.since)
+        if top.until is not None and not self.stream.is_list:
+            params["until_id"] = str(top.until)
+        if token is not None:
+            params["pagination_token"] = token
         return self._api.posts(self.stream.path, params, self.stream.label)
 
     def _records(self, page: Page, gap: Gap) -> Iterator[Record]:
         included = Included.of(page.answer, self.stream.account_id)
         for index, post in enumerate(page.posts):
             own_id = _id(post)
-            if own_id is not None and gap.since is not None and own_id <= gap.since:
-                continue  # a list's page reaches below what is new
-            yield Record(post, self.stream.trackers, f"{self.stream.path} data[{index}]", included)
+            # A list's page reaches below what is new.
+            if own_id is None or gap.since is None or own_id > gap.since:
+                yield Record(post, self.stream.trackers, f"{self.stream.path} data[{index}]", included)
+
+
+def _within_reach(cursor: Cursor, now: datetime) -> Cursor:
+    """Without ids that search would refuse, and without holes that it cannot fill any more."""
+    oldest = snowflake_at(now - _SEARCH_REACH)
+    gaps = []
+    for gap in cursor.gaps:
+        if gap.until is None or gap.until > oldest:
+            gaps.append(replace(gap, since=_not_before(oldest, gap.since)))
+    return Cursor(_not_before(oldest, cursor.newest), tuple(gaps))
+
+
+def _not_before(oldest: int, own_id: int | None) -> int | None:
+    if own_id is None or own_id < oldest:
+        return None
+    return own_id
 
 
 def is_refused(error: FetchError) -> bool:
@@ -216,8 +221,6 @@ def is_refused(error: FetchError) -> bool:
 
 def _id(post: Any) -> int | None:
     own_id = post.get("id") if isinstance(post, dict) else None
-    return int(own_id) if isinstance(own_id, str) and ID.fullmatch(own_id) else None
-
-
-def _ids(posts: list[Any]) -> list[int]:
-    return [own_id for post in posts if (own_id := _id(post)) is not None]
+    if isinstance(own_id, str) and ID.fullmatch(own_id):
+        return int(own_id)
+    return None
