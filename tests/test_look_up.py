@@ -49,7 +49,7 @@ def test_whom_the_networks_know_is_said_with_the_estimated_bill(
     assert status == 0
     assert "Found <code>&#64;ada&#46;bsky&#46;social</code>, who follows 412 accounts" in summary
     assert "who follows 1 account:" in summary
-    assert "the first reading costs about $1.26 and a month about $2.17" in summary
+    assert "the first reading costs about $1.26 and a month about $5.78" in summary
     assert "stops at $10 in a month" in summary
     written = (tmp_path / "config.yaml").read_text("utf-8")
     assert 'title: "@ada.bsky.social"' in written

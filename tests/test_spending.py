@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from generator.fetch.adapter.source import Meter
@@ -13,10 +17,14 @@ from generator.fetch.sources.x.cost import PAGE_MAX, Budget
 from generator.model.merge import merge_states
 from generator.model.records import NetworkState
 from generator.model.spending import add_spending, spending_of
+from tests.conftest import ROOT
 from tests.e2e.run import Copy
 from tests.loopback import Loopback, as_json
+from tests.rehearsal.github import QUIET_GIT, git
+from tests.rehearsal.workflow import load
 
 NOW = datetime(2026, 11, 10, 12, 0, tzinfo=UTC)
+UPDATE = ROOT / ".github/workflows/update.yml"
 NOW_OPTION = ("--now", "2026-11-10T12:00:00Z")
 
 
@@ -90,3 +98,61 @@ def test_without_a_token_x_is_no_failure_and_everything_says_what_is_missing(tmp
     page = (copy.folder / "site/status/index.html").read_text("utf-8")
     assert "The owner of this site has not set up access to X" in page
     assert "Not read since" not in page
+
+
+STATE = NetworkState(accounts={"ada_l": "x:1"}, spent_usd={"2026-11-09": 1.0})
+
+
+def put_state(folder: Path, state: NetworkState) -> None:
+    path = folder / "data/state/x.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(msgspec.json.encode(state))
+
+
+def news(folder: Path) -> str:
+    """What scripts/news.sh says of this folder."""
+    output = folder / ".git/output"
+    output.unlink(missing_ok=True)
+    environment = {**os.environ, **QUIET_GIT, "GITHUB_OUTPUT": str(output), "PYTHON": sys.executable}
+    subprocess.run(
+        [str(ROOT / "scripts/news.sh")], cwd=folder, check=True, env={**environment, "PYTHONPATH": str(ROOT)}
+    )
+    return output.read_text().splitlines()[0]
+
+
+@pytest.mark.parametrize("on_a_branch_of_its_own", [False, True])
+def test_spending_alone_is_no_news_and_is_counted_by_the_next_run(
+    tmp_path: Path, *, on_a_branch_of_its_own: bool
+) -> None:
+    copy = Copy(tmp_path / "copy")
+    put_state(copy.folder, STATE)
+    (copy.folder / "data/schema.json").write_text('{"version":1}\n')
+    repositories = [copy.folder]
+    if on_a_branch_of_its_own:
+        repositories.insert(0, copy.folder / "data")
+        (copy.folder / ".data-branch").write_text("data\n")
+        (copy.folder / ".gitignore").write_text("/data/\n.cache/\n")
+    for repository in repositories:
+        git("init", "--quiet", ".", cwd=repository)
+        git("add", "--all", cwd=repository)
+        git("commit", "--quiet", "--message", "Begin", cwd=repository)
+    assert news(copy.folder) == "changed=false"
+    spent = msgspec.structs.replace(STATE, spent_usd={**STATE.spent_usd, "2026-11-10": 0.4})
+    put_state(copy.folder, spent)
+    assert news(copy.folder) == "changed=false"
+    # The next run checks out the data that is committed, and the cache brings what was spent.
+    git("checkout", "--quiet", "--", ".", cwd=repositories[0])
+    (step,) = [step for step in load(UPDATE).jobs["fetch"].steps if step.name == "Count that"]
+    assert step.run == "[ ! -e .cache/spent ] || python -m generator merge .cache/spent --quiet"
+    assert copy.run("merge", ".cache/spent", "--quiet").status == 0
+    merged = msgspec.json.decode((copy.folder / "data/state/x.json").read_bytes(), type=NetworkState)
+    assert merged == spent
+    assert news(copy.folder) == "changed=false"
+    dear = msgspec.structs.replace(STATE, spent_usd={**STATE.spent_usd, "2026-11-10": 0.5})
+    put_state(copy.folder, dear)
+    assert news(copy.folder) == "changed=true", "GitHub may drop a cache, so larger sums are committed"
+    put_state(copy.folder, msgspec.structs.replace(spent, cursors={"account/x:1": "7"}))
+    assert news(copy.folder) == "changed=true"
+    put_state(copy.folder, spent)
+    (copy.folder / "data/pending.jsonl").write_text("{}\n")
+    assert news(copy.folder) == "changed=true"

@@ -27,6 +27,11 @@ READS_A_POST = 6
 POSTS_A_DAY = 5
 """Of an active account, reposts included."""
 EMBEDDED_SHARE = 0.5
+ABOUT_PAPERS_SHARE = 0.2
+"""Share of an account's posts that are about papers, and are therefore captured and checked for deletion."""
+CHECKS_A_POST = 16
+"""Checks of a captured post, on average over the first year of a copy: daily in its first week, then weekly, then
+monthly (`model/recheck`)."""
 FIRST_POSTS = 100
 """A stream that was never read begins with its newest 100 posts: older ones would cost more than they are worth."""
 _ROUNDING = 1e-9
@@ -47,10 +52,13 @@ class Bill:
 
 def estimate(accounts: int) -> Bill:
     """Estimate what timelines of so many accounts cost, fetch and prune together."""
-    # Half of the posts bring another post with its author; the account itself is charged once a day.
+    # Half of the posts bring another post with its author.
     post_usd = POST_USD + EMBEDDED_SHARE * (POST_USD + USER_USD)
-    month_usd = 30 * (POSTS_A_DAY * post_usd + USER_USD)
-    basis = f"{POSTS_A_DAY} posts a day each, every second one a quote, repost or reply"
+    # Posts a few hours apart come in different runs, and each run reads the account itself again.
+    reading_usd = POSTS_A_DAY * (post_usd + USER_USD)
+    checking_usd = POSTS_A_DAY * ABOUT_PAPERS_SHARE * CHECKS_A_POST * POST_USD
+    month_usd = 30 * (reading_usd + checking_usd)
+    basis = f"{POSTS_A_DAY} posts a day each, every second one a quote, repost or reply, every fifth about a paper"
     return Bill(accounts * (FIRST_POSTS * post_usd + USER_USD), accounts * month_usd, basis)
 
 
