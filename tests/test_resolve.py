@@ -32,6 +32,10 @@ def to(target: str, status: int = 301, **headers: str) -> Answer:
     return Answer(status, b"", {"Location": target, **headers})
 
 
+_PATIENT = Timeouts(connect_s=30, read_s=30, total_s=30)
+"""A busy machine answers late, and no host of these tests is silent unless a test says so."""
+
+
 class Shortener:
     """A server that is on the table for a test, and what follows its links."""
 
@@ -42,8 +46,8 @@ class Shortener:
     def link(self, path: str = "/a") -> str:
         return self.server.url + path
 
-    def follower(self, now: datetime = NOW, **more: Any) -> LinkFollower:
-        client = HttpClient("tests", timeouts=Timeouts(connect_s=2, read_s=0.3, total_s=0.5), sleep=lambda _: None)
+    def follower(self, now: datetime = NOW, timeouts: Timeouts = _PATIENT, **more: Any) -> LinkFollower:
+        client = HttpClient("tests", timeouts=timeouts, sleep=lambda _: None)
         host = self.server.url.removeprefix("http://")
         return LinkFollower(client, self.cache, now, **{"hosts": {host}, **more})
 
@@ -273,7 +277,7 @@ def test_silent_hosts_leave_time_for_the_others_and_all_of_them_end_in_time(tmp_
 
 def test_a_host_that_does_not_answer_is_left_alone(short: Start) -> None:
     one = short([Raw(0.9)])
-    follower = one.follower()
+    follower = one.follower(timeouts=Timeouts(connect_s=2, read_s=0.3, total_s=0.5))
     follower.follow([make.post(str(number), text=one.link(f"/{number}")) for number in range(9)])
     assert len(one.asked) == 2
     assert (len(follower.report.failed), len(follower.report.left)) == (2, 7)
