@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,10 +18,13 @@ from generator.model.errors import FetchError
 from generator.net.http import Client
 from generator.net.http.interface import get_json
 from scripts.actions import inert
+from scripts.paper_posters import NO_SAMPLE, SAMPLE, Sample, count_paper_posters
 
 BLUESKY_API = "https://public.api.bsky.app"
 _DEADLINE_S = 40.0
 _ASKED_MAX = 40
+_SAMPLED_MAX = 3
+"""Accounts whose follows are sampled: a sample takes 101 requests."""
 _UNKNOWN = frozenset({400, 404, 410})
 """Bluesky says 400 for a handle that nobody has."""
 
@@ -42,8 +46,8 @@ def look_up(accounts: Mapping[str, list[str]], environment: Mapping[str, str]) -
     limited = client.limited(_DEADLINE_S)
     api = environment.get("BLUESKY_API", BLUESKY_API)
     try:
-        for handle in accounts.get("bluesky", [])[:_ASKED_MAX]:
-            _look_up_on_bluesky(limited, api, handle, answers)
+        for number, handle in enumerate(accounts.get("bluesky", [])[:_ASKED_MAX]):
+            _look_up_on_bluesky(limited, api, handle, answers, with_sample=number < _SAMPLED_MAX)
         for handle in accounts.get("mastodon", [])[:_ASKED_MAX]:
             _look_up_on_mastodon(limited, handle, answers)
     finally:
@@ -51,7 +55,7 @@ def look_up(accounts: Mapping[str, list[str]], environment: Mapping[str, str]) -
     return answers
 
 
-def _look_up_on_bluesky(client: Client, api: str, handle: str, answers: Answers) -> None:
+def _look_up_on_bluesky(client: Client, api: str, handle: str, answers: Answers, *, with_sample: bool) -> None:
     try:
         profile = get_json(client, f"{api}/xrpc/app.bsky.actor.getProfile", params={"actor": handle}, tries=2)
     except FetchError as error:
@@ -65,7 +69,10 @@ def _look_up_on_bluesky(client: Client, api: str, handle: str, answers: Answers)
             answers.found.append(f"Bluesky did not answer about {inert(handle)}; it is read as you typed it.")
         return
     name = profile.get("handle") if isinstance(profile, dict) else None
-    answers.found.append(_found(f"@{name or handle}", profile, "followsCount"))
+    sample = NO_SAMPLE
+    if with_sample:
+        sample = count_paper_posters(client, api, handle, datetime.now(UTC))
+    answers.found.append(_found(f"@{name or handle}", profile, "followsCount", sample))
 
 
 def _look_up_on_mastodon(client: Client, handle: str, answers: Answers) -> None:
@@ -117,9 +124,23 @@ def _nearest(name: str, others: Iterable[Any]) -> str:
     return f"; did you mean {near[0]}?" if near else ": see how it is written on your profile"
 
 
-def _found(name: str, profile: Any, follows_key: str) -> str:
+def _found(name: str, profile: Any, follows_key: str, sample: Sample = NO_SAMPLE) -> str:
     follows = profile.get(follows_key) if isinstance(profile, dict) else None
     if not isinstance(follows, int):
         return f"Found {inert(name)}."
     accounts = "account" if follows == 1 else "accounts"
-    return f"Found {inert(name)}, who follows {follows:,} {accounts}: what they post is read as well."
+    share = _share(sample, follows)
+    return f"Found {inert(name)}, who follows {follows:,} {accounts}{share}: what they post is read as well."
+
+
+def _share(sample: Sample, follows: int) -> str:
+    """` (184 of them posted about papers this month)`; empty without a sample."""
+    if not sample.answered:
+        return ""
+    if sample.answered >= follows:
+        whole = "them"
+    elif sample.answered == SAMPLE:
+        whole = f"the first {SAMPLE}"
+    else:
+        whole = f"the {sample.answered} that could be read"
+    return f" ({sample.posted} of {whole} posted about papers this month)"

@@ -2,19 +2,40 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from scripts import set_up
+from scripts import look_up, set_up
+from scripts.paper_posters import Sample
 from tests.loopback import Answer, Loopback, Request, as_json
+from tests.pretend_bluesky import facet, profile, view
+
+FOLLOWS = 412
+PAPER = "https://arxiv.org/abs/2611.00001"
+
+
+def of_follows(request: Request) -> Answer:
+    """Every fourth account posted about a paper lately, the others long ago or about something else."""
+    query = request.query
+    if request.path.endswith("getFollows"):
+        return as_json({"follows": [profile(f"f{number}") for number in range(int(query["limit"]))]})
+    name = query["actor"].removeprefix("did:plc:").rstrip("z")
+    number = int(name.removeprefix("f"))
+    at = datetime.now(UTC) - timedelta(days=1 if number % 4 else 40)
+    text = f"A good one: {PAPER}" if number % 2 == 0 else "lunch"
+    said = {"facets": [facet(text, PAPER, PAPER)]} if PAPER in text else {}
+    return as_json({"feed": [{"post": view(name, "3kabc", text, at, said=said)}]})
 
 
 def answer(request: Request) -> Answer:
     """A Bluesky where Ada is known, and an instance where Bo is."""
     path, query = request.path, request.query
+    if path.endswith(("getFollows", "getAuthorFeed")):
+        return of_follows(request)
     if path.endswith("getProfile") and query["actor"] == "ada.bsky.social":
-        return as_json({"did": "did:plc:a", "handle": "ada.bsky.social", "followsCount": 412})
+        return as_json({"did": "did:plc:a", "handle": "ada.bsky.social", "followsCount": FOLLOWS})
     if path.endswith("searchActorsTypeahead"):
         return as_json({"actors": [{"handle": "adam.example"}, {"handle": "ada.bsky.social"}]})
     if path == "/api/v1/accounts/lookup" and query["acct"] == "bo":
@@ -47,8 +68,12 @@ def test_whom_the_networks_know_is_said_with_the_estimated_bill(
         }  # fmt: skip
         status, summary = run_form(tmp_path, monkeypatch, form)
     assert status == 0
-    assert "Found <code>&#64;ada&#46;bsky&#46;social</code>, who follows 412 accounts" in summary
+    assert (
+        "Found <code>&#64;ada&#46;bsky&#46;social</code>, who follows 412 accounts (25 of the first 100 posted"
+        in summary
+    )
     assert "who follows 1 account:" in summary
+    assert len(networks.requests) == 1 + 1 + 100 + 1, "a bounded number, however many Ada follows"
     assert "the first reading costs about $1.26 and a month about $5.78" in summary
     assert "stops at $10 in a month" in summary
     written = (tmp_path / "config.yaml").read_text("utf-8")
@@ -97,3 +122,27 @@ def test_an_empty_form_reads_what_everybody_reads(tmp_path: Path, monkeypatch: p
     written = (tmp_path / "config.yaml").read_text("utf-8")
     assert "\n    hackernews:" in written
     assert "\n    huggingface:" in written
+
+
+@pytest.mark.parametrize(
+    ("sample", "follows", "said"),
+    [
+        (Sample(0, 0), 412, ""),
+        (Sample(12, 3), 12, " (3 of them posted about papers this month)"),
+        (Sample(100, 0), 412, " (0 of the first 100 posted about papers this month)"),
+        (Sample(97, 20), 412, " (20 of the 97 that could be read posted about papers this month)"),
+    ],
+)
+def test_a_sample_says_what_it_is_of(sample: Sample, follows: int, said: str) -> None:
+    assert look_up._share(sample, follows) == said
+
+
+def test_a_service_that_gives_no_feeds_leaves_the_count_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def without_feeds(request: Request) -> Answer:
+        return Answer(503) if "getAuthorFeed" in request.path else answer(request)
+
+    with Loopback(without_feeds) as server:
+        form = {"BLUESKY_API": server.url, "BLUESKY_ACCOUNTS": "ada.bsky.social"}
+        status, summary = run_form(tmp_path, monkeypatch, form)
+    assert status == 0
+    assert "who follows 412 accounts: what they post" in summary
