@@ -41,13 +41,15 @@ MODULES: dict[str, tuple[str, ...]] = {
     "storage/store.py": ("store", "data_files"),
     "net/http/addresses.py": ("http_client",),
     "net/http/allowance.py": ("network_time",),
-    "net/http/answers.py": ("http_client",),
     "net/http/body.py": ("http_client",),
-    "net/http/client.py": ("http_client", "network_time"),
+    "net/http/client.py": ("http_client", "network_time", "polite"),
     "net/http/connections.py": ("http_client",),
+    "net/http/interface.py": ("http_client",),
     "net/http/service.py": ("http_client", "network_time"),
     "net/http/transport.py": ("http_client",),
     "net/http/waiting.py": ("http_client",),
+    "net/websocket.py": ("bluesky_stream",),
+    "net/mail_client.py": ("mail_client",),
 }
 """Module of the program -> the test modules that are to notice."""
 

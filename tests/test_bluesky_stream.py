@@ -253,7 +253,10 @@ def test_a_silent_stream_ends_and_leaves_its_cursor(monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.parametrize("url", ["ws://192.0.2.1:80", "ftp://jet.example", "ws://127.0.0.1:1", "wss://jet.example"])
 def test_only_public_addresses_are_opened(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    row = (socket.AF_INET, socket.SOCK_STREAM, 0, "", ("10.0.0.1", 443))
-    monkeypatch.setattr("socket.getaddrinfo", lambda *_args, **_options: [row])
+    def look_up(host: str, *_args: object, **_options: object) -> list[Any]:
+        address = host if host.startswith("127.") else "10.0.0.1"
+        return [(socket.AF_INET, socket.SOCK_STREAM, 0, "", (address, 1))]
+
+    monkeypatch.setattr("socket.getaddrinfo", look_up)
     with pytest.raises(FetchError, match="cannot be opened"):
         list(read_messages(url, None, 0.1, 0.1, user_agent="tests"))

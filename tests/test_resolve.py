@@ -250,7 +250,7 @@ class Silent:
     def clock(self) -> float:
         return self.at
 
-    def peek(self, url: str, *, method: str = "HEAD", within_s: float | None = None) -> Response:  # noqa: ARG002
+    def peek(self, url: str, *, method: str = "HEAD", within_s: float = 0) -> Response:  # noqa: ARG002
         assert within_s is not None
         if url.split("/")[2] in self.silent:
             self.at += within_s

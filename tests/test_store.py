@@ -349,3 +349,14 @@ def test_a_survey_counts_what_a_load_reads_and_names_the_same_damage(tmp_path: P
     assert (survey.papers, survey.pending, survey.gone) == (len(loaded.papers), len(loaded.pending), len(loaded.gone))
     assert survey.problems == loaded.problems
     assert len(survey.problems) == 1
+
+
+def test_a_state_with_the_validators_of_an_older_version_loads_and_loses_them(tmp_path: Path) -> None:
+    path = tmp_path / "state/bluesky.json"
+    path.parent.mkdir()
+    path.write_text('{"cursors": {"a": 1}, "validators": {"https://feed.example/": {"etag": "x"}}, "waiting": []}')
+    tree = Store(tmp_path).load()
+    assert tree.problems == []
+    assert tree.states["bluesky"].cursors == {"a": 1}
+    Store(tmp_path).save(tree)
+    assert "validators" not in path.read_text()

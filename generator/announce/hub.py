@@ -17,7 +17,7 @@ import msgspec
 
 from generator.announce.sending import TargetReport
 from generator.model.errors import FetchError
-from generator.net.http import Sender
+from generator.net.http import HttpClient
 from generator.render.feeds import FEEDS
 from generator.storage import run_reports as last_run
 
@@ -40,7 +40,7 @@ class Notified(msgspec.Struct, kw_only=True):
     """Address of a feed -> digest of its content then; the latest notification stands last."""
 
 
-def notify(hub: str, cache: Path, *, client: Sender, dry: bool = False) -> TargetReport:
+def notify(hub: str, cache: Path, *, client: HttpClient, dry: bool = False) -> TargetReport:
     """Notify the hub of every feed that changed since its last notification.
 
     Args:
@@ -90,7 +90,7 @@ def _due(feeds: Mapping[str, str], memory: Notified) -> Iterator[str]:
     yield from sorted(changed, key=lambda feed: (notified_at.get(feed, -1), feed.count("/"), feed))
 
 
-def _notify_each(due: Mapping[str, str], memory: Notified, report: TargetReport, client: Sender) -> None:
+def _notify_each(due: Mapping[str, str], memory: Notified, report: TargetReport, client: HttpClient) -> None:
     """Send the notifications and record each in `memory`. Raises FetchError if the others cannot succeed either."""
     refused: list[str] = []
     in_a_row = 0
@@ -113,7 +113,7 @@ def _notify_each(due: Mapping[str, str], memory: Notified, report: TargetReport,
         )
 
 
-def _publish(client: Sender, hub: str, feed: str) -> None:
+def _publish(client: HttpClient, hub: str, feed: str) -> None:
     content = urlencode({"hub.mode": "publish", "hub.url": feed, "hub.topic": feed}).encode()
     form = "application/x-www-form-urlencoded"
     client.send(hub, content, content_type=form, headers={"accept": "*/*"}, repeatable=True)

@@ -17,7 +17,7 @@ from generator.config.announce import TargetBlock
 from generator.model.errors import FetchError
 from generator.model.records import EVER
 from generator.model.tree import Tree
-from generator.net.http import Sender
+from generator.net.http import HttpClient
 from generator.render.make_site import make_site
 from generator.storage.store import Store
 
@@ -45,7 +45,7 @@ def run(
     config: Config,
     store: Store,
     *,
-    client: Sender,
+    client: HttpClient,
     secrets: Mapping[str, str],
     now: datetime,
     only: str | None = None,

@@ -13,7 +13,7 @@ from typing import Any
 
 from generator.model.errors import FetchError
 from generator.model.records import Span
-from generator.net.http import Sender
+from generator.net.http import HttpClient
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ class Notice:
 class Desk:
     """Everything that a target may use."""
 
-    client: Sender
+    client: HttpClient
     settings: Mapping[str, Any]
     """Its block under `announce` in config.yaml."""
     secrets: Mapping[str, str]

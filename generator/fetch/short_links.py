@@ -40,7 +40,6 @@ _DEAF_AFTER = 2
 """So many times in a row without an answer, and a host is not asked again in this run."""
 _NO_HEAD = frozenset({400, 403, 404, 405, 406, 500, 501})
 """Answers after which the same is asked with GET: not every server knows HEAD."""
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _BUSY = 429
 _LOCAL = frozenset({"local", "localhost", "internal", "lan", "home", "corp", "test", "invalid"})
 """Names that end so are somebody's own network; no public one ends in a number."""
@@ -195,13 +194,13 @@ class LinkFollower:
         """From shortener to shortener, to the first address that is none."""
         here, passed = link, {link}
         for _ in range(MOST_HOPS):
-            answer = self._cache.get(here)
-            if answer and answer.target:
-                return answer.target
-            there = _location(self._peek(here))
-            if there is None:
+            followed = self._cache.get(here)
+            if followed and followed.target:
+                return followed.target
+            answer = self._peek(here)
+            if not answer.is_redirect or not answer.location:
                 raise _NowhereError("it does not lead to another address")
-            target = _joined(here, there)
+            target = _joined(here, answer.location)
             onward = canonical(target.url, self._hosts)
             if onward is None:
                 return _public(target)
@@ -250,15 +249,6 @@ class LinkFollower:
 
 def _host(url: str) -> str:
     return urlsplit(url).netloc
-
-
-def _location(answer: Response) -> str | None:
-    """The header, which servers write in UTF-8 although headers are Latin-1."""
-    value = answer.headers.get("location") if answer.status in _REDIRECTS else None
-    try:
-        return value.encode("latin-1").decode("utf-8") if value else None
-    except UnicodeError:
-        return value
 
 
 def _joined(here: str, location: str) -> Target:

@@ -9,7 +9,7 @@ import msgspec
 
 from generator.model.records import NetworkState
 from generator.model.tree import Tree
-from generator.net.http import Client, LimitedClient
+from generator.net.http import Client, HttpClient
 
 ARXIV = "arxiv"
 """Has a state only while it asks to be left alone: papers have no cursors."""
@@ -17,13 +17,13 @@ ARXIV = "arxiv"
 
 def hold(client: Client, state: NetworkState, now: datetime) -> None:
     """Let the client ask nobody before the time that the state says."""
-    if isinstance(client, LimitedClient):
+    if isinstance(client, HttpClient):
         client.hold({place: (until - now).total_seconds() for place, until in state.not_before.items()})
 
 
 def note_waits(tree: Tree, network: str, client: Client, now: datetime) -> None:
     """Put what services have asked for so far into the network's state."""
-    if not isinstance(client, LimitedClient):
+    if not isinstance(client, HttpClient):
         return
     # A thousandth is less than any service states, and more than what adding up floats costs.
     not_before = {

@@ -87,7 +87,6 @@ def merge_states(first: NetworkState, second: NetworkState) -> NetworkState:
     return NetworkState(
         cursors=_merge_maps(first.cursors, second.cursors),
         accounts=_merge_maps(first.accounts, second.accounts),
-        validators=_merge_maps(first.validators, second.validators),
         waiting=_merge_waiting(first.waiting, second.waiting),
         not_before=_merge_maps(first.not_before, second.not_before),
         last_success_at=last_success,

@@ -142,8 +142,6 @@ class NetworkState(msgspec.Struct, frozen=True, kw_only=True):
     """Per stream (an account's timeline, a list, a search): where the next fetch begins."""
     accounts: dict[str, str] = {}
     """Handle as the config writes it (lower case) -> account id. Look-ups are slow and on X cost money."""
-    validators: dict[str, dict[str, str]] = {}
-    """Per URL: ETag and Last-Modified."""
     waiting: tuple[Post, ...] = ()
     """Posts about no paper so far whose `of` we have not seen: ids only, a fortnight at most, sorted by id. Replies
     wait in the cache."""

@@ -8,12 +8,12 @@ negotiates compression (permessage-deflate, RFC 7692).
 from __future__ import annotations
 
 import socket
-import ssl
 import time
 from collections.abc import Callable, Iterator
 
 from generator.model.errors import FetchError
-from generator.net.http.addresses import AddressError, is_allowed, parse_target, shown
+from generator.net.http.addresses import AddressError, parse_target, shown
+from generator.net.http.exchange import ExchangeError
 
 CONNECT_S = 10.0
 MESSAGE_MAX = 1_000_000
@@ -50,9 +50,11 @@ def read_messages(
             url, sock=_connected(url), open_timeout=CONNECT_S, close_timeout=1, max_size=MESSAGE_MAX, proxy=None,
             user_agent_header=user_agent,
         )  # fmt: skip
-    except (InvalidHandshake, TimeoutError, OSError, ssl.SSLError) as error:
-        reason = f"the stream cannot be opened ({_sentence(error)})"
-        raise FetchError(reason, url=shown(url), silent=isinstance(error, OSError)) from None
+    except (AddressError, ExchangeError, InvalidHandshake, OSError) as error:
+        is_silent = isinstance(error, OSError | ExchangeError)
+        raise FetchError(
+            f"the stream cannot be opened ({_sentence(error)})", url=shown(url), silent=is_silent
+        ) from None
     try:
         with connection:
             if hello is not None:
@@ -68,30 +70,14 @@ def read_messages(
 
 
 def _connected(url: str) -> socket.socket:
-    """A connection to the first address of the host that may be asked. Raises OSError."""
-    target_url = url.replace("wss://", "https://", 1).replace("ws://", "http://", 1)
-    try:
-        target = parse_target(target_url)
-    except AddressError as error:
-        raise OSError(str(error)) from None
+    """A connection to the host, if it may be asked. Raises AddressError and ExchangeError."""
+    # The library of these connections is slow to import.
+    from generator.net.http.connections import connect, resolve_name  # noqa: PLC0415
+
+    target = parse_target(url.replace("wss://", "https://", 1).replace("ws://", "http://", 1))
     if target.scheme == "http" and not target.on_loopback:
-        raise OSError("ws:// is accepted on this machine alone; write wss://")
-    rows = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
-    allowed = [row for row in rows if is_allowed(str(row[4][0]), loopback=target.on_loopback)]
-    if not allowed:
-        raise OSError("its name leads to no public address")
-    failure: OSError | None = None
-    for family, kind, protocol, _, address in allowed[:4]:
-        connection = socket.socket(family, kind, protocol)
-        connection.settimeout(CONNECT_S)
-        try:
-            connection.connect(address)
-        except OSError as error:
-            connection.close()
-            failure = error
-            continue
-        return connection
-    raise failure or OSError("no connection")
+        raise AddressError("ws:// is accepted on this machine alone; write wss://")
+    return connect(target.host, target.port, resolve_name, loopback=target.on_loopback, within_s=CONNECT_S)
 
 
 def _sentence(error: Exception) -> str:

@@ -356,10 +356,8 @@ def _read_bytes(path: Path) -> bytes:
 def _encode_state(state: NetworkState) -> bytes:
     """State is small and read by people who look for trouble: indented, keys in order."""
     plain = msgspec.to_builtins(state)
-    plain["cursors"] = dict(sorted(plain["cursors"].items()))
-    plain["accounts"] = dict(sorted(plain["accounts"].items()))
-    plain["validators"] = dict(sorted(plain["validators"].items()))
-    plain["spent_usd"] = dict(sorted(plain["spent_usd"].items()))
+    for name in ("cursors", "accounts", "spent_usd"):
+        plain[name] = dict(sorted(plain[name].items()))
     # Most networks have none of these.
     for name in ("lacks", "not_before", "spent_usd"):
         if not plain[name]:

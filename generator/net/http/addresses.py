@@ -56,6 +56,11 @@ class Target:
         return self.key + "/".join("*" if re.search(r"\d{3}|[%:@]", part) else part for part in parts)
 
     @property
+    def shown(self) -> str:
+        """For messages."""
+        return shown(self.url)
+
+    @property
     def on_loopback(self) -> bool:
         """The address itself says that it is this machine (not what its name resolves to)."""
         return self.host == "localhost" or _is_loopback(self.host)
@@ -90,15 +95,7 @@ def parse_target(url: str) -> Target:
     return Target(clean, parts.scheme, host, port or _PORTS[parts.scheme])
 
 
-def sendable_target(url: str) -> Target:
-    """Read an address that something may be sent to. Raises AddressError."""
-    target = parse_target(url)
-    if target.scheme == "http" and not target.on_loopback:
-        raise AddressError("nothing is sent over http; write https")
-    return target
-
-
-def follow(target: Target, location: str | None) -> Target:
+def follow(target: Target, location: str) -> Target:
     """Where a redirect leads. Raises AddressError where it must not be followed."""
     if not location:
         raise AddressError("it redirects without saying where to")

@@ -1,7 +1,7 @@
 """The time budget of one network in one run, over all of its servers and threads.
 
-So many seconds in all, and of these only so many lost: lost is the time in which a question failed for lack of a usable
-answer while no other question of the network was on its way to one. So 30 dead servers that are asked side by side cost
+So many seconds in all, and of these only so many lost. A second is lost if a question failed in it for lack of a usable
+answer, and no other question of the network was on its way to one. So 30 dead servers that are asked side by side cost
 what one costs, a dead server beside a busy one costs nothing, and a network that goes on answering may take all its
 time, pauses that it asks for included.
 """
@@ -9,17 +9,23 @@ time, pauses that it asks for included.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from generator.model.errors import FetchError, OutOfTimeError
-from generator.net.http.service import SHORTEST_S, is_usable
+from generator.net.http.service import SHORTEST_S, is_usable, used_up
 
 NETWORK_PATIENCE_S = 117.0
 """Seconds. More than one service may use up, so that the other services get a share."""
 
-_Span = tuple[float, float]
-"""(from, until), of the clock."""
+
+class _Span(NamedTuple):
+    """The time that a question took, of the clock."""
+
+    since: float
+    until: float
+    failed: bool
 
 
 class Allowance:
@@ -35,10 +41,10 @@ class Allowance:
         self._clock = clock
         self._ends_at = clock() + in_all_s
         self._patience_s = patience_s
-        self._lost: list[_Span] = []
-        self._used: list[_Span] = []
-        self._asking: list[float] = []
-        """Start times of the requests in flight."""
+        self._spans: list[_Span] = []
+        """Of answered questions, from the start of the earliest one that has no answer yet."""
+        self._open: list[float] = []
+        """Start times of the questions without an answer."""
         self._settled_s = 0.0
         """Seconds that were lost before any of them started. This is final."""
         self._last_failure = ""
@@ -48,74 +54,65 @@ class Allowance:
     def question(self) -> Iterator[float]:
         """Count one request with its attempts and pauses; yields its start time."""
         with self._lock:
-            began = self._clock()
-            self._asking.append(began)
-        failure: FetchError | None = None
+            began_at = self._clock()
+            self._open.append(began_at)
+        failed = False
         try:
-            yield began
+            yield began_at
         except FetchError as error:
-            failure = None if error.status is not None and is_usable(error.status) else error
+            failed = error.status is None or not is_usable(error.status)
+            if failed and not isinstance(error, OutOfTimeError):
+                self._last_failure = error.reason
             raise
         finally:
             with self._lock:
-                self._count((began, self._clock()), failure)
-                self._asking.remove(began)
+                self._open.remove(began_at)
+                self._spans.append(_Span(began_at, self._clock(), failed))
                 self._settle()
 
-    def until(self, began: float, url: str) -> float:
-        """The clock time by which a request that started at `began` needs its answer.
+    def until(self, began_at: float, url: str) -> float:
+        """The clock time by which a request that started at `began_at` needs its answer.
 
         Raises:
             OutOfTimeError: it may not be asked (again) in this run.
         """
         now = self._clock()
         if now >= self._ends_at:
-            raise OutOfTimeError("the time for this network in this run is used up", url=url, unsent=True)
+            raise used_up(url)
         with self._lock:
-            lost = _merged([*self._lost, *_without([(began, now)], self._used)])
-            left_s = self._patience_s - self._settled_s - _length(lost)
-            last_failure = self._last_failure
+            lost_s = self._settled_s + _lost_s([*self._spans, _Span(began_at, now, failed=True)])
+        left_s = self._patience_s - lost_s
         if left_s < SHORTEST_S:
-            reason = f"{self._patience_s - left_s:.0f} s of this run went by without a usable answer of this network"
-            raise OutOfTimeError(f"{reason} (at last: {last_failure})", url=url, unsent=True)
+            reason = f"{lost_s:.0f} s of this run went by without a usable answer of this network"
+            raise OutOfTimeError(f"{reason} (at last: {self._last_failure})", url=url, unsent=True)
         return min(self._ends_at, now + left_s)
 
-    def _count(self, span: _Span, failure: FetchError | None) -> None:
-        if failure is None:
-            self._used = _merged([*self._used, span])
-            self._lost = _without(self._lost, [span])
-            return
-        self._lost = _merged([*self._lost, *_without([span], self._used)])
-        if not isinstance(failure, OutOfTimeError):
-            self._last_failure = failure.reason
-
     def _settle(self) -> None:
-        """Drop the spans that no request, now or later, can overlap."""
-        earliest = min(self._asking, default=self._clock())
-        self._settled_s += _length(span for span in self._lost if span[1] <= earliest)
-        self._lost = [span for span in self._lost if span[1] > earliest]
-        self._used = [span for span in self._used if span[1] > earliest]
+        """Count for good what was lost before the earliest open question, and keep the rest."""
+        border = min(self._open, default=self._clock())
+        earlier = []
+        later = []
+        for since, until, failed in self._spans:
+            earlier.append(_Span(min(since, border), min(until, border), failed))
+            if until > border:
+                later.append(_Span(max(since, border), until, failed))
+        self._settled_s += _lost_s(earlier)
+        self._spans = later
 
 
-def _length(spans: Iterator[_Span] | list[_Span]) -> float:
-    return sum(until - since for since, until in spans)
-
-
-def _merged(spans: list[_Span]) -> list[_Span]:
-    """The spans in order, joined where they touch."""
-    found: list[_Span] = []
-    for since, until in sorted(spans):
-        if found and since <= found[-1][1]:
-            found[-1] = (found[-1][0], max(until, found[-1][1]))
-        else:
-            found.append((since, until))
-    return found
-
-
-def _without(spans: list[_Span], cut: list[_Span]) -> list[_Span]:
-    """The parts of `spans` that lie outside of `cut`."""
-    left = spans
-    for since, until in cut:
-        pieces = ([(start, min(end, since)), (max(start, until), end)] for start, end in left)
-        left = [(start, end) for both in pieces for start, end in both if start < end]
-    return left
+def _lost_s(spans: Sequence[_Span]) -> float:
+    """Seconds in which a failed question was open, and none that got an answer."""
+    changes: list[tuple[float, int, int]] = []
+    for since, until, failed in spans:
+        changes.append((since, failed, not failed))
+        changes.append((until, -failed, -(not failed)))
+    lost_s = 0.0
+    open_failed = open_answered = 0
+    last = 0.0
+    for moment, failed_change, answered_change in sorted(changes):
+        if open_failed and not open_answered:
+            lost_s += moment - last
+        open_failed += failed_change
+        open_answered += answered_change
+        last = moment
+    return lost_s

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 _STEP = 65_536
@@ -28,7 +28,7 @@ class BodyError(ValueError):
         again: asking once more may help (it was damaged on the way).
     """
 
-    def __init__(self, reason: str, *, again: bool) -> None:
+    def __init__(self, reason: str, *, again: bool = False) -> None:
         super().__init__(reason)
         self.again = again
 
@@ -48,47 +48,45 @@ def read_body(chunks: Iterable[bytes], encoding: str, limit: int) -> bytes:
     if name in {"", "identity"}:
         pieces: Iterable[bytes] = chunks
     elif name in {"gzip", "x-gzip", "deflate"}:
-        pieces = _inflated(chunks, "deflate" if name == "deflate" else "gzip")
+        pieces = _decompressed(chunks, name.removeprefix("x-"))
     else:
-        raise BodyError("the answer is compressed in a way that we did not ask for", again=False)
+        raise BodyError("the answer is compressed in a way that we did not ask for")
     whole = bytearray()
     for piece in pieces:
         whole += piece
         if len(whole) > limit:
-            raise BodyError(f"the answer is larger than {limit / 1_048_576:.3g} MiB", again=False)
+            raise BodyError(f"the answer is larger than {limit / 1_048_576:.3g} MiB")
     return bytes(whole)
 
 
-def _inflated(chunks: Iterable[bytes], name: str) -> Iterable[bytes]:
+def _decompressed(chunks: Iterable[bytes], name: str) -> Iterator[bytes]:
     """Decompress piece by piece, so that a bomb is never unpacked further than the caller reads."""
-    try:
-        inflater, ended, empty = _new(name, b""), False, True
-        for chunk in chunks:
-            if empty and chunk:
-                inflater, empty = _new(name, chunk), False
-            rest = chunk
-            while rest:
-                if ended:  # another gzip member may follow the first (RFC 1952 section 2.2)
-                    if not rest.startswith(b"\x1f\x8b"):
-                        return  # trailing bytes belong to nothing
-                    inflater, ended = _new(name, rest), False
+    inflater = None
+    for chunk in chunks:
+        rest = chunk
+        while rest:
+            if inflater is None:
+                inflater = _inflater(name, rest)
+            elif inflater.eof:
+                # Another gzip member may follow the first (RFC 1952 section 2.2). Other bytes belong to nothing.
+                if not rest.startswith(b"\x1f\x8b"):
+                    return
+                inflater = _inflater(name, rest)
+            try:
                 yield inflater.decompress(rest, _STEP)
-                while inflater.unconsumed_tail:
-                    yield inflater.decompress(inflater.unconsumed_tail, _STEP)
-                ended = inflater.eof
-                rest = inflater.unused_data if ended else b""
-        if not ended and not empty:
-            raise BodyError("the compressed answer is cut off", again=True)
-    except zlib.error:
-        raise BodyError("the compressed answer is damaged", again=True) from None
+            except zlib.error:
+                raise BodyError("the compressed answer is damaged", again=True) from None
+            rest = inflater.unconsumed_tail or inflater.unused_data
+    if inflater is not None and not inflater.eof:
+        raise BodyError("the compressed answer is cut off", again=True)
 
 
-def _new(name: str, start: bytes) -> zlib._Decompress:
+def _inflater(name: str, start: bytes) -> zlib._Decompress:
     if name == "gzip":
         return zlib.decompressobj(16 + zlib.MAX_WBITS)
-    # 'deflate' is zlib's format by the standard and the bare one in practice: told apart by zlib's two bytes of header
-    wrapped = len(start) > 1 and start[0] & 0x0F == 8 and (start[0] * 256 + start[1]) % 31 == 0  # noqa: PLR2004
-    return zlib.decompressobj(zlib.MAX_WBITS if wrapped or not start else -zlib.MAX_WBITS)
+    # 'deflate' is zlib's format by the standard and the bare one in practice. Two bytes of header tell them apart.
+    is_wrapped = len(start) > 1 and start[0] & 0x0F == 8 and (start[0] * 256 + start[1]) % 31 == 0  # noqa: PLR2004
+    return zlib.decompressobj(zlib.MAX_WBITS if is_wrapped else -zlib.MAX_WBITS)
 
 
 def is_page(body: bytes) -> bool:
@@ -113,8 +111,8 @@ def decode_json(body: bytes) -> Any:
     except ValueError:
         what = "it is cut off or damaged"
     if not text.strip():
-        raise BodyError("the answer is empty", again=True)
-    raise BodyError(f"the answer is no JSON: {what}; it begins with {beginning(body)}", again=False)
+        raise BodyError("the answer is empty")
+    raise BodyError(f"the answer is no JSON: {what}; it begins with {beginning(body)}")
 
 
 def beginning(body: bytes) -> str:

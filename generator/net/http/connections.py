@@ -11,64 +11,104 @@ import queue
 import socket
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from types import TracebackType
+from contextlib import suppress
 from typing import Any, Self
 
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from generator.net.http.addresses import is_allowed, is_literal
+from generator.net.http.exchange import ExchangeError
 
 Resolve = Callable[[str, int], Sequence[str]]
 """(host, port) -> IP addresses. May raise OSError."""
 
-_MOST_ADDRESSES = 4
+_ADDRESSES_MAX = 4
+"""A host with more addresses is tried at the first four."""
 
-# the library logs addresses with their parameters, and tracebacks for odd headers, which we report in a sentence
+# The library logs addresses with their parameters, and tracebacks for odd headers. We report both in a sentence.
 logging.getLogger("urllib3").setLevel(logging.CRITICAL + 1)
-
-
-class ConnectError(Exception):
-    """No connection is made. The message is one sentence without address and secret.
-
-    Attributes:
-        again: asking once more may help.
-    """
-
-    def __init__(self, reason: str, *, again: bool) -> None:
-        super().__init__(reason)
-        self.again = again
 
 
 def resolve_name(host: str, port: int) -> list[str]:
     """The system's answer: IP addresses in its order of preference, each once. Raises OSError."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(address[0]) for *_, address in found))
+    rows = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(address[0]) for *_, address in rows))
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """The limits of the current exchange for connecting."""
+def connect(host: str, port: int, resolve: Resolve, *, loopback: bool, within_s: float) -> socket.socket:
+    """Look the name up once, refuse addresses that are not public, and connect to exactly what was checked.
 
-    resolve: Resolve
-    loopback: bool
-    connect_s: float
+    Args:
+        host: a name or an IP address.
+        port: its port.
+        resolve: looks up the name.
+        loopback: whether this machine may be connected to.
+        within_s: seconds for the look-up, and again for the connection.
+
+    Raises:
+        ExchangeError: there is no connection.
+    """
+    addresses = _looked_up(host, port, resolve, within_s)
+    for address in addresses:
+        if not is_allowed(address, loopback=loopback):
+            raise _unconnected("its name leads to an address that is not public, which is refused", again=False)
+    addresses = addresses[:_ADDRESSES_MAX]
+    reason = ""
+    for address in addresses:
+        try:
+            connection = socket.create_connection((address, port), within_s / len(addresses))
+        except TimeoutError:
+            reason = "it did not answer in time"
+        except OSError:
+            reason = "it could not be connected to"
+        else:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            return connection
+    raise _unconnected(reason, again=True)
 
 
-class Current(threading.local):
-    """The current exchange of this thread. Connections read their limits here."""
+def _looked_up(host: str, port: int, resolve: Resolve, within_s: float) -> Sequence[str]:
+    """Resolve with a time limit, which the system's look-up does not have. An address needs no look-up."""
+    if is_literal(host):
+        return [host]
+    answers: queue.SimpleQueue[Sequence[str] | Exception] = queue.SimpleQueue()
 
-    watch: Watch | None = None
-    plan: Plan | None = None
+    def look_up() -> None:
+        try:
+            answers.put(resolve(host, port))
+        except Exception as error:  # noqa: BLE001 (handed to the thread that waits)
+            answers.put(error)
+
+    threading.Thread(target=look_up, daemon=True).start()
+    try:
+        answer = answers.get(timeout=within_s)
+    except queue.Empty:
+        raise _unconnected("its name could not be looked up in time", again=True) from None
+    if isinstance(answer, Exception) and not isinstance(answer, OSError | UnicodeError):
+        raise answer
+    if isinstance(answer, Exception) or not answer:
+        raise _unconnected("its name is not known", again=True)
+    return answer
+
+
+def _unconnected(reason: str, *, again: bool) -> ExchangeError:
+    return ExchangeError(reason, again=again, unsent=True, silent=True)
 
 
 class Watch:
-    """Cuts the connection when the time is up, whatever the exchange is waiting for (headers that drip, TLS)."""
+    """The limits of the exchange that this thread makes; cuts its connections when the time is up.
 
-    def __init__(self, seconds: float) -> None:
+    It does so whatever the exchange is waiting for, such as headers that drip, or TLS.
+
+    Args:
+        open_socket: (host, port) -> a connection.
+        seconds: until the cut.
+    """
+
+    def __init__(self, open_socket: Callable[[str, int], socket.socket], seconds: float) -> None:
+        self.open_socket = open_socket
         self.fired = False
         self._lock = threading.Lock()
         self._sockets: list[socket.socket] = []
@@ -77,122 +117,70 @@ class Watch:
 
     def __enter__(self) -> Self:
         self._timer.start()
+        _current.watch = self
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._timer.cancel()
         with self._lock:
-            for sock in self._sockets:
-                sock.close()
+            for connection in self._sockets:
+                connection.close()
             self._sockets.clear()
 
-    def over(self, sock: Any) -> None:
+    def over(self, connection: Any) -> None:
         """Watch this connection. A duplicate is kept: TLS takes the original's descriptor away."""
-        twin = socket.fromfd(sock.fileno(), sock.family, sock.type)
+        twin = socket.fromfd(connection.fileno(), connection.family, connection.type)
         with self._lock:
             self._sockets.append(twin)
 
     def _cut(self) -> None:
         with self._lock:
             self.fired = True
-            for sock in self._sockets:
-                try:
-                    sock.shutdown(socket.SHUT_RDWR)
-                except OSError:
-                    continue  # it is closed already
+            for connection in self._sockets:
+                # It may be closed already.
+                with suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
 
 
-current = Current()
+class _Current(threading.local):
+    """The watch of the exchange that this thread makes."""
+
+    watch: Watch
 
 
-def _connect(host: str, port: int, connection: HTTPConnection) -> socket.socket:
-    """Look the name up once, refuse addresses that are not public, and connect to exactly what was checked."""
-    plan = current.plan
-    if plan is None:
-        raise ConnectError("a connection was opened outside of an exchange", again=False)
-    addresses = _looked_up(plan, host, port)
-    refused = [address for address in addresses if not is_allowed(address, loopback=plan.loopback)]
-    if refused:
-        raise ConnectError("its name leads to an address that is not public, which is refused", again=False)
-    last: OSError | None = None
-    addresses = addresses[:_MOST_ADDRESSES]
-    for address in addresses:
-        try:
-            sock = socket.create_connection((address, port), plan.connect_s / len(addresses))
-        except OSError as error:
-            last = error
-            continue
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if current.watch is not None:
-            current.watch.over(sock)
-        return sock
-    if isinstance(last, TimeoutError):
-        raise ConnectTimeoutError(connection, "timed out")
-    raise NewConnectionError(connection, "no address answers")
+_current = _Current()
+"""The library opens connections itself and hands nothing of ours to them."""
 
 
-def _looked_up(plan: Plan, host: str, port: int) -> list[str]:
-    """Resolve with a time limit, which the system's look-up does not have. An address needs no look-up."""
-    if is_literal(host):
-        return [host]
-    answers: queue.SimpleQueue[list[str] | Exception] = queue.SimpleQueue()
+class _Connection(HTTPConnection):
+    """Opens its socket as the watch of its thread says."""
 
-    def look_up() -> None:
-        try:
-            answers.put(list(plan.resolve(host, port)))
-        except Exception as error:  # noqa: BLE001 (handed to the thread that waits)
-            answers.put(error)
-
-    threading.Thread(target=look_up, daemon=True).start()
-    try:
-        answer = answers.get(timeout=plan.connect_s)
-    except queue.Empty:
-        raise ConnectError("its name could not be looked up in time", again=True) from None
-    if isinstance(answer, (OSError, UnicodeError)) or answer == []:
-        raise ConnectError("its name is not known", again=True)
-    if isinstance(answer, Exception):
-        raise answer
-    return answer
-
-
-class _PlainConnection(HTTPConnection):
     def _new_conn(self) -> socket.socket:
-        return _connect(self.host, self.port, self)
+        connection = _current.watch.open_socket(self.host, self.port)
+        _current.watch.over(connection)
+        return connection
 
     def request(self, *args: Any, **kwargs: Any) -> None:
-        _watch_kept(self)
+        # A connection that was kept from the last exchange has to be watched by this one.
+        if self.sock is not None:
+            _current.watch.over(self.sock)
         super().request(*args, **kwargs)
 
 
-class _TlsConnection(HTTPSConnection):
-    def _new_conn(self) -> socket.socket:
-        return _connect(self.host, self.port, self)
-
-    def request(self, *args: Any, **kwargs: Any) -> None:
-        _watch_kept(self)
-        super().request(*args, **kwargs)
+class _TlsConnection(_Connection, HTTPSConnection):
+    """The same over TLS."""
 
 
-def _watch_kept(connection: HTTPConnection) -> None:
-    """A connection kept from the last exchange has to be watched by this one."""
-    if connection.sock is not None and current.watch is not None:
-        current.watch.over(connection.sock)
-
-
-class _PlainPool(HTTPConnectionPool):
-    ConnectionCls = _PlainConnection
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Connection
 
 
 class _TlsPool(HTTPSConnectionPool):
     ConnectionCls = _TlsConnection
 
 
-class Adapter(HTTPAdapter):
-    """Connections that follow the rules of this module."""
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        """Make the pools of ours instead of the library's."""
-        super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _TlsPool}
+def make_adapter(at_once: int) -> HTTPAdapter:
+    """The library's adapter for one service with connections of ours, `at_once` of them, without its retries."""
+    adapter = HTTPAdapter(pool_connections=1, pool_maxsize=at_once, max_retries=0)
+    adapter.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
+    return adapter

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
@@ -10,6 +11,8 @@ from generator import __version__
 from generator.model.errors import FetchError, FormatError
 from generator.net.http.addresses import shown
 from generator.net.http.body import PAGE_INSTEAD, BodyError, decode_json, is_page
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,20 @@ class Response:
     headers: Mapping[str, str]
     """Names in lower case."""
     body: bytes
+
+    @property
+    def is_redirect(self) -> bool:
+        """Whether it names another address in place of an answer."""
+        return self.status in REDIRECTS
+
+    @property
+    def location(self) -> str:
+        """Where a redirect leads; empty where it does not say. Servers write UTF-8, although headers are Latin-1."""
+        value = self.headers.get("location", "")
+        try:
+            return value.encode("latin-1").decode("utf-8")
+        except UnicodeError:
+            return value
 
 
 class Client(Protocol):
@@ -40,29 +57,10 @@ class Client(Protocol):
         ...
 
 
-class Sender(Client, Protocol):
-    """What announcers see of the network."""
-
-    def send(
-        self,
-        url: str,
-        content: bytes,
-        *,
-        method: Literal["POST", "PUT"] = "POST",
-        headers: Mapping[str, str] | None = None,
-        content_type: str = "application/json",
-        repeatable: bool = False,
-        secret_address: bool = False,
-        tries: int = 3,
-    ) -> Response:
-        """Send once, and again only where that does no harm. Raises FetchError (`refused`: certainly not taken)."""
-        ...
-
-
 class Peeker(Protocol):
     """What follows shortened links sees of the network."""
 
-    def peek(self, url: str, *, method: Literal["GET", "HEAD"] = "HEAD", within_s: float | None = None) -> Response:
+    def peek(self, url: str, *, method: Literal["GET", "HEAD"] = "HEAD", within_s: float = math.inf) -> Response:
         """Ask once for status and headers alone: no redirect is followed, no body read. Raises FetchError."""
         ...
 
@@ -76,21 +74,14 @@ def user_agent(site_url: str = "", contact: str = "") -> str:
     return "".join(char for char in text if " " <= char <= "~")
 
 
-def get_json(
-    client: Client,
-    url: str,
-    *,
-    params: Mapping[str, str] | None = None,
-    headers: Mapping[str, str] | None = None,
-    tries: int = 3,
-) -> Any:
+def get_json(client: Client, url: str, *, params: Mapping[str, str] | None = None, tries: int = 3) -> Any:
     """Ask for JSON and decode it.
 
     Raises:
         FetchError: as `Client.get`, or the answer is a page of HTML.
         FormatError: the answer is no JSON (cut off, empty); the message shows how it begins.
     """
-    response = client.get(url, params=params, headers=headers, tries=tries)
+    response = client.get(url, params=params, tries=tries)
     try:
         return decode_json(response.body)
     except BodyError as error:

@@ -24,9 +24,12 @@ def retry_after(headers: Mapping[str, str], wall: float) -> float | None:
     """
     value = headers.get("retry-after", "").strip()
     if re.fullmatch(r"[0-9]+", value):
-        return min(float(value[:12]), LONGEST_S) if len(value) <= 12 else LONGEST_S  # noqa: PLR2004
+        # Any number of digits makes a float, be it infinite; int() refuses thousands of them.
+        return min(float(value), LONGEST_S)
     until = _http_date(value)
-    return None if until is None else _bounded(until - _server_time(headers, wall))
+    if until is None:
+        return None
+    return _from_now(until, headers, wall)
 
 
 def limit_reset(headers: Mapping[str, str], wall: float) -> float | None:
@@ -37,32 +40,33 @@ def limit_reset(headers: Mapping[str, str], wall: float) -> float | None:
     """
     for prefix in _RATE_HEADERS:
         reset = headers.get(f"{prefix}reset", "").strip()
-        if headers.get(f"{prefix}remaining", "").strip() != "0" or not reset:
+        if headers.get(f"{prefix}remaining", "").strip() != "0":
             continue
         if re.fullmatch(r"[0-9]{1,12}", reset):
             number = float(reset)
-            return _bounded(number - _server_time(headers, wall) if number > _EPOCH_FROM else number)
+            if number > _EPOCH_FROM:
+                return _from_now(number, headers, wall)
+            return min(number, LONGEST_S)
         try:
-            at = datetime.fromisoformat(reset)
+            moment = datetime.fromisoformat(reset)
         except ValueError:
             continue
-        at = at if at.tzinfo else at.replace(tzinfo=UTC)
-        return _bounded(at.timestamp() - _server_time(headers, wall))
+        return _from_now(_since_1970(moment), headers, wall)
     return None
 
 
 def backoff(attempt: int, chance: float, *, limited: bool) -> float:
     """Seconds before trying again: doubled with each attempt (from 0), stretched by up to half by `chance` in 0..1."""
     base = _BACKOFF_LIMITED_S if limited else _BACKOFF_S
-    return float(min(base * 2.0 ** min(attempt, 10), _BACKOFF_LONGEST_S) * (1 + chance / 2))
+    # The exponent is bounded, because a float is.
+    pause_s = min(base * 2.0 ** min(attempt, 10), _BACKOFF_LONGEST_S)
+    return float(pause_s * (1 + chance / 2))
 
 
-def _bounded(seconds: float) -> float:
-    return max(0.0, min(seconds, LONGEST_S))
-
-
-def _server_time(headers: Mapping[str, str], wall: float) -> float:
-    return _http_date(headers.get("date", "")) or wall
+def _from_now(moment: float, headers: Mapping[str, str], wall: float) -> float:
+    """Seconds until a moment by the service's clock, at most a month."""
+    now = _http_date(headers.get("date", "")) or wall
+    return max(0.0, min(moment - now, LONGEST_S))
 
 
 def _http_date(value: str) -> float | None:
@@ -75,5 +79,11 @@ def _http_date(value: str) -> float | None:
         moment = parsedate_to_datetime(value)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return _since_1970(moment)
+
+
+def _since_1970(moment: datetime) -> float:
+    """A time without a zone is in UTC."""
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
     return moment.timestamp()
