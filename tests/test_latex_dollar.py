@@ -68,6 +68,26 @@ def test_prose_between_two_dollar_signs_is_no_formula() -> None:
     assert not is_formula("  ", "")
     assert is_formula(r"x \text{ if and only if } y", ".")
     assert is_formula("SU(2) x U(1)", " ")
+    assert is_formula(" x ", " ")
+
+
+def test_a_lone_common_word_between_spaces_joins_two_formulas() -> None:
+    assert not is_formula(" and ", "p")
+    assert to_text("between $the low and $the high") == "between $the low and $the high"
+    assert to_text("paid in $ and $ alone") == "paid in $ and $ alone"
+
+
+@pytest.mark.parametrize(
+    "tex",
+    [
+        "p+ is",
+        "s + is",
+        r"x^-=x^0 cos{\theta}-x^3 sin{\theta}, x^+=x^0 sin{\theta}+x^3 cos{\theta}",
+        "y = max (a, b) min (c, d) log (e)",
+    ],
+)
+def test_words_of_formulas_are_no_prose(tex: str) -> None:
+    assert is_formula(tex, " ")
 
 
 def test_real_texts_with_an_odd_dollar_lose_nothing(shared: Path) -> None:

@@ -18,11 +18,16 @@ _OPEN_TEXT = re.compile(r"\\(?:mbox|hbox|text[a-z]*)\s*\{[^{}]*\Z")
 _INNER = re.compile(r"\\(?:mbox|hbox|text[a-z]*|emph|mathrm|operatorname\*?)\s*\{[^{}]*\}|\\[a-zA-Z]+|\{[^{}]*\}")
 _SPACED_WORD = re.compile(r"(?:\\[ ,;:]|~)\s*[A-Za-z]+\s*(?=\\[ ,;:]|~)")
 """A word between spaces that somebody set: it is meant to stand in the formula."""
+# After a plus sign, `is` is the imaginary part of the pairing s + is.
 _STOP_WORD = re.compile(
-    r"(?:^|\s)(?:the|of|and|in|is|to|with|we|by|on|at|as|that|this|from|are|per|vs|into|than|which|but|its|our|an|was|be"
+    r"(?:^|(?<!\+)\s)(?:the|of|and|in|is|to|with|we|by|on|at|as|that|this|from|are|per|vs|into|than|which|but|its|our|an|was|be"
     r"|has|have|can|these|those|when|where|while|using|compared|under|over|about)(?=\s|$)",
 )
-_WORD = re.compile(r"(?<![^\s(])[A-Za-z][a-z]{2,}(?=[\s.,;:)!?]|$)")
+_WORD = re.compile(
+    r"(?<![^\s(])(?!(?:sin|cos|tan|log|exp|max|min|mod|lim|sup|inf|det|dim|ker|arg)(?![a-z]))"
+    r"[A-Za-z][a-z]{2,}(?=[\s.,;:)!?]|$)",
+)
+"""A word of prose, not the name of a function."""
 _TEX = re.compile(r"[\\^_={}]")
 _AMOUNT = re.compile(r"\s?[~<>≈]?\s?\d[\d,.]*\s?(?:[KMBkmb]|[-–/+]+)?")
 _AMOUNT_PROSE = re.compile(r"\d[\d,.]*[KMBkmb]?(?:\s*[-–/,(]|\s+[a-zA-Z(~<>≈-]|\s*\Z)")
@@ -43,8 +48,10 @@ def is_formula(body: str, following: str) -> bool:
     prose = body
     if "\\" in body or "{" in body:
         prose = _INNER.sub(" {} ", _SPACED_WORD.sub("", body))
-    if " " not in prose.strip() and "\n" not in prose:
-        return True
+    one_word = len(prose.split()) == 1
+    if one_word:
+        stands_apart = prose[0].isspace() and prose[-1].isspace()
+        return not (stands_apart and _STOP_WORD.search(prose))
     return not _STOP_WORD.search(prose) and len(_WORD.findall(prose)) < _MAX_WORDS
 
 
