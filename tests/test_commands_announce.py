@@ -55,6 +55,21 @@ def test_what_was_told_is_said_and_a_target_that_failed_makes_it_three_or_one(co
         assert secret.encode() not in kept
 
 
+def test_a_pause_that_a_service_asks_for_is_kept_by_the_next_run(copy: Copy, services: Services) -> None:
+    secrets = secrets_for(services.server.url)
+    services.broken = {"/services/": [Answer(429, b"", {"Retry-After": "3600"})]}
+    assert copy.run("announce", *NOW, "--only", "slack", env=secrets).status == 3
+    asked = len(services.server.requests)
+    soon = copy.run("announce", "--now", "2026-11-20T12:30:00Z", "--only", "slack", env=secrets)
+    assert "left alone" in soon.err
+    assert len(services.server.requests) == asked
+    cached = (copy.folder / ".cache/waits.json").read_text()
+    assert list(json.loads(cached)) == [services.server.url.removeprefix("http://")]
+    later = copy.run("announce", "--now", "2026-11-20T13:01:00Z", "--only", "slack", env=secrets)
+    assert (later.status, "slack: 1 paper announced" in later.out) == (0, True)
+    assert json.loads((copy.folder / ".cache/waits.json").read_text()) == {}
+
+
 def test_a_dry_run_shows_the_words_and_only_one_target_is_told_where_one_is_named(
     copy: Copy, services: Services
 ) -> None:

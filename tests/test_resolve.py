@@ -13,6 +13,7 @@ import pytest
 from generator.fetch.configuration import read as read_config
 from generator.fetch.run import run
 from generator.fetch.short_links import MOST_HOPS, MOST_SECONDS, LinkFollower
+from generator.fetch.waits import kept_in_cache
 from generator.finding.mentions import with_own_papers
 from generator.finding.shorteners import SHORTENERS
 from generator.model.errors import FetchError
@@ -288,6 +289,22 @@ def test_a_busy_host_is_asked_in_another_run(short: Start) -> None:
     assert one.follow() == ()
     one.server.replies = [to(PAPER)]
     assert one.follow() == (PAPER,)
+
+
+def test_a_busy_host_is_not_asked_before_the_time_that_it_named(short: Start) -> None:
+    one = short([Answer(429, b"", {"Retry-After": "3000"})])
+    (one.cache / "waits.json").parent.mkdir(parents=True)
+    (one.cache / "waits.json").write_text('{"damaged": 7}')
+    seen = []
+    for minutes in (0, 30, 51):
+        now = NOW + timedelta(minutes=minutes)
+        client = HttpClient("tests", timeouts=_PATIENT, sleep=lambda _: None)
+        with kept_in_cache(client, one.cache, now):
+            follower = LinkFollower(client, one.cache, now, hosts={one.server.url.removeprefix("http://")})
+            (post,) = follower.follow([make.post(text=one.link(), links=())])
+        seen.append((len(one.asked), post.links))
+        one.server.replies = [to(PAPER)]
+    assert seen == [(1, ()), (1, ()), (2, (PAPER,))]
 
 
 def test_nobody_is_asked_without_a_client(short: Start) -> None:

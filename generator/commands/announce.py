@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-from contextlib import closing, nullcontext
+from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -63,6 +63,7 @@ def command(options: Options, *, dry: bool, only: str | None, strict: bool) -> N
 def run(options: Options, config: Config, *, dry: bool, only: str | None) -> list[TargetReport]:
     """Announce once, with the environment's secrets and the clock."""
     from generator.announce import TARGETS, hub, sending  # noqa: PLC0415 (ranking and the network library)
+    from generator.fetch.waits import kept_in_cache  # noqa: PLC0415
     from generator.storage.store import Store  # noqa: PLC0415
 
     names = [*(target.name for target in TARGETS), hub.NAME]
@@ -74,14 +75,19 @@ def run(options: Options, config: Config, *, dry: bool, only: str | None) -> lis
         # Several addresses, one a line, would not pass as a secret: a secret is one word.
         environment[EMAIL_TO] = ",".join(environment[EMAIL_TO].split())
     secrets = usable_secrets(environment, lambda name: name in secret_names)
-    lock = options.only_writer(options.data) if options.data.is_dir() and not dry else nullcontext()
-    with lock, closing(make_client(config)) as client:
+    now = options.now()
+    with ExitStack() as stack:
+        client = stack.enter_context(closing(make_client(config)))
+        if not dry:
+            if options.data.is_dir():
+                stack.enter_context(options.only_writer(options.data))
+            stack.enter_context(kept_in_cache(client, options.cache, now))
         reports = sending.run(
             config,
             Store(options.data, options.cache),
             client=client,
             secrets=secrets,
-            now=options.now(),
+            now=now,
             only=only,
             dry=dry,
         )

@@ -70,6 +70,7 @@ def run(
     """Fetch and tell; returns the summary for --json and the exit status."""
     from generator.fetch import run as fetch  # noqa: PLC0415 (the adapters and the network library)
     from generator.fetch.short_links import LinkFollower  # noqa: PLC0415
+    from generator.fetch.waits import kept_in_cache  # noqa: PLC0415
     from generator.storage.store import Store  # noqa: PLC0415
 
     _check_only(only, config, options)
@@ -79,7 +80,7 @@ def run(
         now = options.now()
         links = LinkFollower(client, options.cache, now)
         try:
-            with options.console.waiting("asking the networks") as tell:
+            with kept_in_cache(client, options.cache, now), options.console.waiting("asking the networks") as tell:
                 report = fetch.run(
                     config,
                     Store(options.data, options.cache),

@@ -15,6 +15,8 @@ PRUNE = "last-prune.json"
 ANNOUNCE = "last-announce.json"
 FEEDS = "feeds.json"
 """Digests of the feeds of the last build, by address without file name. Only with a hub."""
+WAITS = "waits.json"
+"""Host -> the time before which it does not want to be asked."""
 HUB = "hub.json"
 """The digests of the feeds that the hub was told of."""
 
