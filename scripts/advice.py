@@ -70,6 +70,8 @@ def _by_hand(places: Places) -> dict[str, str]:
         f"{places.permissions}, **Workflow permissions**? Then open {upgrade} and press **Run workflow** again.",
         "propose": f"The new version is on a branch that begins with `upgrade/`: open {places.branches}, and press "
         "**New pull request** beside it.",
+        "demo": f"Is **Source** set to **GitHub Actions** in {places.pages}? Does the environment **github-pages** in "
+        f"{places.environments} let this branch in? Otherwise the log of the step with the red cross says why.",
         "live": "Nothing is wrong with your copy, and the page goes on. Where this summary names a network whose "
         f"answers have a new shape, a newer version reads it: {upgrade}.",
     }

@@ -19,6 +19,7 @@ _CONSEQUENCES = {
     "Look after the data": "What was not committed can be done again; nothing is lost.",
     "Update the software": "This copy goes on as it is.",
     "Live check": "The page goes on as it is.",
+    "Live demo": "The demo stays as it is.",
     "Test": "Nothing is merged by this.",
 }
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from scripts.github_api import GitHub
 
-SCHEDULED = ("update.yml", "upgrade.yml", "live.yml")
+SCHEDULED = ("update.yml", "upgrade.yml", "live.yml", "demo.yml")
 _SWITCHABLE = {"active", "disabled_inactivity", "disabled_fork"}
 
 

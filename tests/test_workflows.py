@@ -49,6 +49,7 @@ PUSHING = {
     ("update.yml", "commit"), ("setup.yml", "write"), ("update.yml", "note"), ("upgrade.yml", "push"),
     ("care.yml", "care"),
 }  # fmt: skip
+PUBLISHING = {("update.yml", "publish"), ("demo.yml", "demo")}
 WITH_SECRETS = {("update.yml", "fetch"): "networks", ("update.yml", "announce"): "announce"}
 """Job -> the environment that its secrets may be kept in."""
 PREPARE = "$/.github/actions/prepare"
@@ -73,7 +74,7 @@ def test_secrets_writing_and_publishing_are_never_in_one_job(workflow: Workflow,
     assert uses_secrets == (place in WITH_SECRETS)
     writes = {area for area, right in job.permissions.items() if right == "write"}
     assert ("contents" in writes) == (place in PUSHING)
-    assert bool(writes & {"pages", "id-token"}) == (place == ("update.yml", "publish"))
+    assert bool(writes & {"pages", "id-token"}) == (place in PUBLISHING)
     if uses_secrets:
         assert job.permissions == {"contents": "read"}
         assert job.environment == {"name": WITH_SECRETS[place], "deployment": "false"}

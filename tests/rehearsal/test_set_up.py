@@ -171,3 +171,19 @@ def test_set_up_takes_the_template_owners_trackers_away_and_ones_own_only_when_t
     refused = set_up(stage, bluesky="bo.example.com")
     assert refused.results["write"] == "failure"
     assert "files in trackers/" in refused.summary
+
+
+def test_the_demo_is_published_by_the_template_alone_and_only_until_it_captures_something(stage: Stage) -> None:
+    stage.configure(x=False)
+    assert stage.runner.run("demo.yml").results == {"demo": "skipped"}, "a copy's page is its owner's"
+    stage.runner.is_template = True
+    stage.push({"data/schema.json": '{"version":1}\n'}, "Captured")
+    captured = stage.runner.run("demo.yml")
+    assert captured.results == {"demo": "success"}, captured.log
+    assert stage.github.deployments == 0, "Update publishes to the same address"
+    stage.push({"data/schema.json": None}, "Nothing captured")
+    demo = stage.runner.run("demo.yml")
+    assert demo.results == {"demo": "success"}, demo.log
+    page = (stage.github.published / "index.html").read_text("utf-8")
+    assert "Everything on this page is made up" in page
+    assert f'"{stage.github.server.url}/' in page, "links lead to where Pages publishes"

@@ -52,6 +52,7 @@ def test_the_first_run_publishes_and_a_run_without_news_does_nothing(stage: Stag
     assert stage.github.workflow_states == {
         "update.yml": "active",
         "upgrade.yml": "active",
+        "demo.yml": "active",
         "live.yml": "disabled_manually",
     }
 
