@@ -16,7 +16,7 @@ import yaml
 from yaml.constructor import SafeConstructor
 from yaml.resolver import Resolver
 
-from generator.config.slips import cause_of, found_first
+from generator.config.slips import cause_of, slips_in
 from generator.model.errors import Problem
 
 MAX_BYTES = 1_000_000
@@ -84,35 +84,51 @@ def parse(content: bytes, name: str) -> tuple[Document, list[Problem]]:
         return Document(), [problem]
     reader = _Reader(text)
     reader.read()
-    found = reader.document
-    return found, [
-        Problem(f"{name}:{line}:{column}", f"{dotted(path)}: {message}" if path else message)
-        for (line, column), path, message in found.problems
-    ]
+    problems = []
+    for (line, column), path, message in reader.document.problems:
+        problems.append(Problem(f"{name}:{line}:{column}", with_path(path, message)))
+    return reader.document, problems
+
+
+def with_path(path: Path, message: str) -> str:
+    """A message that begins with the key it is about; without a path the message alone."""
+    return f"{dotted(path)}: {message}" if path else message
 
 
 def dotted(path: Path) -> str:
     """Write a path as people do: `trackers[0].x.accounts[1]`."""
-    written = ""
+    text = ""
     for part in path:
         if isinstance(part, int):
-            written += f"[{part}]"
+            text += f"[{part}]"
+        elif text:
+            text += f".{shown(part)}"
         else:
-            written += ("." if written else "") + shown(part)
-    return written
+            text = shown(part)
+    return text
 
 
 def shown(text: str, limit: int = 60) -> str:
     """Cut a text from the file, without anything that a terminal or a log could act on, for use in a message."""
-    text = text if len(text) <= limit else text[: limit - 1] + "…"
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+    if len(text) > limit:
+        text = text[: limit - 1] + "…"
+    if text.isprintable():
+        return text
+    return "".join(map(_printable, text))
+
+
+def _printable(character: str) -> str:
+    if character.isprintable():
+        return character
+    return character.encode("unicode_escape").decode("ascii")
 
 
 def quoted(text: str) -> str:
     """A text from the file in backticks; not where it may be a secret or has a password in it."""
     if SECRET_VALUE.search(text) or "@" in text.partition("://")[2].partition("/")[0]:
         return "the value (not shown)"
-    if "://" in text:  # a query often holds a secret
+    if "://" in text:
+        # A query often holds a secret.
         text = re.sub(r"[?#].+", lambda rest: f"{rest[0][0]}…", text, count=1, flags=re.DOTALL)
     return f"`{shown(text)}`"
 
@@ -137,7 +153,7 @@ class _Reader:
         self.events: Iterator[Any] = iter(())
 
     def read(self) -> None:
-        for place, message in found_first(self.text):
+        for place, message in slips_in(self.text):
             self._note(place, (), message)
         if self.document.problems:
             return
@@ -158,15 +174,12 @@ class _Reader:
         self.document.problems.append((place, path, message))
 
     def _note_marked(self, error: yaml.MarkedYAMLError) -> None:
-        mark = error.problem_mark or error.context_mark
-        place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        problem, context = str(error.problem), error.context_mark
-        opened = (context.line + 1, context.column + 1) if context else None
+        problem = str(error.problem)
+        opened = _mark_place(error.context_mark)
+        place = _mark_place(error.problem_mark) or opened or (1, 1)
         cause = cause_of(self.text, problem, place, opened)
-        if cause:
-            self._note(cause[0], (), cause[1])
-        else:
-            self._note(place, (), f"is no valid YAML: {shown(problem, 120)}")
+        place, message = cause or (place, f"is no valid YAML: {shown(problem, 120)}")
+        self._note(place, (), message)
 
     def _next(self) -> Any:
         event = next(self.events, None)
@@ -188,29 +201,25 @@ class _Reader:
     def _node(self, event: Any, path: Path) -> Any:
         self.nodes += 1
         if self.nodes > MAX_NODES or len(path) > MAX_DEPTH:
-            limit = "nested too deeply" if len(path) > MAX_DEPTH else "too long"
-            self._note(_place(event), path[:MAX_DEPTH], f"{limit}: no configuration looks like this")
+            reason = "nested too deeply" if len(path) > MAX_DEPTH else "too long"
+            self._note(_place(event), path[:MAX_DEPTH], f"{reason}: no configuration looks like this")
             raise _StopReading
         self.document.values[path] = _place(event)
         if isinstance(event, yaml.AliasEvent):
-            self._note(
-                _place(event),
-                path,
-                "aliases (`*name`) are not read: write the value out; quote a text that begins with *",
-            )
+            message = "aliases (`*name`) are not read: write the value out; quote a text that begins with *"
+            self._note(_place(event), path, message)
             return None
         self._refuse_marks(event, path)
         if isinstance(event, yaml.ScalarEvent):
             return self._scalar(event, path)
-        return self._mapping(path) if isinstance(event, yaml.MappingStartEvent) else self._sequence(path)
+        if isinstance(event, yaml.MappingStartEvent):
+            return self._mapping(path)
+        return self._sequence(path)
 
     def _refuse_marks(self, event: Any, path: Path) -> None:
         if event.anchor is not None:
-            self._note(
-                _place(event),
-                path,
-                "anchors (`&name`) are not read: write the value out; quote a text that begins with &",
-            )
+            message = "anchors (`&name`) are not read: write the value out; quote a text that begins with &"
+            self._note(_place(event), path, message)
         if event.tag is not None and event.tag != "!":
             self._note(_place(event), path, f"the tag `{shown(event.tag)}` is refused: quote a text that begins with !")
 
@@ -226,10 +235,9 @@ class _Reader:
             key = self._key(event, path)
             value = self._node(self._next(), (*path, key))
             if key in values:
-                first = self.document.keys[(*path, key)][0]
-                self._note(
-                    _place(event), (*path, key), f"is written twice, first in line {first}: keep one, or join them"
-                )
+                first_line = self.document.keys[(*path, key)][0]
+                message = f"is written twice, first in line {first_line}: keep one, or join them"
+                self._note(_place(event), (*path, key), message)
                 continue
             self.document.keys[(*path, key)] = _place(event)
             values[key] = value
@@ -248,7 +256,8 @@ class _Reader:
         self.document.raw[path] = text
         if _TYPOGRAPHIC_QUOTES.fullmatch(text) and not event.style and not set(path) & _NAMES:
             self._note(_place(event), path, 'has typographic quotes, which are letters to YAML: write " and "')
-        if event.style:  # quoted or block text; the C parser says "" for plain, the Python one None
+        # Quoted or block text has a style; of a plain one the C parser says "" and the Python parser None.
+        if event.style:
             if _CONTROL.search(text):
                 self._note(_place(event), path, "has a control character in it: remove it")
             return text
@@ -257,6 +266,10 @@ class _Reader:
 
 def _place(event: Any) -> tuple[int, int]:
     return event.start_mark.line + 1, event.start_mark.column + 1
+
+
+def _mark_place(mark: Any) -> tuple[int, int] | None:
+    return (mark.line + 1, mark.column + 1) if mark else None
 
 
 def _plain(text: str) -> Any:

@@ -1,4 +1,4 @@
-"""What people mean by a key or value that there is not: other words for it, then what is spelt nearly so. Pure."""
+"""What people mean by an unknown key or value: by its meaning first, then by its spelling. Pure."""
 
 from __future__ import annotations
 
@@ -61,35 +61,49 @@ _ELSEWHERE = {
     "schedule cron every interval": "when it runs is said by `schedule` in .github/workflows/update.yml",
     "theme colors colours css style logo font": "docs/theming.md says how to change the look",
 }
-"""Words for what is no key of the file at all -> where it stands."""
+"""Words for what no key of the file sets -> where it is set."""
 
 
 def nearest_key(key: str, keys: Sequence[str]) -> str | None:
     """The one of `keys` that is meant, by meaning first."""
     word = _word(key)
-    meant = [name for name in keys if word in _MEANINGS.get(name, "").split()]
-    return next(iter(meant or difflib.get_close_matches(key.lower(), keys, 1, 0.6)), None)
+    for name in keys:
+        if word in _MEANINGS.get(name, "").split():
+            return name
+    return _closest(key, keys)
 
 
 def far_key(key: str, keys: Sequence[str], beside: Sequence[str]) -> str | None:
     """The dotted path that is meant; of several, one through a block that the key stands in."""
-    near = difflib.get_close_matches(key.lower().replace("_", "."), keys, 1, 0.7)
-    word = _word(key)
-    same = [name for name in keys if name.rpartition(".")[2] == key]
-    meant = [name for name in keys if word in _MEANINGS.get(name.rpartition(".")[2], "").split()]
-    candidates = near or same or meant
+    candidates = difflib.get_close_matches(key.lower().replace("_", "."), keys, 1, 0.7)
+    if not candidates:
+        candidates = [name for name in keys if name.rpartition(".")[2] == key]
+    if not candidates:
+        word = _word(key)
+        candidates = [name for name in keys if word in _MEANINGS.get(name.rpartition(".")[2], "").split()]
     return max(candidates, key=lambda name: len(set(name.split(".")) & set(beside)), default=None)
 
 
 def nearest_value(written: str, choices: Sequence[str]) -> str | None:
     """The choice that is meant, by meaning first."""
-    meant = [choice for choice in choices if written.lower() in _VALUE_MEANINGS.get(choice, "").split()]
-    return next(iter(meant or difflib.get_close_matches(written.lower(), choices, 1, 0.6)), None)
+    for choice in choices:
+        if written.lower() in _VALUE_MEANINGS.get(choice, "").split():
+            return choice
+    return _closest(written, choices)
 
 
 def elsewhere(key: str) -> str | None:
-    """Where that stands which is no key of config.yaml."""
-    return next((place for words, place in _ELSEWHERE.items() if _word(key) in words.split()), None)
+    """Where an owner changes what is no key of config.yaml."""
+    for words, place in _ELSEWHERE.items():
+        if _word(key) in words.split():
+            return place
+    return None
+
+
+def _closest(word: str, choices: Sequence[str]) -> str | None:
+    """The choice that is spelt most nearly so."""
+    matches = difflib.get_close_matches(word.lower(), choices, 1, 0.6)
+    return matches[0] if matches else None
 
 
 def _word(key: str) -> str:

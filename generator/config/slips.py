@@ -1,7 +1,6 @@
 """Common slips in YAML that its parser does not explain: what they are, where they begin, and what to write. Pure.
 
-`found_first` looks for those that spoil a file whatever the parser makes of it; `cause_of` explains a place at which
-the parser gave up.
+`slips_in` finds those that one line alone shows; `cause_of` explains a place at which the parser gave up.
 """
 
 from __future__ import annotations
@@ -25,20 +24,31 @@ _NO_SPACE = re.compile(r"(\s*(?:- )?)([A-Za-z_]{2,30}):(?!//)([^\s:,\]}][^:]*)$"
 _EQUALS = re.compile(r"(\s*(?:- )?)([A-Za-z_]{2,30})\s*=\s*(\S.*)$")
 _VALUE = re.compile(r"(\s*(?:- )?[\w-]+:\s+|\s*- )(\S.*)$")
 _NEEDS_QUOTES = "@`%*&!|>[{"
+_BEFORE_KEY = re.compile(r"^\s*(?:- +)*")
 _WORD = re.compile(r"\s*([A-Za-z_]{2,30})\s*$")
 
 
-def found_first(text: str) -> Iterator[tuple[Place, str]]:
-    """Slips that are certain from one line alone."""
+def slips_in(text: str) -> Iterator[tuple[Place, str]]:
+    """Slips that one line alone shows, whatever the parser makes of it."""
     for number, line in enumerate(text.splitlines(), 1):
         if _CONFLICT.match(line):
             yield (number, 1), _CONFLICT_REMEDY
             return
-        if found := _ODD_SPACE.match(line):
-            odd = next(place for place, character in enumerate(line) if character.isspace() and character not in " \t")
-            yield (number, odd + 1), "has a space of another kind (U+00A0 or the like): delete it and type a space"
-        elif found := _HASHTAG.match(line):
-            yield (number, max(found.start(1), found.start(2)) + 1), _HASHTAG_REMEDY
+        if _ODD_SPACE.match(line):
+            column = _column_of_odd_space(line)
+            yield (number, column), "has a space of another kind (U+00A0 or the like): delete it and type a space"
+            continue
+        hashtag = _HASHTAG.match(line)
+        if hashtag:
+            # Only one of the two groups matched; the start of the other is -1.
+            yield (number, max(hashtag.start(1), hashtag.start(2)) + 1), _HASHTAG_REMEDY
+
+
+def _column_of_odd_space(line: str) -> int:
+    for column, character in enumerate(line, 1):
+        if character.isspace() and character not in " \t":
+            return column
+    return 1
 
 
 def cause_of(text: str, problem: str, place: Place, opened: Place | None) -> tuple[Place, str] | None:
@@ -59,11 +69,16 @@ def cause_of(text: str, problem: str, place: Place, opened: Place | None) -> tup
     left_open = _left_open(lines, problem, place, opened)
     if left_open:
         return left_open
-    for number, checked in ((place[0], line), *([above] if above else [])):
-        if slip := _in_line(number, checked):
+    slip = _in_line(place[0], line)
+    if slip:
+        return slip
+    if above:
+        slip = _in_line(*above)
+        if slip:
             return slip
-    if above and (found := _WORD.fullmatch(above[1])):
-        return (above[0], found.start(1) + 1), f"lacks its colon: write `{found[1]}:`"
+        word = _WORD.fullmatch(above[1])
+        if word:
+            return (above[0], word.start(1) + 1), f"lacks its colon: write `{word[1]}:`"
     return _indentation(lines, problem, place, above)
 
 
@@ -83,10 +98,8 @@ def _left_open(lines: list[str], problem: str, place: Place, opened: Place | Non
 
 def without_space(text: str) -> str | None:
     """`title:My page` or `title = My page`, read as one text -> what to write."""
-    for pattern in (_NO_SPACE, _EQUALS):
-        if found := pattern.fullmatch(text):
-            return f"{found[2]}: {found[3].strip()}"
-    return None
+    match = _NO_SPACE.fullmatch(text) or _EQUALS.fullmatch(text)
+    return f"{match[2]}: {match[3].strip()}" if match else None
 
 
 def _line_above(lines: list[str], number: int) -> tuple[int, str] | None:
@@ -102,25 +115,30 @@ def _in_line(number: int, line: str) -> tuple[Place, str] | None:
     indent = line[: len(line) - len(line.lstrip())]
     if "\t" in indent:
         return (number, indent.index("\t") + 1), "is indented with a tab: indent with spaces, not with tabs"
-    if found := _HASHTAG_IN_LIST.match(line):
-        return (number, found.start(1) + 1), _HASHTAG_REMEDY
+    hashtag = _HASHTAG_IN_LIST.match(line)
+    if hashtag:
+        return (number, hashtag.start(1) + 1), _HASHTAG_REMEDY
     if line.lstrip().startswith("//"):
         return (number, len(indent) + 1), "a comment begins with #, not with //"
-    for pattern in (_NO_SPACE, _EQUALS):
-        if found := pattern.fullmatch(line):
-            meant = f"{found[2]}: {found[3].strip()}"
-            return (number, found.start(2) + 1), f"has no colon and space behind the key: write `{meant}`"
-    if line.rstrip().endswith(("},", "],")) and line.count("{") + line.count("[") == line.count("}") + line.count("]"):
+    correction = without_space(line)
+    if correction:
+        key = re.search(r"[A-Za-z_]", line)
+        column = key.start() + 1 if key else 1
+        return (number, column), f"has no colon and space behind the key: write `{correction}`"
+    opened = line.count("{") + line.count("[")
+    closed = line.count("}") + line.count("]")
+    if opened == closed and line.rstrip().endswith(("},", "],")):
         return (number, len(line.rstrip())), "ends with a comma: remove it"
     return _in_value(number, line)
 
 
 def _in_value(number: int, line: str) -> tuple[Place, str] | None:
     """What is wrong with the value of a line `key: value`."""
-    found = _VALUE.fullmatch(line)
-    if not found:
+    match = _VALUE.fullmatch(line)
+    if not match:
         return None
-    value, place = found[2].rstrip(), (number, found.start(2) + 1)
+    value = match[2].rstrip()
+    place = (number, match.start(2) + 1)
     message = None
     if value[0] in "'\"":
         mark = value[0]
@@ -145,13 +163,14 @@ def _indentation(
     if not line.strip() or not above:
         return None
     column = len(line) - len(line.lstrip()) + 1
-    columns = sorted({_key_column(each) for each in lines[: place[0] - 1] if each.strip() and each.strip()[0] != "#"})
-    nearest = min(columns, key=lambda each: (abs(each - column), -each))
-    wanted = _key_column(above[1]) if column > _key_column(above[1]) else nearest
-    if wanted != column:
+    if column > _key_column(above[1]):
+        right_column = _key_column(above[1])
+    else:
+        right_column = _nearest_key_column(lines[: place[0] - 1], column)
+    if right_column != column:
         spaces = "space" if column == 2 else "spaces"  # noqa: PLR2004
         return (place[0], column), (
-            f"is indented with {column - 1} {spaces}, the key that it stands beside with {wanted - 1}: "
+            f"is indented with {column - 1} {spaces}, the key that it stands beside with {right_column - 1}: "
             "the keys of one block begin in one column"
         )
     if "'-' indicator" not in problem:
@@ -159,7 +178,15 @@ def _indentation(
     return (place[0], column), "stands outside of the list item above it: indent it as far as that item's other keys"
 
 
+def _nearest_key_column(lines: list[str], column: int) -> int:
+    """The column nearest to `column` in which a key begins; of two equally near ones the right one."""
+    columns = set()
+    for line in lines:
+        if line.strip() and not line.lstrip().startswith("#"):
+            columns.add(_key_column(line))
+    return min(columns, key=lambda key_column: (abs(key_column - column), -key_column))
+
+
 def _key_column(line: str) -> int:
-    """Where the key of a line begins, behind `- `."""
-    found = re.match(r"\s*(?:- +)*", line)
-    return (found.end() if found else 0) + 1
+    """The column in which the key of a line begins, behind `- `."""
+    return len(line) - len(_BEFORE_KEY.sub("", line)) + 1
