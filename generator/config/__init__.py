@@ -15,7 +15,7 @@ from pathlib import Path as FilePath
 from pydantic import ValidationError
 
 from generator.config.blocks import Config
-from generator.config.document import Document, Path, dotted, parse, shown
+from generator.config.document import Document, Finding, Path, parse, shown, with_path
 from generator.config.networks import NetworkConfig, accounts_of, config_model, shape_of
 from generator.config.problems import contradictions, explain, secrets
 from generator.config.slips import without_space
@@ -78,62 +78,73 @@ def read(
             raise ConfigError([*problems, *unread])
         document.value = {}
     joined = join(document, name, files)
-    config = None
-    model = config_model(networks)
-    shape = shape_of(model, networks)
-    found = [
-        *secrets(joined.document, shape),
-        *joined.found,
-        *contradictions(joined.document.value, joined.called, accounts_of(networks)),
-    ]
-    try:
-        config = model.model_validate(joined.document.value, context=accounts_of(networks))
-    except ValidationError as error:
-        found += [explain(each, joined.document, shape) for each in error.errors(include_url=False)]
-    all_found = [*((0, problem) for problem in problems), *joined.problems, *_placed(found, joined)]
-    problems = [*(problem for _, problem in sorted(all_found, key=lambda each: each[0])), *unread]
+    config, findings = _validate(joined, networks)
+    numbered = [(0, problem) for problem in problems] + joined.problems + _placed(findings, joined)
+    # A stable sort: within a file the problems stay in their order.
+    numbered.sort(key=lambda file_and_problem: file_and_problem[0])
+    problems = [problem for _, problem in numbered]
+    problems += unread
     if problems or config is None:
         raise ConfigError(_first(problems, name))
     return config
 
 
+def _validate(joined: Joined, networks: tuple[NetworkConfig, ...]) -> tuple[Config | None, list[Finding]]:
+    """The configuration, if it is valid, and everything that is wrong. A likely secret is reported first."""
+    document = joined.document
+    accounts = accounts_of(networks)
+    model = config_model(networks)
+    shape = shape_of(model, networks)
+    findings = [
+        *secrets(document, shape),
+        *joined.findings,
+        *contradictions(document.value, joined.called, accounts),
+    ]
+    try:
+        return model.model_validate(document.value, context=accounts), findings
+    except ValidationError as error:
+        for detail in error.errors(include_url=False):
+            findings.append(explain(detail, document, shape))
+    return None, findings
+
+
 def _missing(path: FilePath) -> str:
     """What to do where there is no config.yaml; it may have another ending."""
-    others = sorted(each.name for each in path.parent.glob("*") if _LIKE_CONFIG.fullmatch(each.name))
-    if others:
-        return f"is missing, but {others[0]} is there: rename it to {path.name}"
+    for name in sorted(file.name for file in path.parent.glob("*")):
+        if _LIKE_CONFIG.fullmatch(name):
+            return f"is missing, but {name} is there: rename it to {path.name}"
     return "is missing: `trending-arxiv init` writes one"
 
 
-def _placed(found: list[tuple[Path, str]], joined: Joined) -> list[tuple[int, Problem]]:
+def _placed(findings: list[Finding], joined: Joined) -> list[tuple[int, Problem]]:
     """The problems with their places, by file, line and column; each with its file's number."""
-    places = sorted(
-        {(joined.home_of(path), _place(joined.document, path), message) for path, message in _once(found)},
-        key=lambda each: (each[0][0], each[1]),
-    )
-    return [
-        (home, Problem(f"{joined.names[home]}:{line}:{column}", f"{dotted(path)}: {message}" if path else message))
-        for (home, path), (line, column), message in places
-    ]
+    rows = []
+    for path, message in _one_for_each_path(findings).items():
+        file_number, path_in_file = joined.home_of(path)
+        rows.append((file_number, _place(joined.document, path), with_path(path_in_file, message)))
+    problems = []
+    for file_number, (line, column), message in sorted(set(rows)):
+        problems.append((file_number, Problem(f"{joined.names[file_number]}:{line}:{column}", message)))
+    return problems
 
 
 def _no_mapping(document: Document) -> str:
     if document.value is None:
         return "is empty: `trending-arxiv init` writes a configuration"
-    meant = without_space(document.value) if isinstance(document.value, str) else None
-    if meant:
-        return f"has no colon and space behind the key: write `{shown(meant)}`"
+    correction = without_space(document.value) if isinstance(document.value, str) else None
+    if correction:
+        return f"has no colon and space behind the key: write `{shown(correction)}`"
     if isinstance(document.value, tuple):
         return "is a list; keys are wanted: remove the `- ` before `site:` and `trackers:`"
     return "must be blocks of `key: value`, beginning with `site:` or `trackers:`"
 
 
-def _once(found: list[tuple[Path, str]]) -> list[tuple[Path, str]]:
-    """One problem a place: that a value looks like a secret matters more than that its key is unknown."""
-    by_path: dict[Path, str] = {}
-    for path, message in found:
-        by_path.setdefault(path, message)
-    return list(by_path.items())
+def _one_for_each_path(findings: list[Finding]) -> dict[Path, str]:
+    """The first finding of each path: that a value looks like a secret matters more than that its key is unknown."""
+    messages: dict[Path, str] = {}
+    for path, message in findings:
+        messages.setdefault(path, message)
+    return messages
 
 
 def _place(document: Document, path: Path) -> tuple[int, int]:

@@ -25,6 +25,8 @@ MAX_DEPTH = 12
 MAX_NODES = 100_000
 
 Path = tuple[str | int, ...]
+Finding = tuple[Path, str]
+"""Where something is wrong, and what."""
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _RESOLVER: Any = Resolver()

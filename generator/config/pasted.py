@@ -91,15 +91,26 @@ def account_reference(text: str, forms: AccountForms) -> str:
     network = network.lower()
     if not colon or network in _SCHEMES:
         name = one_word(text)
-        network = next((other for other, form in forms.items() if form.is_certain(name)), "")
-    network = next((other for other, form in forms.items() if network in form.aliases), network)
+        network = _certain_network(name, forms)
+    for other, form in forms.items():
+        if network in form.aliases:
+            network = other
+            break
     if not re.fullmatch(r"[a-z][a-z0-9-]*", network):
         raise ValueError("names no account: write its network first, such as x:example or bluesky:name.bsky.social")
-    if form := forms.get(network):
-        return f"{network}:{read_account(network, name, form.parse, forms)}"
+    if network in forms:
+        return f"{network}:{read_account(network, name, forms[network].parse, forms)}"
     if not _REFERENCE_NAME.fullmatch(name):
         raise ValueError("names no account")
     return f"{network}:{name}"
+
+
+def _certain_network(name: str, forms: AccountForms) -> str:
+    """The network of a name that can only be an account there; "" if there is none."""
+    for network, form in forms.items():
+        if form.is_certain(name):
+            return network
+    return ""
 
 
 def muted_account(text: str, forms: AccountForms) -> str:
@@ -119,9 +130,11 @@ def one_word(text: str) -> str:
     name = visible.strip().strip(_AROUND).rstrip(".,;:").strip(_AROUND)
     words = name.split()
     if len(words) > 1:
-        handle = next((word.strip(_AROUND) for word in words if "@" in word or "://" in word), None)
-        alone = f"write {handle} alone" if handle else "write the handle, which is one word, often after an @"
-        raise ValueError(f"is a name of several words: {alone}")
+        remedy = "write the handle, which is one word, often after an @"
+        for word in reversed(words):
+            if "@" in word or "://" in word:
+                remedy = f"write {word.strip(_AROUND)} alone"
+        raise ValueError(f"is a name of several words: {remedy}")
     return name
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import BaseModel
 
-from generator.config.document import SECRET_VALUE, Document, Odd, Path, dotted, quoted, shown
+from generator.config.document import SECRET_VALUE, Document, Finding, Odd, Path, dotted, quoted, shown
 from generator.config.meanings import elsewhere, far_key, nearest_key, nearest_value
 from generator.config.pasted import AccountForms, account_reference
 from generator.config.slips import without_space
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 _SECRET_KEY = re.compile(r"(?i)(secret|token|passw|bearer|credential|api_?key|private_?key|^auth)")
 _SEARCH_KEYS = ("query", "words", "authors", "categories", "tracker")
 
-Found = tuple[Path, str]
-
 
 @dataclass(frozen=True, slots=True)
 class Shape:
@@ -32,7 +30,7 @@ class Shape:
     secrets: Mapping[str, str]
 
 
-def explain(error: ErrorDetails, document: Document, shape: Shape) -> Found:
+def explain(error: ErrorDetails, document: Document, shape: Shape) -> Finding:
     """Say where one of pydantic's errors is and what to do about it, without repeating what may be a secret."""
     path: Path = tuple(error["loc"])
     kind = error["type"]
@@ -45,7 +43,7 @@ def explain(error: ErrorDetails, document: Document, shape: Shape) -> Found:
 
 def contradictions(
     value: Any, called: Callable[[Path], str] = dotted, accounts: AccountForms | None = None
-) -> Iterator[Found]:
+) -> Iterator[Finding]:
     """What no single value shows: two trackers or searches of one name, one account in two people, ...
 
     Args:
@@ -61,9 +59,10 @@ def contradictions(
         if isinstance(search, dict) and not any(map(search.get, _SEARCH_KEYS)):
             yield ("feeds", "searches", index), "finds everything: name query, words, authors, categories or tracker"
         yield from _odd_tracker(trackers, ("feeds", "searches", index, "tracker"), _at(search, "tracker"))
-    announce = _at(value, "announce")
-    for name, block in announce.items() if isinstance(announce, dict) else ():
-        yield from _odd_tracker(trackers, ("announce", name, "tracker"), _at(block, "tracker"))
+    targets = _at(value, "announce")
+    if isinstance(targets, dict):
+        for name, block in targets.items():
+            yield from _odd_tracker(trackers, ("announce", name, "tracker"), _at(block, "tracker"))
     yield from _same_people(_rows(_at(value, "people")), accounts or {})
 
 
@@ -77,37 +76,46 @@ def _rows(value: Any) -> tuple[Any, ...]:
     return value if isinstance(value, tuple) else ()
 
 
-def _same_people(people: tuple[Any, ...], accounts: AccountForms) -> Iterator[Found]:
+def _same_people(people: tuple[Any, ...], accounts: AccountForms) -> Iterator[Finding]:
     seen: dict[str, int] = {}
     for index, person in enumerate(people):
         for place, text in enumerate(_rows(person)):
+            if not isinstance(text, str):
+                continue
             try:
-                account = account_reference(text, accounts) if isinstance(text, str) else ""
+                account = account_reference(text, accounts)
             except ValueError:
-                continue  # told as a wrong value
-            if account and (first := seen.setdefault(account, index)) != index:
-                yield (
-                    ("people", index, place),
-                    f"{account} is in {dotted(('people', first))} too: join the two, or remove it",
-                )
+                # Reported as a wrong value.
+                continue
+            first_index = seen.setdefault(account, index)
+            if first_index != index:
+                first_place = dotted(("people", first_index))
+                yield ("people", index, place), f"{account} is in {first_place} too: join the two, or remove it"
 
 
-def _same_ids(path: Path, ids: list[Any], called: Callable[[Path], str] = dotted) -> Iterator[Found]:
+def _same_ids(path: Path, ids: list[Any], called: Callable[[Path], str] = dotted) -> Iterator[Finding]:
     seen: dict[str, int] = {}
     for index, name in enumerate(ids):
-        if isinstance(name, str) and (first := seen.setdefault(name, index)) != index:
-            yield (*path, index, "id"), f"`{shown(name)}` is the id of {called((*path, first))} too: change one"
+        if not isinstance(name, str):
+            continue
+        first_index = seen.setdefault(name, index)
+        if first_index != index:
+            first_place = called((*path, first_index))
+            yield (*path, index, "id"), f"`{shown(name)}` is the id of {first_place} too: change one"
 
 
-def _odd_tracker(trackers: list[Any], path: Path, name: Any) -> Iterator[Found]:
-    names = [each for each in trackers if isinstance(each, str)]
-    if isinstance(name, str) and name not in names:
-        near = difflib.get_close_matches(name, names, 1, 0.5)
-        meant = f"; did you mean `{shown(near[0])}`?" if near else ""
-        yield path, f"`{shown(name)}` is the id of no tracker{meant}"
+def _odd_tracker(trackers: list[Any], path: Path, name: Any) -> Iterator[Finding]:
+    tracker_ids = [tracker_id for tracker_id in trackers if isinstance(tracker_id, str)]
+    if not isinstance(name, str) or name in tracker_ids:
+        return
+    message = f"`{shown(name)}` is the id of no tracker"
+    nearest = difflib.get_close_matches(name, tracker_ids, 1, 0.5)
+    if nearest:
+        message += f"; did you mean `{shown(nearest[0])}`?"
+    yield path, message
 
 
-def secrets(document: Document, shape: Shape) -> Iterator[Found]:
+def secrets(document: Document, shape: Shape) -> Iterator[Finding]:
     """Values that look like a password, a token or a reference to one."""
     for path, raw in document.raw.items():
         if "${{" in raw and "secrets." in raw:
@@ -117,9 +125,11 @@ def secrets(document: Document, shape: Shape) -> Iterator[Found]:
 
 
 def _wrong_value(path: Path, error: ErrorDetails, raw: str, shape: Shape) -> str:
-    kind, value = error["type"], error["input"]
+    kind = error["type"]
+    value = error["input"]
     if kind == "value_error":
-        return f"{_quoted(value)} {error.get('ctx', {}).get('error', 'is not allowed')}"
+        reason = error.get("ctx", {}).get("error", "is not allowed")
+        return f"{_quoted(value)} {reason}"
     if kind == "literal_error":
         return _wrong_choice(path, value, raw, shape)
     explanation = _EXPLANATIONS.get(kind)
@@ -134,44 +144,56 @@ def _unknown_key(path: Path, value: Any, shape: Shape) -> str:
         return f"secrets do not belong in this file: {_secret_remedy(path, shape)}"
     if key.isdecimal():
         return "is the rest of a number with a comma: write a point in 2.5, and nothing in 1000"
-    if (meant := without_space(key)) and value is None:
-        return f"has no colon and space behind the key: write `{shown(meant)}`"
-    if place := elsewhere(key):
-        return f"is no key here: {place}"
-    return _nearest_keys(path, key, value, shape)
-
-
-def _nearest_keys(path: Path, key: str, value: Any, shape: Shape) -> str:
-    keys = _keys_at(path[:-1], shape)
-    beside = [str(part) for part in path[:-1]]
-    near = nearest_key(key, keys)
-    near = near or far_key(key, tuple(_all_keys(_model_at(path[:-1], shape) or shape.model)), beside)
-    if not near and path[0] != "trackers":  # a tracker, or its file, has no other keys than its own
-        near = far_key(key, tuple(_all_keys(shape.model)), beside)
-    if near:
-        return f"is no key here; did you mean `{near}`?"
-    if value is None and "." in key:
+    correction = without_space(key)
+    if correction and value is None:
+        return f"has no colon and space behind the key: write `{shown(correction)}`"
+    nearest = _nearest_key(path, key, shape)
+    place = elsewhere(key)
+    if not place and not nearest and value is None and "." in key:
         return "has no colon and no value: a list with commas stands in [ ]"
-    return f"is no key here; there are {', '.join(keys)}" if keys else "is no key here"
+    return f"is no key here{_key_remedy(place, nearest, _keys_at(path[:-1], shape))}"
+
+
+def _key_remedy(place: str | None, nearest: str | None, keys: list[str]) -> str:
+    if place:
+        return f": {place}"
+    if nearest:
+        return f"; did you mean `{nearest}`?"
+    if keys:
+        return f"; there are {', '.join(keys)}"
+    return ""
+
+
+def _nearest_key(path: Path, key: str, shape: Shape) -> str | None:
+    """The key that is meant: of the same block, then of the blocks in it, then of the whole file."""
+    block = path[:-1]
+    nearest = nearest_key(key, _keys_at(block, shape))
+    if nearest:
+        return nearest
+    beside = [str(part) for part in block]
+    nearest = far_key(key, tuple(_all_keys(_model_at(block, shape) or shape.model)), beside)
+    # A tracker, or its file, has no other keys than its own.
+    if nearest or path[0] == "trackers":
+        return nearest
+    return far_key(key, tuple(_all_keys(shape.model)), beside)
 
 
 def _secret_remedy(path: Path, shape: Shape) -> str:
-    words = dotted(path).lower()
-    if words.startswith("announce."):
-        return (
-            "remove it, make it invalid at the service (it may be public already), and set a new one in the "
-            "environment: docs/announce.md names it"
-        )
-    name = next((secret for network, secret in shape.secrets.items() if re.search(rf"\b{network}(_|\b)", words)), None)
-    return (
-        f"remove it, make it invalid at the service (it may be public already), and set a new one in the "
-        f"environment, as {name or 'X_BEARER_TOKEN or BLUESKY_APP_PASSWORD'}"
+    key = dotted(path).lower()
+    remedy = (
+        "remove it, make it invalid at the service (it may be public already), and set a new one in the environment"
     )
+    if key.startswith("announce."):
+        return f"{remedy}: docs/announce.md names it"
+    for network, variable in shape.secrets.items():
+        if re.search(rf"\b{network}(_|\b)", key):
+            return f"{remedy}, as {variable}"
+    return f"{remedy}, as X_BEARER_TOKEN or BLUESKY_APP_PASSWORD"
 
 
 def _wrong_text(_path: Path, value: Any, raw: str) -> str:
     if isinstance(value, dict) and len(value) == 1 and isinstance(next(iter(value.values())), str):
-        (key, rest), *_ = value.items()
+        [(key, rest)] = value.items()
         return f"is a block; a text is wanted: write {shown(key)}:{shown(rest)} without a space behind the colon"
     if isinstance(value, (dict, tuple)):
         return f"is {_what(value)}; a text is wanted"
@@ -187,8 +209,9 @@ def _wrong_list(path: Path, value: Any, _raw: str) -> str:
 
 
 def _wrong_block(path: Path, value: Any, _raw: str) -> str:
-    if isinstance(value, str) and (meant := without_space(value)):
-        return f"has no colon and space behind the key: write `{shown(meant)}`"
+    correction = without_space(value) if isinstance(value, str) else None
+    if correction:
+        return f"has no colon and space behind the key: write `{shown(correction)}`"
     if path[:1] == ("announce",) and value is True:
         return "is true; a block is wanted: write {}, or the keys that docs/announce.md names"
     if isinstance(value, tuple):
@@ -235,29 +258,45 @@ _EXPLANATIONS: dict[str, Callable[[Path, Any, str], str]] = {
 def _number_remedy(raw: str, *, whole: bool) -> str:
     """What to write in place of a text with a number in it."""
     if re.fullmatch(r"[0-9]+(?:\.[0-9]+)?", raw):
-        return ": write it without a point" if whole and "." in raw else ": remove the quotes"
+        if whole and "." in raw:
+            return ": write it without a point"
+        return ": remove the quotes"
     if not whole and re.fullmatch(r"[0-9]+,[0-9]{1,2}", raw):
         return f": write {raw.replace(',', '.')} with a point"
     digits = re.sub(r"(?<=[0-9])[,_' ](?=[0-9]{3}\b)", "", raw)
-    found = re.fullmatch(r"\D*?([0-9]+(?:\.[0-9]+)?)\D*", digits)
-    return f": write {found[1]}" if found else ": write it in digits"
+    number = re.fullmatch(r"\D*?([0-9]+(?:\.[0-9]+)?)\D*", digits)
+    return f": write {number[1]}" if number else ": write it in digits"
 
 
 def _wrong_choice(path: Path, value: Any, raw: str, shape: Shape) -> str:
-    model, key = _model_at(path[:-1], shape), str(path[-1])
-    choices = [str(choice) for choice in get_args(model.model_fields[key].annotation)] if model else []
-    near = nearest_value(raw or str(value), choices)
-    meant = f"; did you mean `{near}`?" if near else ""
-    written = quoted(raw) if raw else _what(value)
-    return f"{written} is not one of {', '.join(choices)}{meant}"
+    model = _model_at(path[:-1], shape)
+    choices: list[str] = []
+    if model:
+        field = model.model_fields[str(path[-1])]
+        choices = [str(choice) for choice in get_args(field.annotation)]
+    text = quoted(raw) if raw else _what(value)
+    message = f"{text} is not one of {', '.join(choices)}"
+    nearest = nearest_value(raw or str(value), choices)
+    if nearest:
+        message += f"; did you mean `{nearest}`?"
+    return message
+
+
+_TYPE_NAMES = {
+    bool: "true or false",
+    int: "a number",
+    float: "a number",
+    str: "a text",
+    tuple: "a list",
+    dict: "a block",
+    type(None): "nothing",
+}
 
 
 def _what(value: Any) -> str:
-    names = {
-        bool: "true or false", int: "a number", float: "a number", str: "a text", tuple: "a list", dict: "a block",
-        type(None): "nothing",
-    }  # fmt: skip
-    return value.what if isinstance(value, Odd) else names.get(type(value), "something else")
+    if isinstance(value, Odd):
+        return value.what
+    return _TYPE_NAMES.get(type(value), "something else")
 
 
 def _quoted(value: Any) -> str:
@@ -270,18 +309,22 @@ def _model_at(path: Path, shape: Shape) -> type[BaseModel] | None:
     for part in path:
         if isinstance(part, int):
             continue
-        found = model.model_fields.get(part)
-        inner = _model_in(found.annotation) if found else None
-        if inner is None:
+        field = model.model_fields.get(part)
+        block = _model_in(field.annotation) if field else None
+        if block is None:
             return None
-        model = inner
+        model = block
     return model
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
-    return next(filter(None, map(_model_in, get_args(annotation))), None)
+    for argument in get_args(annotation):
+        model = _model_in(argument)
+        if model:
+            return model
+    return None
 
 
 def _keys_at(path: Path, shape: Shape) -> list[str]:
@@ -290,8 +333,8 @@ def _keys_at(path: Path, shape: Shape) -> list[str]:
 
 
 def _all_keys(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
-    for name, found in model.model_fields.items():
+    for name, field in model.model_fields.items():
         yield prefix + name
-        inner = _model_in(found.annotation)
-        if inner:
-            yield from _all_keys(inner, f"{prefix}{name}.")
+        block = _model_in(field.annotation)
+        if block:
+            yield from _all_keys(block, f"{prefix}{name}.")

@@ -12,9 +12,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
-from typing import Any
+from typing import Any, TypeVar
 
-from generator.config.document import MAX_BYTES, Document, Path, dotted, parse, shown
+from generator.config.document import MAX_BYTES, Document, Finding, Path, dotted, parse, shown
 from generator.model.errors import Problem
 
 FOLDER = "trackers"
@@ -22,8 +22,8 @@ MAX_FILES = 1000
 _ENDING = ".yaml"
 _ID = re.compile(r"[a-z0-9-]{1,64}")
 _KEY = "trackers"
-
-Found = tuple[Path, str]
+_Fact = TypeVar("_Fact")
+"""Of one path of a document: its place, or the text as written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Joined:
     """Rows that config.yaml itself has."""
     problems: list[tuple[int, Problem]] = field(default_factory=list)
     """What cannot be read as YAML, with its place in `names`."""
-    found: list[Found] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
 
     def home_of(self, path: Path) -> tuple[int, Path]:
         """Which of `names` a path of the whole stands in, and the path in there."""
@@ -64,7 +64,9 @@ class Joined:
         home, inside = self.home_of(path)
         if home:
             return self.names[home]
-        return f"{dotted(inside)} of {self.names[0]}" if len(self.names) > 1 else dotted(inside)
+        if len(self.names) == 1:
+            return dotted(inside)
+        return f"{dotted(inside)} of {self.names[0]}"
 
 
 def tracker_paths(folder: FilePath) -> list[FilePath]:
@@ -107,38 +109,41 @@ def join(document: Document, name: str, files: Sequence[TrackerFile]) -> Joined:
     whole = replace(
         document, values=dict(document.values), keys=dict(document.keys), raw=dict(document.raw), problems=[]
     )
-    added = []
-    for index, file in enumerate(files, len(own)):
-        read, problems = parse(file.content, file.name)
-        joined.problems += [(index - len(own) + 1, problem) for problem in problems]
-        row = _row(read.value, file, (_KEY, index), joined, unread=bool(problems))
-        added.append(row)
-        whole.values[_KEY, index] = (1, 1)
-        for places, in_file in ((whole.values, read.values), (whole.keys, read.keys)):
-            places.update({(_KEY, index, *path): place for path, place in in_file.items()})
-        whole.raw.update({(_KEY, index, *path): text for path, text in read.raw.items()})
+    added: list[dict[str, Any]] = []
+    for file_number, file in enumerate(files, 1):
+        file_document, problems = parse(file.content, file.name)
+        for problem in problems:
+            joined.problems.append((file_number, problem))
+        path = (_KEY, len(own) + len(added))
+        added.append(_row(file_document.value, file, path, joined, unread=bool(problems)))
+        whole.values[path] = (1, 1)
+        _add_below(path, whole.values, file_document.values)
+        _add_below(path, whole.keys, file_document.keys)
+        _add_below(path, whole.raw, file_document.raw)
     whole.value = {**document.value, _KEY: (*own, *added)}
     joined.document = whole
     return joined
+
+
+def _add_below(parent: Path, whole: dict[Path, _Fact], part: dict[Path, _Fact]) -> None:
+    for path, fact in part.items():
+        whole[*parent, *path] = fact
 
 
 def _row(value: Any, file: TrackerFile, path: Path, joined: Joined, *, unread: bool) -> dict[str, Any]:
     """The file's tracker; what cannot be one is noted, and stands as an empty tracker."""
     if not _ID.fullmatch(file.id):
         name = f"`{shown(os.path.basename(file.name))}`"  # noqa: PTH119
-        joined.found.append(
+        joined.findings.append(
             (path, f"{name}: the name becomes an address: rename it to a-z, 0-9 and - alone, {_ENDING}")
         )
         return {"id": f"file-{path[-1]}"}
     if not isinstance(value, dict):
         if not unread:
-            joined.found.append((path, _no_tracker(value)))
+            joined.findings.append((path, _no_tracker(value)))
         return {"id": file.id}
-    given = value.get("id")
-    if given is None:
-        return {**value, "id": file.id}
-    if given != file.id:
-        joined.found.append(((*path, "id"), f"is not the file's name: remove the line, or write {file.id}"))
+    if value.get("id") not in {None, file.id}:
+        joined.findings.append(((*path, "id"), f"is not the file's name: remove the line, or write {file.id}"))
     return {**value, "id": file.id}
 
 
@@ -152,8 +157,9 @@ def _no_tracker(value: Any) -> str:
 
 def _is_misplaced(path: FilePath, folder: FilePath) -> bool:
     parts = path.relative_to(folder).parts
-    hidden = any(part.startswith(".") for part in parts)
-    return not hidden and (len(parts) > 1 or path.suffix == ".yml") and path.suffix in {".yml", _ENDING}
+    if any(part.startswith(".") for part in parts):
+        return False
+    return path.suffix == ".yml" or (path.suffix == _ENDING and len(parts) > 1)
 
 
 def _misplaced(path: FilePath) -> Problem:

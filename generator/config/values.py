@@ -140,15 +140,29 @@ def category(text: str) -> str:
     name = text.strip()
     if name in _CATEGORIES:
         return name
-    if len(found := [word for word in re.split(r"[\s,;]+", name) if word in _CATEGORIES]) > 1:
-        raise ValueError(f"is no category but several: write [{', '.join(found)}]")
-    by_name = {title.lower(): code for code, title in NAMES.items()}
-    likely = [code for code in _CATEGORIES if code.lower() == name.lower()]
-    likely += [code for code in _CATEGORIES if code.lower().endswith("." + name.lower().rpartition(".")[2])]
-    likely += difflib.get_close_matches(name, _CATEGORIES, 1, 0.6)
-    likely += [by_name[title] for title in difflib.get_close_matches(name.lower(), by_name, 1, 0.6)]
-    meant = f"; did you mean `{likely[0]}`?" if likely else ", such as cs.CL or hep-th"
-    raise ValueError(f"is no category of arXiv{meant}")
+    several = [word for word in re.split(r"[\s,;]+", name) if word in _CATEGORIES]
+    if len(several) > 1:
+        raise ValueError(f"is no category but several: write [{', '.join(several)}]")
+    nearest = _nearest_category(name.lower())
+    hint = f"; did you mean `{nearest}`?" if nearest else ", such as cs.CL or hep-th"
+    raise ValueError(f"is no category of arXiv{hint}")
+
+
+def _nearest_category(name: str) -> str | None:
+    """The category that a name in lower case may mean: by its code, the end of its code, its spelling or its title."""
+    for code in _CATEGORIES:
+        if code.lower() == name:
+            return code
+    for code in _CATEGORIES:
+        if code.lower().endswith("." + name.rpartition(".")[2]):
+            return code
+    codes = {code.lower(): code for code in _CATEGORIES}
+    for code in difflib.get_close_matches(name, codes, 1, 0.6):
+        return codes[code]
+    titles = {title.lower(): code for code, title in NAMES.items()}
+    for title in difflib.get_close_matches(name, titles, 1, 0.6):
+        return titles[title]
+    return None
 
 
 def mail_host(text: str) -> str:
