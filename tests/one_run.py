@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from generator.config.kinds import Block
 from generator.fetch.adapter.source import (
     Covered,
     Event,
@@ -44,6 +45,12 @@ class Clock:
 def _resolve(host: str, _port: int) -> list[str]:
     """Nothing but this machine: any other name leads to an address that is never asked."""
     return [host] if host == "127.0.0.1" else ["192.0.2.1"]
+
+
+def as_configured(kind: type[Block], written: Mapping[str, Any]) -> dict[str, Any]:
+    """A tracker's block as the configuration gives it to the adapter."""
+    plain = {key: tuple(value) if isinstance(value, list) else value for key, value in written.items()}
+    return kind(**plain).model_dump()
 
 
 class Run:

@@ -58,7 +58,7 @@ class Run(one_run.Run):
     def __init__(self, server: SpecServer, block: Mapping[str, Any], state: NetworkState | None = None, **more: Any):
         since = more.pop("since", None)
         written = block.get("trackers", {"mine": block})
-        blocks = {tracker: _as_configured(wanted) for tracker, wanted in written.items()}
+        blocks = {tracker: one_run.as_configured(XBlock, wanted) for tracker, wanted in written.items()}
         settings = {"api": f"{server.url}/2", "keep": "ids", "max_reads_per_run": 500, **more}
         super().__init__(
             x.SOURCE, blocks, state=state, settings=settings, secrets={"X_BEARER_TOKEN": TOKEN}, since=since
@@ -67,12 +67,6 @@ class Run(one_run.Run):
     @property
     def ids(self) -> list[str]:
         return [record.raw["id"] for record in self.records]
-
-
-def _as_configured(block: Mapping[str, Any]) -> dict[str, Any]:
-    """A tracker's block as the configuration gives it to the adapter."""
-    plain: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in block.items()}
-    return XBlock(**plain).model_dump()
 
 
 def minutes_ago(minutes: float, number: int = 0) -> str:

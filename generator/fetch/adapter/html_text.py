@@ -49,28 +49,28 @@ class _Collector:
     """Takes the parser's events."""
 
     def __init__(self) -> None:
-        self.parts: list[str] = []
+        self.texts: list[str] = []
         self.hrefs: list[str] = []
-        self._silent = 0
+        self._silent_depth = 0
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         if tag in _SILENT:
-            self._silent += 1
+            self._silent_depth += 1
         elif tag in _BLOCKS:
-            self.parts.append("\n")
+            self.texts.append("\n")
         href = attributes.get("href")
         if tag == "a" and href and len(self.hrefs) < HREFS_MAX:
             self.hrefs.append(href)
 
     def end(self, tag: str) -> None:
         if tag in _SILENT:
-            self._silent -= 1
+            self._silent_depth -= 1
         elif tag in _BLOCKS:
-            self.parts.append("\n")
+            self.texts.append("\n")
 
     def data(self, text: str) -> None:
-        if not self._silent:
-            self.parts.append(text)
+        if not self._silent_depth:
+            self.texts.append(text)
 
     def close(self) -> None:
         """The parser wants to call it."""
@@ -86,14 +86,25 @@ def read_html(markup: str, base: str = "") -> Plain:
     if "<" not in markup:
         return Plain(folded(html.unescape(markup[:MARKUP_MAX])), ())
     collector = _Collector()
-    target: Any = collector  # the stubs want a method for comments, which are left out
+    send_events(markup, collector, MARKUP_MAX)
+    links: dict[str, None] = {}
+    for href in collector.hrefs:
+        url = absolute(href, base)
+        if url is not None:
+            links[url] = None
+    return Plain(folded("".join(collector.texts)), tuple(links))
+
+
+def send_events(markup: str, target: Any, limit: int) -> None:
+    """Parse a piece of HTML, at most `limit` characters of it, and send the events to a target of lxml's.
+
+    No tree is built: nesting costs no stack and no memory, whoever wrote it.
+    """
     parser = etree.HTMLParser(
         target=target, encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=True
     )
-    parser.feed(b"<body>" + wire.clean(markup, MARKUP_MAX).encode("utf-8", "replace"))
+    parser.feed(b"<body>" + wire.clean(markup, limit).encode("utf-8", "replace"))
     parser.close()
-    links = dict.fromkeys(filter(None, (absolute(href, base) for href in collector.hrefs)))
-    return Plain(folded("".join(collector.parts)), tuple(links))
 
 
 def absolute(href: str, base: str) -> str | None:
@@ -107,4 +118,5 @@ def absolute(href: str, base: str) -> str | None:
 
 def folded(text: str) -> str:
     """White space as a reader sees it: single, lines without empty ones between."""
-    return _LINES.sub("\n", _SPACES.sub(" ", wire.clean(text, MARKUP_MAX))).strip()
+    spaced = _SPACES.sub(" ", wire.clean(text, MARKUP_MAX))
+    return _LINES.sub("\n", spaced).strip()

@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
+
+import msgspec
 
 from generator.model.errors import FetchError, FormatError, RecordError
 from generator.model.records import Counts
@@ -35,6 +37,7 @@ _LINE_ENDS = re.compile("\r\n|[\r\x85\u2028\u2029]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d([.,]\d{1,20})?)?([Zz]|[+-]\d\d:?\d\d)?", re.ASCII)
 _LANG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}", re.ASCII)
+_Stored = TypeVar("_Stored")
 _FIRST_SECOND = int(datetime(FIRST_YEAR, 1, 1, tzinfo=UTC).timestamp())
 _LAST_SECOND = 253_402_300_799
 """9999-12-31: the last second that `datetime` can hold."""
@@ -98,6 +101,14 @@ def shown(value: Any) -> str:
     if value is None or isinstance(value, int | float):
         return str(value)[:SHOWN_MAX]
     return type(value).__name__
+
+
+def load(stored: Any, kind: type[_Stored]) -> _Stored | None:
+    """A cursor of an earlier run; None if there is none, or if it is not understood: it is as if it had never been."""
+    try:
+        return msgspec.convert(stored, kind, strict=False)
+    except msgspec.ValidationError:
+        return None
 
 
 def mapping(value: Any, where: str) -> Mapping[str, Any]:

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 from generator.fetch.adapter import json_fields as wire
-from generator.fetch.adapter.patience import Asker
+from generator.fetch.adapter.patience import Asker, batches
 from generator.fetch.adapter.source import FetchRequest
 from generator.fetch.sources.mastodon.posts import LOCAL_ID
 from generator.model.errors import FetchError, FormatError
@@ -56,12 +56,7 @@ class Page:
 
 def local_id(row: Any) -> str | None:
     """The local id of a status or an account; None without a valid one."""
-    if not isinstance(row, dict):
-        return None
-    own_id = row.get("id")
-    if isinstance(own_id, str) and LOCAL_ID.fullmatch(own_id):
-        return own_id
-    return None
+    return wire.matching(row.get("id"), LOCAL_ID) if isinstance(row, dict) else None
 
 
 def order_of(own_id: str) -> tuple[int, str]:
@@ -95,14 +90,9 @@ class Api:
     def origin_of(self, user: str, domain: str) -> str | None:
         """Find the origin of the account's server by WebFinger (RFC 7033). Raises FetchError, FormatError."""
         answer = self._one(".well-known/webfinger", {"resource": f"acct:{user}@{domain}"})
-        links = answer.get("links")
-        if not isinstance(links, list):
-            return None
-        for link in links:
-            if not isinstance(link, dict) or link.get("rel") != "self":
-                continue
+        for link in wire.objects(answer.get("links")):
             url = wire.web_url(link.get("href"))
-            if url:
+            if url and link.get("rel") == "self":
                 parts = urlsplit(url)
                 return f"{parts.scheme}://{parts.netloc.lower()}"
         return None
@@ -137,8 +127,7 @@ class Api:
             FetchError: no usable answer; its status is in CLOSED if the server requires a token.
         """
         statuses: dict[str, Mapping[str, Any] | None] = {}
-        for start in range(0, len(own_ids), BATCH):
-            batch = own_ids[start : start + BATCH]
+        for batch in batches(own_ids, BATCH):
             if len(batch) > 1 and self._has_batch and self._together(batch, statuses):
                 continue
             for own_id in batch[: max(0, singles_max - len(statuses))]:
@@ -197,6 +186,3 @@ def _links(header: str) -> dict[tuple[str, str], str]:
             if LOCAL_ID.fullmatch(value):
                 ids[rel[1], name] = value
     return ids
-
-
-__all__ = ["ACCOUNTS_PAGE", "CLOSED", "STATUSES_PAGE", "UNKNOWN", "Api", "Page", "local_id", "order_of"]

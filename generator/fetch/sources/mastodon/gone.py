@@ -17,7 +17,6 @@ Addresses come from strangers: only https addresses and servers of the configura
 
 from __future__ import annotations
 
-import json
 import re
 import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -25,8 +24,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+from generator.fetch.adapter import json_fields as wire
 from generator.fetch.adapter.side_by_side import side_by_side
 from generator.fetch.adapter.source import Checked, FetchRequest, StreamFailed
+from generator.fetch.sources.mastodon.api import CLOSED
 from generator.fetch.sources.mastodon.plan import plan_of
 from generator.fetch.sources.mastodon.posts import NETWORK, canonical_id, is_public, opted_out
 from generator.model.errors import FetchError
@@ -42,7 +43,6 @@ TRIES = 2
 _ACTIVITY_JSON = 'application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams"'
 _OWN_ID = re.compile(r"/statuses/([A-Za-z0-9_-]{1,64})(?:/activity)?", re.ASCII)
 _NOT_FOUND, _GONE = 404, 410
-_MEMBERS_ONLY = frozenset({401, 403, 422})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,38 +55,34 @@ class _Answer:
 def find_gone(request: FetchRequest, posts: Sequence[Post]) -> Iterator[Checked | StreamFailed]:
     """Check captured posts, servers in parallel. Raises FetchError if no server answers."""
     plan = plan_of(request)
-    origins, owner_ids = frozenset(map(_origin, plan.parts)), frozenset(plan.own)
+    origins = frozenset(_origin(origin) for origin in plan.parts)
     servers: dict[str, _Server] = {}
     for post in posts:
         address = _address(post)
         origin = _home(address, origins)
-        if address is not None and origin is not None:
-            servers.setdefault(origin, _Server(origin, owner_ids)).posts.append((post, address))
-    for brought in side_by_side(
-        request, f"{NETWORK}-gone", [server.ask for server in _in_another_order(servers, request)]
-    ):
-        yield from brought.said
+        if origin is not None:
+            server = servers.setdefault(origin, _Server(origin, frozenset(plan.own)))
+            server.posts.append((post, address))
+    # Another order every hour: silent servers have the oldest checks and must not block the others.
+    hour = f"{request.now:%Y-%m-%dT%H}"
+    in_order = sorted(servers.values(), key=lambda server: zlib.crc32(f"{hour} {server.origin}".encode()))
+    for result in side_by_side(request, f"{NETWORK}-gone", [server.check for server in in_order]):
+        yield from result.said
     yield from _failures(servers)
 
 
-def _in_another_order(servers: Mapping[str, _Server], request: FetchRequest) -> list[_Server]:
-    """Shuffle the servers every hour: silent servers have the oldest checks and must not block the others."""
-    hour = f"{request.now:%Y-%m-%dT%H}"
-    return sorted(servers.values(), key=lambda server: zlib.crc32(f"{hour} {server.origin}".encode()))
-
-
-def _address(post: Post) -> str | None:
-    """The address to request: the post's, or for a boost or favourite without one, its original's."""
+def _address(post: Post) -> str:
+    """The address to request: the post's, or for a boost or favourite without one, its original's; may be empty."""
     address = post.id.partition(":")[2]
     if "#" in address or post.kind == "like":
         address = (post.of or "").partition(":")[2]
-    return address or None
+    return address
 
 
-def _home(address: str | None, origins: Collection[str]) -> str | None:
+def _home(address: str, origins: Collection[str]) -> str | None:
     """Origin of an address; None if it may not be requested. `origins` are those of the configuration."""
     try:
-        target = parse_target(address or "")
+        target = parse_target(address)
     except AddressError:
         return None
     origin = _origin(target.url)
@@ -107,16 +103,16 @@ class _Server:
     refusals: int = 0
     """Refusals in a row."""
     failure: str | None = None
-    speaks: bool | None = None
-    """Whether it has NodeInfo; None: not asked yet."""
+    has_nodeinfo: bool | None = None
+    """None: not asked yet."""
 
-    def ask(self, request: FetchRequest) -> Iterator[Checked]:
+    def check(self, request: FetchRequest) -> Iterator[Checked]:
         """Check one post after the other until the server fails or refuses too often."""
         for post, address in self.posts[:PER_SERVER_MAX]:
             if self.refusals >= REFUSALS_MAX:
                 return
             try:
-                is_there = self.about(request, post, address)
+                is_there = self.has(request, post, address)
             except FetchError as error:
                 self.failure = error.reason
                 return
@@ -126,10 +122,11 @@ class _Server:
                 self.refusals = 0
                 yield Checked(post.id, is_there)
 
-    def about(self, request: FetchRequest, post: Post, address: str) -> bool | None:
+    def has(self, request: FetchRequest, post: Post, address: str) -> bool | None:
         """Whether the post exists; None if the server does not say. Raises FetchError if the server fails."""
-        if match := _OWN_ID.search(urlsplit(address).path):
-            answer = _get(request, f"{self.origin}/api/v1/statuses/{match[1]}", "application/json")
+        own_id = _OWN_ID.search(urlsplit(address).path)
+        if own_id:
+            answer = _get(request, f"{self.origin}/api/v1/statuses/{own_id[1]}", "application/json")
             if answer.status in {_NOT_FOUND, _GONE} and "error" in answer.body:
                 return False
             if canonical_id(answer.body) is not None:
@@ -137,9 +134,10 @@ class _Server:
         answer = _get(request, address, _ACTIVITY_JSON)
         if answer.status == _GONE or answer.body.get("type") == "Tombstone":
             return False
-        if answer.status == _NOT_FOUND and self.is_of_fediverse(request):
-            return False
-        if answer.status != _NOT_FOUND and "type" in answer.body and "error" not in answer.body:
+        if answer.status == _NOT_FOUND:
+            # A parked domain also answers 404 to everything.
+            return False if self.is_of_fediverse(request) else None
+        if "type" in answer.body and "error" not in answer.body:
             return True
         return None
 
@@ -152,15 +150,15 @@ class _Server:
         # Only text needs the account's consent; the owner's accounts have given it.
         if not post.text or post.account.id in self.own:
             return True
-        profile = status.get("account")
-        return not isinstance(profile, dict) or not opted_out(profile)
+        profile = wire.part(status, "account")
+        return not profile or not opted_out(profile)
 
     def is_of_fediverse(self, request: FetchRequest) -> bool:
-        """Whether the server belongs to the fediverse: a parked domain also answers 404 to everything."""
-        if self.speaks is None:
+        """Whether the server has NodeInfo, as servers of the fediverse do."""
+        if self.has_nodeinfo is None:
             answer = _get(request, f"{self.origin}/.well-known/nodeinfo", "application/json")
-            self.speaks = isinstance(answer.body.get("links"), list)
-        return self.speaks
+            self.has_nodeinfo = isinstance(answer.body.get("links"), list)
+        return self.has_nodeinfo
 
 
 def _get(request: FetchRequest, url: str, accept: str) -> _Answer:
@@ -169,7 +167,7 @@ def _get(request: FetchRequest, url: str, accept: str) -> _Answer:
     try:
         answer = request.client.get(url, accept=accept, tries=TRIES)
     except FetchError as error:
-        if error.status not in {_NOT_FOUND, _GONE, *_MEMBERS_ONLY}:
+        if error.status not in {_NOT_FOUND, _GONE, *CLOSED}:
             raise
         return _Answer(error.status or 0, _object(error.body))
     return _Answer(answer.status, _object(answer.body))
@@ -177,9 +175,9 @@ def _get(request: FetchRequest, url: str, accept: str) -> _Answer:
 
 def _failures(servers: Mapping[str, _Server]) -> Iterator[StreamFailed]:
     """Report servers without answers. Raises FetchError if every server failed."""
-    broken = [server.failure for server in servers.values() if server.failure]
-    if broken and len(broken) == len(servers):
-        raise FetchError(broken[0])
+    reasons = [server.failure for server in servers.values() if server.failure]
+    if reasons and len(reasons) == len(servers):
+        raise FetchError(reasons[0])
     for server in servers.values():
         if server.failure:
             yield StreamFailed(server.origin, server.failure)
@@ -194,7 +192,6 @@ def _origin(url: str) -> str:
 
 def _object(body: bytes) -> Mapping[str, Any]:
     try:
-        value = json.loads(body)
-    except (ValueError, RecursionError):
+        return wire.decode_object(body, "")
+    except FetchError:
         return {}
-    return value if isinstance(value, dict) else {}

@@ -26,16 +26,16 @@ fails, the network fails.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from functools import partial
 
-from generator.fetch.adapter.patience import NEXT, Patience, in_turn, none_of
+from generator.fetch.adapter.patience import NEXT, in_turn, none_of
 from generator.fetch.adapter.side_by_side import side_by_side
 from generator.fetch.adapter.source import Covered, Event, FetchRequest, Source
 from generator.fetch.sources.mastodon import posts as mastodon_posts
 from generator.fetch.sources.mastodon.config import CONFIG
 from generator.fetch.sources.mastodon.gone import find_gone
 from generator.fetch.sources.mastodon.instance import Instance
-from generator.fetch.sources.mastodon.plan import TOKEN, Part, Plan, plan_of, token_names
+from generator.fetch.sources.mastodon.plan import TOKEN, Plan, plan_of, token_names
 from generator.fetch.sources.mastodon.posts import NETWORK
 from generator.model.errors import FetchError
 
@@ -43,47 +43,35 @@ from generator.model.errors import FetchError
 def fetch(request: FetchRequest) -> Iterator[Event]:
     """Read new posts from every instance. Raises FetchError, FormatError if all of them fail."""
     plan = plan_of(request)
-    patience = Patience()
-    for failure in plan.unusable:
-        yield patience.refusal(failure.stream, failure.reason)
     tokens = token_names(plan.parts)
     origins = list(plan.parts)
     first = request.state.cursors.get(NEXT)
-    parts = [plan.parts[origins[index]] for index in in_turn(origins, first)]
-    readings = [_Reading(plan, part, tokens) for part in parts]
+    unreached: list[str] = []
+    jobs = []
+    for index in in_turn(origins, first):
+        jobs.append(partial(_read, plan=plan, origin=origins[index], tokens=tokens, unreached=unreached))
     failures: list[FetchError] = []
-    for number, brought in enumerate(side_by_side(request, NETWORK, [each.read for each in readings]), 1):
-        request.tell(f"{number:,} of {len(readings):,} servers")
-        yield from brought.said
-        if brought.error is None:
-            patience.worked()
-        else:
-            failures.append(brought.error)
-    unreached = sorted(reading.part.origin for reading in readings if reading.is_out_of_time)
+    for number, result in enumerate(side_by_side(request, NETWORK, jobs), 1):
+        request.tell(f"{number:,} of {len(jobs):,} servers")
+        yield from result.said
+        if result.error is not None:
+            failures.append(result.error)
     if unreached or first is not None:
-        yield Covered(NEXT, unreached or None)
-    if len(failures) == len(readings) > 0:
+        yield Covered(NEXT, sorted(unreached) or None)
+    if failures and len(failures) == len(jobs):
         raise none_of(len(failures), "instances", failures)
-    patience.finish()
 
 
-@dataclass(slots=True)
-class _Reading:
-    """One instance in one run."""
-
-    plan: Plan
-    part: Part
-    tokens: Mapping[str, str | None]
-    is_out_of_time: bool = False
-    """The time of the run ended first."""
-
-    def read(self, request: FetchRequest) -> Iterator[Event]:
-        """Read all streams of the instance. Raises FetchError if none can be read."""
-        instance = Instance(request, self.plan, self.part, self.tokens)
-        try:
-            yield from instance.read()
-        finally:
-            self.is_out_of_time = instance.is_out_of_time
+def _read(
+    request: FetchRequest, plan: Plan, origin: str, tokens: Mapping[str, str | None], unreached: list[str]
+) -> Iterator[Event]:
+    """Read all streams of an instance; note it in `unreached` if there was no time. Raises FetchError."""
+    instance = Instance(request, plan, plan.parts[origin], tokens)
+    try:
+        yield from instance.read()
+    finally:
+        if instance.is_out_of_time:
+            unreached.append(origin)
 
 
 SOURCE = Source(

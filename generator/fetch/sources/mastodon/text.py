@@ -9,13 +9,12 @@ is not shown. Links are the `href`s of what is neither a mention nor a hashtag.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import Any
-
-from lxml import etree
 
 from generator.fetch.adapter import json_fields as wire
+from generator.fetch.adapter.html_text import Plain, send_events
 
 HTML_MAX = 200_000
 """Characters of HTML that are read: no server of this kind accepts longer posts."""
@@ -29,37 +28,22 @@ _WISHES = re.compile(r"#(?:nobot|noindex|nosearch)(?!\w)", re.IGNORECASE)
 _SPACES = re.compile(r"[ \t\r\n\f\v]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What a piece of HTML says."""
-
-    text: str
-    links: tuple[str, ...]
-    """Addresses that it links to, in order, each once."""
-
-
-def read_html(html: str, unlinked: Collection[str] = ()) -> Written:
-    """HTML of a post or a profile -> its text and its links.
+def read_html(html: str, unlinked: Collection[str] = ()) -> Plain:
+    """HTML of a post or a profile -> its text and its links, in order, each once.
 
     Args:
         html: as the server sent it.
         unlinked: addresses that are mentions or hashtags, whatever their mark-up says.
     """
     reader = _Reader(frozenset(unlinked))
-    target: Any = reader  # the stubs want a method for comments, which are left out
-    # A target parser builds no tree: nesting costs no stack and no memory, whoever wrote it.
-    parser = etree.HTMLParser(
-        target=target, encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, huge_tree=True
-    )
-    parser.feed(b"<body>" + wire.clean(html, HTML_MAX).encode("utf-8", "replace"))
-    parser.close()
-    return reader.written()
+    send_events(html, reader, HTML_MAX)
+    return reader.plain()
 
 
 def asks_not_to_be_shown(note: str) -> bool:
     """A profile's text that says #nobot, #noindex or #nosearch."""
-    folded = note[:HTML_MAX].lower()
-    if not any(word in folded for word in ("nobot", "noindex", "nosearch")):
+    lowered = note[:HTML_MAX].lower()
+    if not any(word in lowered for word in ("nobot", "noindex", "nosearch")):
         return False
     return _WISHES.search(read_html(note).text) is not None
 
@@ -72,7 +56,7 @@ class _Anchor:
     is_link: bool
     whole: list[str] = field(default_factory=list)
     """With what is hidden."""
-    seen: list[str] = field(default_factory=list)
+    visible: list[str] = field(default_factory=list)
 
 
 class _Reader:
@@ -80,30 +64,22 @@ class _Reader:
 
     def __init__(self, unlinked: frozenset[str]) -> None:
         self._unlinked = unlinked
-        self._out: list[str] = []
+        self._texts: list[str] = []
         self._links: dict[str, None] = {}
         self._anchor: _Anchor | None = None
         self._open: list[tuple[str, str]] = []
         """Tag, and what it does to what is in it: `skip`, `hide`, `pre` or nothing."""
-        self._does = {"skip": 0, "hide": 0, "pre": 0, "": 0}
+        self._effects: Counter[str] = Counter()
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """An element begins."""
-        if tag in _EMPTY:
-            self._break(tag)
-            return
-        classes = (attributes.get("class") or "").split()
-        effect = ""
-        if tag in _SKIPPED or "quote-inline" in classes:  # a quote for readers that know none: 'RE: address'
-            effect = "skip"
-        elif "invisible" in classes:
-            effect = "hide"
-        elif tag == "pre":
-            effect = "pre"
-        self._open.append((tag, effect))
-        self._does[effect] += 1
+        classes = attributes.get("class", "").split()
+        if tag not in _EMPTY:
+            effect = _effect(tag, classes)
+            self._open.append((tag, effect))
+            self._effects[effect] += 1
         self._break(tag)
-        if tag == "a" and not self._does["skip"]:
+        if tag == "a" and not self._effects["skip"]:
             self._finish_anchor()
             self._anchor = self._begin_anchor(attributes, classes)
 
@@ -114,45 +90,46 @@ class _Reader:
         if tag == "a":
             self._finish_anchor()
         if self._open and self._open[-1][0] == tag:
-            self._does[self._open.pop()[1]] -= 1
+            _, effect = self._open.pop()
+            self._effects[effect] -= 1
         if tag in _BLOCKS:
             self._break(tag)
 
     def data(self, data: str) -> None:
         """Text."""
-        if self._does["skip"]:
+        if self._effects["skip"]:
             return
-        text = data if self._does["pre"] else _SPACES.sub(" ", data)
-        anchor = self._anchor
-        if anchor is not None:
-            anchor.whole.append(text)
-            if not self._does["hide"]:
-                anchor.seen.append(text)
-        elif not self._does["hide"]:
-            self._out.append(text)
+        text = data if self._effects["pre"] else _SPACES.sub(" ", data)
+        if self._anchor is not None:
+            self._anchor.whole.append(text)
+        if not self._effects["hide"]:
+            self._add(text)
 
     def close(self) -> None:
         """Everything was read."""
         self._finish_anchor()
 
-    def written(self) -> Written:
+    def plain(self) -> Plain:
         """What was read."""
-        text = re.sub(r"[ \t]*\n[ \t]*", "\n", "".join(self._out)).replace("\xa0", " ")
-        return Written(re.sub(r"\n{3,}", "\n\n", text).strip(), tuple(self._links))
+        text = re.sub(r"[ \t]*\n[ \t]*", "\n", "".join(self._texts)).replace("\xa0", " ")
+        return Plain(re.sub(r"\n{3,}", "\n\n", text).strip(), tuple(self._links))
+
+    def _add(self, text: str) -> None:
+        texts = self._texts if self._anchor is None else self._anchor.visible
+        texts.append(text)
 
     def _break(self, tag: str) -> None:
-        if self._does["skip"] or (tag not in _BLOCKS and tag not in _LINES):
+        if self._effects["skip"]:
             return
-        mark = "\n\n" if tag in _BLOCKS else "\n"
-        if self._anchor is not None:
-            self._anchor.seen.append(mark)
-        else:
-            self._out.append(mark)
+        if tag in _BLOCKS:
+            self._add("\n\n")
+        elif tag in _LINES:
+            self._add("\n")
 
     def _begin_anchor(self, attributes: dict[str, str], classes: list[str]) -> _Anchor:
-        href = (attributes.get("href") or "").strip()
-        rel = (attributes.get("rel") or "").split()
-        is_name = "mention" in classes or "hashtag" in classes or "tag" in rel or href in self._unlinked
+        href = attributes.get("href", "").strip()
+        is_tag = "tag" in attributes.get("rel", "").split()
+        is_name = is_tag or "mention" in classes or "hashtag" in classes or href in self._unlinked
         return _Anchor(href, not is_name and wire.web_url(href) is not None)
 
     def _finish_anchor(self) -> None:
@@ -161,15 +138,29 @@ class _Reader:
             return
         if anchor.is_link:
             self._links[anchor.href] = None
-        is_address = anchor.is_link and _is_address("".join(anchor.whole), anchor.href)
-        self._out.append(anchor.href if is_address else "".join(anchor.seen))
+        if anchor.is_link and _is_address("".join(anchor.whole), anchor.href):
+            self._add(anchor.href)
+        else:
+            self._add("".join(anchor.visible))
+
+
+def _effect(tag: str, classes: list[str]) -> str:
+    """What an element does to what is in it."""
+    # A quote for readers that know none: 'RE: address'.
+    if tag in _SKIPPED or "quote-inline" in classes:
+        return "skip"
+    if "invisible" in classes:
+        return "hide"
+    return "pre" if tag == "pre" else ""
 
 
 def _is_address(text: str, href: str) -> bool:
     """'arxiv.org/abs/2611.0...' for 'https://arxiv.org/abs/2611.01234', but not words that are a link."""
-    stem = text.strip()
-    cut = next((mark for mark in _CUT if stem.endswith(mark)), "")
-    bare, whole = _BARE.sub("", stem.removesuffix(cut)), _BARE.sub("", href)
-    if cut:
-        return "." in bare and whole.startswith(bare)
-    return bool(bare) and bare.rstrip("/") == whole.rstrip("/")
+    text = text.strip()
+    address = _BARE.sub("", href)
+    for mark in _CUT:
+        if text.endswith(mark):
+            stem = _BARE.sub("", text.removesuffix(mark))
+            return "." in stem and address.startswith(stem)
+    stem = _BARE.sub("", text).rstrip("/")
+    return bool(stem) and stem == address.rstrip("/")

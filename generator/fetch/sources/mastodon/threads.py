@@ -19,6 +19,7 @@ from generator.model.errors import FetchError
 SINGLES_MAX = 50
 """Statuses asked for one by one, for one stream in one run."""
 _STEPS = 3
+_EMBEDDED_MAX = 3
 
 
 class Threads:
@@ -56,22 +57,22 @@ class Threads:
 
     def _parents(self, rows: list[Any], trackers: tuple[str, ...], seen: Seen) -> Iterator[Event]:
         singles_left = SINGLES_MAX
-        level: list[Any] = rows
+        level = rows
         for _ in range(_STEPS):
-            missing = dict.fromkeys(own_id for row in level for own_id in _points_at(row) if own_id not in self._known)
+            targets = [own_id for row in level for own_id in _points_at(row)]
+            missing = [own_id for own_id in dict.fromkeys(targets) if own_id not in self._known]
             if not missing or self._is_closed:
                 return
             try:
-                statuses = self._api.statuses(list(missing), singles_left)
+                statuses = self._api.statuses(missing, singles_left)
             except FetchError as error:
                 if error.status not in CLOSED:
                     raise
                 self._is_closed = True
                 return
             singles_left -= len(statuses)
-            level = [status for status in statuses.values() if status is not None]
-            for own_id, status in statuses.items():
-                self._known[own_id] = _visible_id(status)
+            self._known.update({own_id: _visible_id(status) for own_id, status in statuses.items()})
+            level = [status for status in statuses.values() if status]
             for status in level:
                 self._note(status)
             for status in level:
@@ -80,28 +81,33 @@ class Threads:
     def _note(self, row: Any) -> None:
         for status in _with_embedded(row):
             own_id = status.get("id")
-            if isinstance(own_id, str) and not status.get("reblog"):  # snac2 gives a boost the id of the original
+            # snac2 gives a boost the id of the original.
+            if isinstance(own_id, str) and not status.get("reblog"):
                 self._known.setdefault(own_id, _visible_id(status))
 
 
 def _visible_id(status: Mapping[str, Any] | None) -> str:
     """Id of a public status; empty otherwise."""
-    if status is None or not is_public(status):
+    if not status or not is_public(status):
         return ""
     return canonical_id(status) or ""
 
 
 def _with_embedded(row: Any, depth: int = 0) -> Iterator[Mapping[str, Any]]:
-    """A status with the ones it boosts and quotes."""
-    if not isinstance(row, dict) or depth > 3:  # noqa: PLR2004 (a boost of a quote of a quote)
+    """A status with the ones it boosts and quotes: at most a boost of a quote of a quote."""
+    if not isinstance(row, dict) or depth > _EMBEDDED_MAX:
         return
     yield row
     yield from _with_embedded(row.get("reblog"), depth + 1)
-    yield from _with_embedded(quoted_of(row)[0], depth + 1)
+    quoted, _ = quoted_of(row)
+    if quoted:
+        yield from _with_embedded(quoted, depth + 1)
 
 
 def _points_at(row: Any) -> Iterator[str]:
     """Local ids of the parents and quoted posts of a status and its embedded ones."""
     for status in _with_embedded(row):
-        if is_public(status):
-            yield from filter(None, (parent_of(status), quoted_of(status)[1]))
+        _, quoted_id = quoted_of(status)
+        for own_id in (parent_of(status), quoted_id):
+            if own_id is not None and is_public(status):
+                yield own_id

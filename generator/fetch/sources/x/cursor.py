@@ -13,6 +13,8 @@ import msgspec
 from msgspec import Meta
 from msgspec.structs import replace
 
+from generator.fetch.adapter import json_fields as wire
+
 GAPS_MAX = 20
 """More holes than this are joined, oldest first: some posts are read again, none is lost."""
 _PostNumber = Annotated[int, Meta(ge=0)]
@@ -69,7 +71,4 @@ class Cursor(msgspec.Struct, frozen=True, omit_defaults=True):
 
 def load(value: Any) -> Cursor:
     """From JSON of an earlier run. What is not understood is as if it had never been: read again, not lost."""
-    try:
-        return msgspec.convert(value, Cursor, strict=False)
-    except msgspec.ValidationError:
-        return Cursor()
+    return wire.load(value, Cursor) or Cursor()
