@@ -5,6 +5,8 @@ Each payload is judged against its inert twin: a site whose posts and papers hol
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 import pytest
 
@@ -12,6 +14,7 @@ from generator.commands.console import printable
 from generator.model.records import Account, Paper, Post
 from generator.model.tree import Tree
 from generator.storage.store import Store
+from generator.text.names import shown_name
 from generator.text.plain import clean, linkify
 from generator.views.bibtex import to_bibtex
 from tests import make
@@ -105,3 +108,55 @@ def test_the_host_of_a_link_is_shown_in_letters_that_look_like_no_others() -> No
 def test_a_post_of_nothing_but_what_is_not_seen_has_no_words() -> None:
     post: Post = make.post(text="\u3164\u2800\u200b")
     assert clean(post.text or "").strip("\u2800") == ""
+
+
+COPIED = "Ad\u0430 L\u043evelace"
+"""Ada Lovelace with Cyrillic letters."""
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        (COPIED, f"{COPIED} (@mallory.example)"),
+        ("\u0410d\u200ba", "\u0410da (@mallory.example)"),
+        ("B\u03bf", "B\u03bf (@mallory.example)"),
+        ("\u0420\u0430\u0441\u0440", "\u0420\u0430\u0441\u0440 (@mallory.example)"),
+        ("\u0251da", "\u0251da (@mallory.example)"),
+        ("Ada Lovelace", "Ada Lovelace"),
+        ("J\u00f3zefowicz \u0141ukasz", "J\u00f3zefowicz \u0141ukasz"),
+        ("\u0418\u0432\u0430\u043d Ivanov", "\u0418\u0432\u0430\u043d Ivanov"),
+        ("\u039d\u03af\u03ba\u03bf\u03c2", "\u039d\u03af\u03ba\u03bf\u03c2"),
+        ("\u4e2d\u6587 Lab", "\u4e2d\u6587 Lab"),
+        ("", "mallory.example"),
+    ],
+)
+def test_a_name_that_looks_like_another_has_its_handle_beside_it(name: str, shown: str) -> None:
+    assert shown_name(Account(id="bluesky:m", handle="mallory.example", name=name)) == shown
+
+
+def test_a_name_without_a_handle_that_tells_who_it_is_says_so() -> None:
+    for account in (Account(id="feeds:a", name=COPIED), Account(id="x:a", name=COPIED, handle="\u0430da")):
+        assert shown_name(account) == f"{COPIED} (look-alike letters)"
+    assert shown_name(Account(id="x:a", handle="\u0430da")) == "\u0430da (look-alike letters)"
+    assert shown_name(Account(id="x:a")) == ""
+
+
+@pytest.mark.slow
+def test_pages_and_feeds_show_who_copied_a_name(tmp_path: Path) -> None:
+    copy = Copy(tmp_path / "copy")
+    of = make.paper()
+    found = Tree()
+    found.add_paper(of)
+    mallory = Account(id="bluesky:mallory", handle="mallory.example", name=COPIED)
+    for number, kind in enumerate(("post", "quote", "reply")):
+        post = make.post(str(number), kind=kind, hours=number, text="words of my own about this paper")
+        found.add_post(msgspec.structs.replace(post, account=mallory))
+    store = Store(copy.folder / "data")
+    store.load()
+    store.save(found)
+    assert copy.run("build").status == 0
+    pages = {name: body.decode() for name, body in copy.files("site").items() if name.endswith((".html", ".xml"))}
+    naming = {name: text for name, text in pages.items() if COPIED in text}
+    assert {"index.html", f"abs/{of.id}/index.html", "posts/index.html", "by/index.html", "feed.xml"} <= naming.keys()
+    for name, text in naming.items():
+        assert text.count(COPIED) == text.count(f"{COPIED} (@mallory.example)"), name

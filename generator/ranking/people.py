@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from generator.model.records import Account, Post
 from generator.model.site import Person
 from generator.ranking.rank import PaperBallots
+from generator.text.names import shown_name
 from generator.text.plain import clean
 
 POSTS_LEAST = 2
@@ -58,7 +59,7 @@ def _person(posts: Sequence[Post], taken: set[str]) -> Person | None:
     newest = posts[0].account
     return Person(
         slug=slug,
-        name=clean(newest.name or newest.handle or "") or slug,
+        name=shown_name(newest) or slug,
         accounts=tuple(sorted(accounts)),
         networks=tuple(dict.fromkeys(post.network for post in posts)),
         posts=tuple(posts),

@@ -18,6 +18,7 @@ from markupsafe import Markup, escape
 from generator.model.records import Paper, Post
 from generator.model.site import Site
 from generator.text import latex
+from generator.text.names import shown_name
 from generator.text.plain import clean, safe_href, shorten
 
 COMMENT_MAX = 2000
@@ -94,7 +95,7 @@ def day(when: date) -> str:
 
 def name_of(post: Post) -> str | None:
     """Who posted, as far as the network lets us know."""
-    return clean_line(post.account.name or post.account.handle or "") or None
+    return clean_line(shown_name(post.account)) or None
 
 
 def comment_html(site: Site, post: Post, comment: str) -> Markup:

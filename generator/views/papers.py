@@ -11,6 +11,7 @@ from generator.finding import arxiv_id
 from generator.model.records import Paper, Post, RankedPaper, Vote
 from generator.model.site import Site
 from generator.model.stated import NOTHING_STATED
+from generator.text.names import shown_name
 from generator.text.plain import safe_href
 from generator.views.posts import PostView, choose_notes
 
@@ -215,7 +216,7 @@ def _vote_view(votes: Sequence[Vote], post: Post, networks: Mapping[str, str]) -
     vote = votes[0]
     return VoteView(
         people=len(votes),
-        name=post.account.name or post.account.handle,
+        name=shown_name(post.account) or None,
         account=post.account.id,
         network=networks.get(post.network, post.network),
         url=safe_href(post.url) if len(votes) == 1 else None,

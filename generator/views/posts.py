@@ -14,6 +14,7 @@ from datetime import datetime
 import msgspec
 
 from generator.model.records import Post, RankedPaper, Vote
+from generator.text.names import shown_name
 from generator.text.plain import language_of, safe_href, shorten
 
 NOTES_MAX = 3
@@ -101,7 +102,7 @@ def post_view(post: Post, networks: Mapping[str, str], *, text: str | None = Non
         network=networks.get(post.network, post.network),
         kind=post.kind,
         url=safe_href(post.url),
-        name=post.account.name or post.account.handle,
+        name=shown_name(post.account) or None,
         handle=post.account.handle,
         account=post.account.id,
         bot=post.account.bot,
