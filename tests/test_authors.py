@@ -27,6 +27,7 @@ from tests.make import NOON, paper
         (["B. Sample", "BAR Collaborations: A. Example"], ["B. Sample", "BAR Collaborations", "A. Example"]),
         (["Ada Example", "Jr", "Bo Sample", "III"], ["Ada Example, Jr", "Bo Sample, III"]),
         (["Ada Example", ";", "10", "Al Sample"], ["Ada Example", "Al Sample"]),
+        (["Ada Example", "and", "Bo Sample"], ["Ada Example", "Bo Sample"]),
         ([":"], []),
     ],
 )

@@ -24,6 +24,9 @@ from generator.text.latex.dollar import find_formula, is_formula
         "a $x",
         "at $5,$10 or $20",
         "worth $30 billion; later $40 billion",
+        "$1B–$2B",
+        "$5 million–$10 million",
+        "$5K/$10K",
     ],
 )
 def test_money_is_text(text: str) -> None:

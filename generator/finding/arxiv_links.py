@@ -44,7 +44,8 @@ _SCAN = re.compile(
     re.IGNORECASE,
 )
 _TEXT_STOPS = re.compile(r"[()\[\],;'*|\\]")
-_DIGITS_OF_ID = re.compile(r"[0-9]{4}(?:\.|-|%2e)?[0-9]{3}", re.IGNORECASE)
+_DIGITS_OF_ID = re.compile(r"[0-9]{4}(?:\.|-|%2e)?[0-9]{3}|a1aHR0", re.IGNORECASE)
+"""What every text that names a paper has: the digits of an id, or an address in Base64."""
 _LOOKS_LIKE_ID = re.compile(rf"(?<![0-9a-z.]){ID_PATTERN}(?![0-9])", re.IGNORECASE)
 
 
@@ -131,7 +132,9 @@ def _find_address(url: str, layers: int) -> tuple[FoundId, ...]:
         return papers
     origin = wrappers.host_behind_proxy(host)
     if origin is not None:
-        return _read_shapes(wrappers.canonical_host(origin), path, query)
+        papers = _read_shapes(wrappers.canonical_host(origin), path, query)
+        if papers:
+            return papers
     for target in wrappers.targets(host, path, query):
         papers = _find_address(target, layers - 1)
         if papers:

@@ -19,10 +19,10 @@ WORD_STARTS = rf"(?<![^\W{_CJK}])(?<![/?\#=&%@\\+~.-])"
 _ID_ENDS = r"(?![A-Za-z0-9%\uff10-\uff19]|[._-][0-9]|_[A-Za-z])"
 
 _ARCHIVES = "|".join(sorted(ARCHIVES))
-_NUMBER_OF = r"(?:[\s_-]?(?:id|identifier|no\.?|nr\.?|num(?:ber)?|e-?print|pre-?print|paper)(?![a-z])){0,2}"
+_NUMBER_OF = r"(?:[\s_-]?(?:id|identifier|no\.?|nr\.?|num(?:ber)?|e-?print|pre-?print|paper|编号|編號|番号|论文|論文)(?![a-z])){0,2}"
 # After a comma a number may also be a count: "the arXiv, 2005.14165 of them".
-_AFTER_PREFIX = r"(?:,\s{0,2}(?!\S{9,24}\s+of\b)|[\s:.;=\#|/_\"'“”({\[~–—-]{0,4})"
-_TITLE_FOLLOWS = r"(?=\]\s{1,2}[\"“'‘«「『(\[$\\]{0,2}(?-i:[^\W\d_a-z]|[0-9]))"
+_AFTER_PREFIX = r"(?:,\s{0,2}(?!\S{9,24}\s+of\b)|[\s:.;=\#|/_\"'“”({\[\]~–—-]{0,4})"
+_TITLE_FOLLOWS = r"(?=(?:\]\s{1,2}|】\s{0,2})[\"“'‘«「『(\[$\\]{0,2}(?-i:[^\W\d_a-z]|[0-9]))"
 
 
 class TextForm(NamedTuple):
@@ -65,7 +65,7 @@ FORMS: tuple[TextForm, ...] = (
         "CoRR abs/1706.03762",
         ("1706.03762",),
     ),
-    TextForm("title", r"(?<![^\s\"“'‘:>|「『（(])\[{id}" + _TITLE_FOLLOWS, "[2401.01234v2] A Title", ("2401.01234",)),
+    TextForm("title", r"(?<![^\s\"“'‘:>|「『（(])[\[【]{id}" + _TITLE_FOLLOWS, "[2401.01234v2] A Title", ("2401.01234",)),
     TextForm(
         "old id",
         WORD_STARTS + rf"(?=(?:{_ARCHIVES})(?:\.[a-z-]{{2,9}})?/[0-9]{{7}}){{id}}",
@@ -96,6 +96,7 @@ _INVISIBLE_INSIDE = re.compile(
     r"|[\u00ad\u2060]",
     re.IGNORECASE,
 )
+_SPLIT_ARXIV = re.compile("[{0}]*".join("arxiv").format(_INVISIBLE), re.IGNORECASE)
 _FULL_WIDTH_ID = re.compile("[０-９]{4}[．.][０-９]{4,5}(?![0-9０-９])|[０-９]{7}(?![0-9０-９])")
 _TO_ASCII = {0xFF10 + digit: str(digit) for digit in range(10)} | {ord("．"): "."}
 _DEFANGED = re.compile(r"\[\.\]|\(\.\)|\[dot\]|\(dot\)", re.IGNORECASE)
@@ -105,6 +106,7 @@ def normalise(text: str) -> str:
     """The text with ids and addresses as they were meant: without what is invisible, in digits that are one width."""
     if not text.isascii():
         text = _INVISIBLE_INSIDE.sub("", text)
+        text = _SPLIT_ARXIV.sub("arxiv", text)
         text = _FULL_WIDTH_ID.sub(lambda match: match[0].translate(_TO_ASCII), text)
         text = text.replace("：", ":")
     if "[" in text or "(" in text:

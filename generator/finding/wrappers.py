@@ -7,6 +7,7 @@ it by the same rules as one that came bare.
 from __future__ import annotations
 
 import re
+from base64 import urlsafe_b64decode
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
@@ -25,7 +26,8 @@ class Wrapper(NamedTuple):
     hosts: frozenset[str]
     """Without `www.`."""
     example: str
-    """With {url} where the target stands as it is, {quoted} where it is percent-encoded, {bare} without its scheme."""
+    """With {url} where the target stands as it is, {quoted} where it is percent-encoded, {bare} without its scheme,
+    {proofpoint} and {base64} in their codes."""
     keys: tuple[str, ...] = ()
     """Query keys."""
     path: bool = False
@@ -40,7 +42,11 @@ def _wrapper(hosts: str, example: str, keys: str = "", *, path: bool = False, qu
 
 _READER_HOSTS = " ".join(sorted({host for reader in READERS for host in reader.hosts}))
 
+_PROXY_LOGIN = _wrapper("", "https://login.ezproxy.example.edu/login?url={url}", "url qurl")
+"""Of every host that `_IS_PROXY` matches."""
+
 WRAPPERS: tuple[Wrapper, ...] = (
+    _PROXY_LOGIN,
     _wrapper(
         "google.com scholar.google.com translate.google.com docs.google.com drive.google.com plus.google.com"
         " news.google.com books.google.com mail.google.com notifications.google.com url.google.com",
@@ -64,7 +70,7 @@ WRAPPERS: tuple[Wrapper, ...] = (
     _wrapper(
         "twitter.com x.com mobile.twitter.com platform.twitter.com",
         "https://twitter.com/intent/tweet?url={quoted}",
-        "url",
+        "url text",
     ),
     _wrapper("news.ycombinator.com", "https://news.ycombinator.com/submitlink?u={quoted}&t=Title", "u"),
     _wrapper("t.me telegram.me", "https://t.me/share/url?url={quoted}", "url"),
@@ -94,12 +100,22 @@ WRAPPERS: tuple[Wrapper, ...] = (
         "https://weibo.cn/sinaurl?u={quoted}",
         "url u to toasturl pfurl href redirect target gourl enc",
     ),
+    _wrapper("t.umblr.com", "https://t.umblr.com/redirect?z={quoted}&t=x", "z"),
+    _wrapper("exit.sc gate.sc", "https://exit.sc/?url={quoted}", "url"),
+    _wrapper("c212.net", "https://c212.net/c/link/?t=0&l=en&u={quoted}&a=x", "u"),
+    _wrapper("bsky.app", "https://bsky.app/intent/compose?text=Read%20{quoted}", "text"),
+    _wrapper(
+        "tracking.tldrnewsletter.com prod.outgoing.prod.webservices.mozgcp.net outgoing.prod.webservices.mozgcp.net",
+        "https://tracking.tldrnewsletter.com/CL0/{quoted}/1/abc",
+        path=True,
+    ),
     _wrapper("vk.com away.vk.com m.vk.com ok.ru", "https://vk.com/away.php?to={quoted}", "to st.link"),
     _wrapper("steamcommunity.com", "https://steamcommunity.com/linkfilter/?u={quoted}", "url u"),
     _wrapper("duckduckgo.com", "https://duckduckgo.com/l/?uddg={quoted}&rut=x", "uddg q"),
     _wrapper(
         "r.search.yahoo.com", "https://r.search.yahoo.com/_ylt=x/RV=2/RE=1/RO=10/RU={quoted}/RK=2/RS=y-", path=True
     ),
+    _wrapper("bing.com", "https://www.bing.com/ck/a?p=abc&u=a1{base64}&ntb=1", "u"),
     _wrapper("bing.com translatetheweb.com", "https://www.bing.com/translator?to=en&url={quoted}", "url a q"),
     _wrapper(
         "translate.yandex.com translate.yandex.ru papago.naver.net validator.w3.org getpocket.com instapaper.com"
@@ -155,6 +171,9 @@ _PROXY = re.compile(
     r"(?P<origin>[a-z0-9.-]+?)\.(?:translate\.goog|[a-z0-9-]*(?:proxy|vpn)[a-z0-9-]*\..+"
     r"|(?:[a-z0-9-]+\.)*(?:idm\.oclc\.org|openathens\.net))"
 )
+_IS_PROXY = re.compile(
+    r"(?:^|\.)[a-z0-9-]*(?:proxy|vpn)[a-z0-9-]*\.|\.(?:idm\.oclc\.org|openathens\.net)$",
+)
 _SCHEME_ONCE = re.compile(r"(https?):/+", re.IGNORECASE)
 
 
@@ -205,6 +224,8 @@ def _wrappers_of(host: str) -> tuple[Wrapper, ...]:
     for parent in _SUBDOMAINS_OF:
         if host.endswith("." + parent):
             wrappers += _BY_HOST[parent]
+    if _IS_PROXY.search(host):
+        wrappers += (_PROXY_LOGIN,)
     return wrappers
 
 
@@ -215,9 +236,22 @@ def _as_address(value: str, host: str) -> str:
     if value.startswith("cache:"):
         value = value.rpartition(":http")[2]
         value = f"http{value}"
+    if value.startswith("a1aHR0"):
+        value = _from_base64(value.removeprefix("a1"))
+    if " http" in value:
+        # The text of a post that somebody is to write.
+        value = value[value.index(" http") + 1 :].split()[0]
     if value[:8].lower().startswith(("http%3a", "https%3a")):
         value = unquote(value)
     return _SCHEME_ONCE.sub(r"\1://", value, count=1)
+
+
+def _from_base64(value: str) -> str:
+    padding = "=" * (-len(value) % 4)
+    try:
+        return urlsafe_b64decode(value + padding).decode("ascii")
+    except ValueError:
+        return ""
 
 
 def _tails(path: str, query: str) -> Iterator[str]:

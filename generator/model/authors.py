@@ -47,7 +47,7 @@ def mend_authors(authors: tuple[str, ...]) -> tuple[str, ...]:
     """People and groups alone, with ET_AL last where some are not named. Mending twice changes nothing.
 
     A collaboration before a colon is an author of its own, a lone `Jr` or `III` belongs to the name before it, and
-    what has no letter is nobody.
+    an `and` or what has no letter is nobody.
     """
     names: list[str] = []
     has_more = False
@@ -59,7 +59,7 @@ def mend_authors(authors: tuple[str, ...]) -> tuple[str, ...]:
             name = name.strip(" \t\n,")
             if _SUFFIX.fullmatch(name) and names:
                 names[-1] = f"{names[-1]}, {name}"
-            elif _HAS_LETTER.search(name):
+            elif _HAS_LETTER.search(name) and name.lower() != "and":
                 names.append(name)
             if number < len(parts) - 1 and _SEVERAL_GROUPS.search(names[-1] if names else ""):
                 names = _as_one_group(names)

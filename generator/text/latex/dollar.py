@@ -29,7 +29,7 @@ _WORD = re.compile(
 )
 """A word of prose, not the name of a function."""
 _TEX = re.compile(r"[\\^_={}]")
-_AMOUNT = re.compile(r"\s?[~<>≈]?\s?\d[\d,.]*\s?(?:[KMBkmb]|[-–/+]+)?")
+_AMOUNT = re.compile(r"\s?[~<>≈]?\s?\d[\d,.]*\s?[KMBkmb]?[-–—/+]*")
 _AMOUNT_PROSE = re.compile(r"\d[\d,.]*[KMBkmb]?(?:\s*[-–/,(]|\s+[a-zA-Z(~<>≈-]|\s*\Z)")
 _MAX_WORDS = 3
 
@@ -61,7 +61,7 @@ def _is_money(body: str, following: str) -> bool:
         return following.isdigit() or body[-1] == " "
     if _TEX.search(body):
         return False
-    return body[-1] in " (~<>≈-\n" and _AMOUNT_PROSE.match(body) is not None
+    return body[-1] in " (~<>≈-–—\n" and _AMOUNT_PROSE.match(body) is not None
 
 
 def _next_dollar(source: str, start: int, stop: int) -> int:
