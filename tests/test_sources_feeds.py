@@ -598,6 +598,7 @@ def declared(label: str, encoding: str, title: str, language: str = "en") -> byt
         (declared("shift_jis", "cp932", "①髙﨑"), "", "①髙﨑"),
         (declared("Windows-31J", "cp932", "①"), "", "①"),
         (declared("euc-kr", "cp949", "똠방"), "", "똠방"),
+        (declared("euc-jp", "euc_jis_2004", "①日"), "", "①日"),
         (declared("ks_c_5601-1987", "cp949", "똠"), "", "똠"),
         (declared("MS949", "cp949", "똠"), "", "똠"),
         (declared("big5", "big5hkscs", "衞"), "", "衞"),

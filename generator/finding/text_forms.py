@@ -19,7 +19,10 @@ WORD_STARTS = rf"(?<![^\W{_CJK}])(?<![/?\#=&%@\\+~.-])"
 _ID_ENDS = r"(?![A-Za-z0-9%\uff10-\uff19]|[._-][0-9]|_[A-Za-z])"
 
 _ARCHIVES = "|".join(sorted(ARCHIVES))
-_NUMBER_OF = r"(?:[\s_-]?(?:id|identifier|no\.?|nr\.?|num(?:ber)?|e-?print|pre-?print|paper|编号|編號|番号|论文|論文)(?![a-z])){0,2}"
+_NUMBER_OF = (
+    r"(?:[\s_-]?(?:id|identifier|no\.?|nr\.?|num(?:ber)?|e-?print|pre-?print|paper"
+    r"|编号|編號|番号|论文|論文)(?![a-z])){0,2}"
+)
 # After a comma a number may also be a count: "the arXiv, 2005.14165 of them".
 _AFTER_PREFIX = r"(?:,\s{0,2}(?!\S{9,24}\s+of\b)|[\s:.;=\#|/_\"'“”({\[\]~–—-]{0,4})"
 _TITLE_FOLLOWS = r"(?=(?:\]\s{1,2}|】\s{0,2})[\"“'‘«「『(\[$\\]{0,2}(?-i:[^\W\d_a-z]|[0-9]))"
@@ -65,7 +68,12 @@ FORMS: tuple[TextForm, ...] = (
         "CoRR abs/1706.03762",
         ("1706.03762",),
     ),
-    TextForm("title", r"(?<![^\s\"“'‘:>|「『（(])[\[【]{id}" + _TITLE_FOLLOWS, "[2401.01234v2] A Title", ("2401.01234",)),
+    TextForm(
+        "title",
+        r"(?<![^\s\"“'‘:>|「『（(])[\[【]{id}" + _TITLE_FOLLOWS,
+        "[2401.01234v2] A Title",
+        ("2401.01234",),
+    ),
     TextForm(
         "old id",
         WORD_STARTS + rf"(?=(?:{_ARCHIVES})(?:\.[a-z-]{{2,9}})?/[0-9]{{7}}){{id}}",

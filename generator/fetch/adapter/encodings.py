@@ -109,6 +109,9 @@ def _declared(body: bytes, content_type: str) -> Iterator[str]:
         # UTF-16 has a NUL in its first letter, or another letter than < there
         if name and not (name.startswith("utf-16") and b"\0" not in body[:4]):
             yield name
+        if name == "euc_jp":
+            # Browsers also read the signs that NEC added, such as ①.
+            yield "euc_jis_2004"
 
 
 def _codec(label: str) -> str:
