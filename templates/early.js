@@ -7,7 +7,7 @@
     wanted = kept.view || view
     if (kept.at) root.classList.add("again")
     if (kept.colours) root.dataset.colours = kept.colours
-    if ([kept.muteWords, kept.muteAuthors, kept.muteCategories].some(each => each?.length)) root.classList.add("sifting")
+    if ([kept.muteWords, kept.muteAuthors, kept.muteCategories, kept.mutePeople].some(each => each?.length)) root.classList.add("sifting")
     const sheet = new CSSStyleSheet
     for (const id of kept.hidden) sheet.insertRule(`.paper[data-paper=${JSON.stringify(id)}]:not(.whole,.found){display:none}`)
     document.adoptedStyleSheets = [sheet]

@@ -13,6 +13,7 @@ from generator.model.records import Post
 from generator.render.pages.search import index_files, search_papers, search_view
 from generator.views.search_index import (
     FILE_CHARS,
+    PEOPLE_MAX,
     ROWS_PER_FILE,
     ChoiceFile,
     Contents,
@@ -20,9 +21,9 @@ from generator.views.search_index import (
     PairFile,
     PaperFile,
     SearchPaper,
+    SearchPerson,
     VocabularyFile,
     WordFile,
-    decode,
     encode,
     make_index,
     pair_number,
@@ -50,6 +51,28 @@ def a_found(number: int = 0, **fields: Any) -> SearchPaper:
         "x_only": False,
     }
     return SearchPaper(**(given_fields | fields))
+
+
+DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_"
+
+
+def decode(text: str) -> list[int]:
+    """The numbers that `encode` was given, read as search.js reads them."""
+    numbers, number, shift = [], 0, 0
+    for char in text:
+        digit = DIGITS.index(char)
+        number |= (digit & 31) << shift
+        shift += 5
+        if digit < 32:
+            numbers.append(number)
+            number = shift = 0
+    return numbers
+
+
+def people_lines(files: dict[str, File]) -> dict[str, str]:
+    """`word@` -> the people with this word in their names."""
+    word_files = [file for file in files.values() if isinstance(file, WordFile)]
+    return {key: lines for file in word_files for key, lines in file.words.items() if key.endswith("@")}
 
 
 def contents(files: dict[str, File]) -> Contents:
@@ -301,3 +324,26 @@ def test_hostile_texts_are_bounded() -> None:
     found = postings(make_index([hostile]))
 
     assert len(found) < 600
+
+
+def test_people_are_found_by_every_word_of_their_names() -> None:
+    people = [
+        SearchPerson(slug="ada.example", name="Ada  Made-Up", papers=7),
+        SearchPerson(slug="bo.example", name="Bo Ada", papers=1),
+    ]
+
+    files = make_index([a_found(0, authors=("Cy Sample",))], people)
+    found = people_lines(files)
+
+    assert found["ada@"] == "ada.example\t7\tAda Made-Up\nbo.example\t1\tBo Ada"
+    assert found["made@"] == "ada.example\t7\tAda Made-Up"
+    without_people = make_index([a_found(0, authors=("Cy Sample",))])
+    assert people_lines(without_people) == {}
+    words_of_papers = {key for key in files["words/0.json"].words if not key.endswith("@")}  # type: ignore[union-attr]
+    assert words_of_papers == set(postings(without_people)), "a name is no word of a paper"
+
+
+def test_a_name_that_thousands_share_takes_little_room() -> None:
+    people = [SearchPerson(slug=f"ada-{each}", name="Ada", papers=1) for each in range(3_000)]
+
+    assert people_lines(make_index([a_found(0)], people))["ada@"].count("\n") == PEOPLE_MAX - 1

@@ -28,6 +28,8 @@ AUTHORS_MAX = 500
 COMMENT_CHARS = 4_000
 """Characters of all comments on one paper that can be found."""
 ABSTRACT_CHARS = 10_000
+PEOPLE_MAX = 60
+"""People that the page finds by one word of their names."""
 PAIRS = 65_521
 """Pairs of neighbouring words are told apart by a number below this one: phrases are found by them."""
 WORD_HASH = 1 << 20
@@ -77,6 +79,15 @@ class SearchPaper(msgspec.Struct, frozen=True, kw_only=True):
     """No mention is from another network: the line speaks of tweets."""
     marks: tuple[str, ...] = ()
     """What `has:` asks for: `code`, `venue`."""
+
+
+class SearchPerson(msgspec.Struct, frozen=True, kw_only=True):
+    """A person with a page, as the search finds them."""
+
+    slug: str
+    """Of the page: `/by/<slug>/`."""
+    name: str
+    papers: int
 
 
 class ShownPaper(msgspec.Struct, frozen=True, array_like=True):
@@ -155,14 +166,16 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
 File = Contents | WordFile | PairFile | ChoiceFile | DateFile | VocabularyFile | PaperFile
 
 
-def make_index(papers: Sequence[SearchPaper]) -> dict[str, File]:
+def make_index(papers: Sequence[SearchPaper], people: Iterable[SearchPerson] = ()) -> dict[str, File]:
     """The files of the index by their paths below `search/`.
 
     Args:
         papers: in the order in which they are numbered.
+        people: in the order in which the page shows them.
     """
     version = _version(papers)
     postings, pairs = _postings_of(papers)
+    postings.update(_people_by_word(people))
     word_runs = list(_runs(sorted(postings), postings))
     pair_runs = list(_runs(sorted(pairs), pairs))
     files: dict[str, File] = {
@@ -210,19 +223,6 @@ _SHORT = tuple(map(_encode_one, range(_SHORT_TO)))
 """Most numbers are of one or two digits."""
 
 
-def decode(text: str) -> list[int]:
-    """What `encode` was given (the page has its own: this one is for tests and checks)."""
-    numbers, number, shift = [], 0, 0
-    for char in text:
-        digit = _DIGITS.index(char)
-        number |= (digit & (_HALF - 1)) << shift
-        shift += _BITS
-        if digit < _HALF:
-            numbers.append(number)
-            number = shift = 0
-    return numbers
-
-
 def pair_number(first: str, second: str, *, joined: bool = False) -> int:
     """The number of two neighbouring words, or of two with a hyphen between; search.js counts it in the same way."""
     if joined:
@@ -265,6 +265,18 @@ def _postings_of(papers: Sequence[SearchPaper]) -> tuple[dict[str, str], dict[in
             pairs[pair].append(number)
     by_word = {word: _encode_gaps(postings, _LOW_BITS) for word, postings in found.items() if word not in COMMON}
     return by_word, {pair: _encode_gaps(numbers, 0) for pair, numbers in pairs.items()}
+
+
+def _people_by_word(people: Iterable[SearchPerson]) -> dict[str, str]:
+    """A word of a name or slug, and `@` -> a line for each person: slug, papers and name, with tabs between."""
+    lines: defaultdict[str, list[str]] = defaultdict(list)
+    for person in people:
+        name = " ".join(person.name.split())
+        line = f"{person.slug}\t{person.papers}\t{name}"
+        for word in dict.fromkeys(words(f"{name} {person.slug}")):
+            if len(lines[word]) < PEOPLE_MAX:
+                lines[word].append(line)
+    return {f"{word}@": "\n".join(told) for word, told in lines.items()}
 
 
 def _text_of(paper: SearchPaper) -> str:

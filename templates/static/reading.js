@@ -8,7 +8,7 @@ const PAUSE_MS = 30 * 60_000 // A longer one ends a visit.
 const MOST = { read: 3000, hidden: 1000, saved: 2000, words: 200 }
 const EMPTY = {
   version: 1, at: 0, last: 0, upTo: "", since: "", read: [], hidden: [], saved: [],
-  muteWords: [], muteAuthors: [], muteCategories: [], markWords: [], markAuthors: [], colours: "", view: "", keys: true, offline: true,
+  muteWords: [], muteAuthors: [], muteCategories: [], mutePeople: [], markWords: [], markAuthors: [], colours: "", view: "", keys: true, offline: true,
 }
 const ID = /^(\d{4}\.\d{4,5}|[a-z-]+\/\d{7})$/
 const COLOURS = ["", "light", "dark"]
@@ -22,7 +22,7 @@ const texts = (list, most = MOST.words, length = 100) =>
 const aSaved = each => ({
   id: each.id, title: String(each.title ?? each.id).slice(0, 1000), authors: String(each.authors ?? "").slice(0, 1000),
   date: String(each.date ?? "").slice(0, 40), savedAt: String(each.savedAt ?? "").slice(0, 30),
-  bibtex: String(each.bibtex ?? "").slice(0, 20_000), note: String(each.note ?? "").slice(0, 2000), tags: texts(each.tags, 20, 40),
+  bibtex: String(each.bibtex ?? "").slice(0, 20_000), note: String(each.note ?? "").slice(0, 2000), tags: texts(each.tags, 20, 40), categories: texts(each.categories, 20, 40),
 })
 
 // Whatever was kept or imported -> what this version understands; throws nothing, trusts nothing.
@@ -35,7 +35,7 @@ function sound(given) {
     at: Number(from.at) || 0, last: Number(from.last) || 0, upTo: stamp(from.upTo), since: stamp(from.since),
     read: texts(from.read, MOST.read).filter(id => ID.test(id)), hidden: texts(from.hidden, MOST.hidden).filter(id => ID.test(id)),
     saved: [...new Map(saved.map(each => [each.id, each])).values()].slice(-MOST.saved),
-    muteWords: texts(from.muteWords), muteAuthors: texts(from.muteAuthors), muteCategories: texts(from.muteCategories),
+    muteWords: texts(from.muteWords), muteAuthors: texts(from.muteAuthors), muteCategories: texts(from.muteCategories), mutePeople: texts(from.mutePeople),
     markWords: texts(from.markWords), markAuthors: texts(from.markAuthors),
     colours: COLOURS.includes(from.colours) ? from.colours : "", view: VIEWS.includes(from.view) ? from.view : "", keys: from.keys !== false, offline: from.offline !== false,
   }
@@ -155,11 +155,32 @@ function markWords(article, words, authors) {
     if (pattern) article.querySelectorAll(names).forEach(area => markIn(area, pattern))
 }
 
-const categoriesOf = article => [...article.querySelectorAll(".out a[href*='/c/'], .out a[href^='c/']")].map(each => each.textContent)
+const categoriesOf = article => [...article.querySelectorAll(":is(.out, .facts) a:is([href*='/c/'], [href^='c/'])")].map(each => each.textContent)
+
+const has = (list, name) => list.some(each => each.toLowerCase() === name.toLowerCase())
+
+function isMutedText(words, authors, categories) {
+  return categories.some(each => has(kept.muteCategories, each)) || !!anyOf(kept.muteWords)?.test(words) || !!anyOf(kept.muteAuthors)?.test(authors)
+}
+
+// Who signed a comment, a vote or a post: the first thing that stands there.
+const signer = line => line?.firstChild?.textContent.trim() ?? ""
+const noteSigner = note => signer(note.querySelector("figcaption"))
+
+// Hides what muted people say. Their own pages stay as they are.
+function muteTalk() {
+  for (const note of document.querySelectorAll(".note")) {
+    const place = note.parentElement.matches(".thread, .reply") ? note.parentElement : note
+    place.classList.toggle("put-by", has(kept.mutePeople, noteSigner(note)))
+  }
+  if (location.pathname.startsWith(new URL("by/", home).pathname)) return
+  for (const post of document.querySelectorAll(".post")) post.classList.toggle("put-by", has(kept.mutePeople, signer(post.querySelector(".by"))))
+}
 
 function isMuted(article) {
-  const words = anyOf(kept.muteWords), authors = anyOf(kept.muteAuthors)
-  return categoriesOf(article).some(each => kept.muteCategories.includes(each)) || !!(words?.test(part(article, ".title") + "\n" + part(article, ".abstract")) || authors?.test(part(article, ".authors")))
+  const note = article.querySelector(".note"), isAlone = part(article, ".people") === "1 person"
+  if (isAlone && note && has(kept.mutePeople, noteSigner(note))) return true
+  return isMutedText(part(article, ".title") + "\n" + part(article, ".abstract"), part(article, ".authors"), categoriesOf(article))
 }
 
 // --- Showing it ---
@@ -169,6 +190,7 @@ const justHidden = new Set() // Those hidden on this page: a line stands for the
 
 function dress() {
   const read = new Set(kept.read), hidden = new Set(kept.hidden), saved = new Set(kept.saved.map(each => each.id))
+  muteTalk()
   const words = [...ownersWish("words"), ...kept.markWords], authors = [...ownersWish("authors"), ...kept.markAuthors]
   for (const article of shown()) {
     const id = idOf(article), whole = article.matches(".whole"), loose = whole || article.matches(".found")
@@ -285,7 +307,7 @@ function save(article) {
   change(now => ({
     saved: already ? now.saved.filter(each => each.id !== id) : [...now.saved, {
       id, title: part(article, ".title"), authors: part(article, ".authors"), savedAt: new Date().toISOString(),
-      date: part(article, ".out time, .facts time"),
+      date: part(article, ".out time, .facts time"), categories: categoriesOf(article),
     }],
   }))
   dress()
@@ -377,12 +399,17 @@ const LEAST_LETTERS = 5
 function offerMuting(fold) {
   const article = fold.closest("article[data-paper]")
   if (!article || article.matches(".whole") || fold.querySelector(".muting")) return
-  const line = element("span", "muting", ". Mute: ")
-  const offer = (name, value) => line.append(button(value, () => mute(name, value)), " ")
-  for (const each of part(article, ".authors").split(", ").slice(0, 2)) if (each) offer("muteAuthors", each)
-  for (const each of categoriesOf(article)) offer("muteCategories", each)
-  const words = part(article, ".title").split(/[^\p{L}\p{N}-]+/u).filter(each => each.length >= LEAST_LETTERS)
-  for (const each of [...new Set(words.map(each => each.toLowerCase()))].slice(0, 5)) offer("muteWords", each)
+  const line = element("span", "muting", ". Mute")
+  const offer = (kind, name, values) => {
+    if (values.length) line.append(` ${kind} `)
+    for (const value of values) line.append(button(value, () => mute(name, value)), " ")
+  }
+  const words = part(article, ".title").toLowerCase().split(/[^\p{L}\p{N}-]+/u).filter(each => each.length >= LEAST_LETTERS)
+  const people = [...article.querySelectorAll(".note")].map(noteSigner).filter(Boolean)
+  offer("author", "muteAuthors", part(article, ".authors").split(", ").filter(Boolean).slice(0, 2))
+  offer("category", "muteCategories", categoriesOf(article))
+  offer("person", "mutePeople", [...new Set(people)])
+  offer("word", "muteWords", [...new Set(words)].slice(0, 5))
   fold.append(line)
 }
 document.addEventListener("toggle", event => event.target.matches?.(".out details") && event.target.open && offerMuting(event.target), true)
@@ -415,32 +442,9 @@ document.addEventListener("click", event => {
 
 // --- Keys ---
 
-let help
-function openHelp() {
-  if (!help) {
-    const rows = [["j", "next paper"], ["k", "previous paper"], ["n", "next new or unread paper"], ["o", "open it"], ["p", "its PDF"], ["v", "compact or full list"], ["s", "save it, or take it off the list"], ["h", "hide it, or show it again"],
-      ["/", "search"], ["g, then h", "go home"], ["?", "this sheet"]]
-    help = element("dialog", "help")
-    help.setAttribute("aria-labelledby", "help-title")
-    const heading = element("h2", "", "Keys"), list = element("dl", ""), choice = element("label", ""), box = document.createElement("input")
-    heading.id = "help-title"
-    for (const [keys, does] of rows) {
-      const row = element("div", ""), term = element("dt", "")
-      term.append(...keys.split(", then ").flatMap((key, place) => [...(place ? [" then "] : []), element("kbd", "", key)]))
-      row.append(term, element("dd", "", does))
-      list.append(row)
-    }
-    box.type = "checkbox"
-    box.addEventListener("change", () => change(() => ({ keys: box.checked })))
-    choice.append(box, "These keys work on this site")
-    const close = button("Close", () => help.close())
-    close.autofocus = true
-    help.append(heading, list, choice, close)
-    document.body.append(help)
-    help.addEventListener("click", event => event.target === help && help.close())
-  }
-  help.querySelector("input").checked = kept.keys
-  if (!help.open) help.showModal()
+async function openHelp() {
+  const { openKeys } = await script("keys")
+  openKeys({ button, change, current, element })
 }
 
 const titleLink = article => article?.querySelector(".title a")
@@ -536,13 +540,30 @@ function arrangeTalk() {
   threads.sort((one, other) => worth(other) - worth(one))
   talk.querySelector("details:not(.reply)")?.remove()
   talk.replaceChildren(...threads)
-  for (const each of threads) each.hidden = !!from && !each.dataset.t.split(" ").includes(from)
+  for (const thread of threads) thread.hidden = !isFrom(thread, from)
 }
-const narrow = document.querySelector(".narrow"), readings = new Set([...document.querySelectorAll("[data-t]")].flatMap(each => each.dataset.t.split(" ").filter(Boolean)))
-if (narrow && readings.size > 1) {
-  const label = element("label", "", "From "), from = document.createElement("select")
+const signerOf = thread => noteSigner(thread.querySelector(".note"))
+
+// "" is everyone, "t:lab" the readers of a tracker, "p:Ada Example" one person.
+function isFrom(thread, from) {
+  if (!from) return true
+  const name = from.slice(2)
+  return from[0] === "t" ? thread.dataset.t.split(" ").includes(name) : signerOf(thread) === name
+}
+
+function choiceOf(label, kind, names) {
+  const group = document.createElement("optgroup")
+  group.label = label
+  group.append(...[...new Set(names)].sort().map(name => new Option(name, kind + name)))
+  return group
+}
+
+const narrow = document.querySelector(".narrow")
+if (narrow) {
+  const threads = [...talk.querySelectorAll(".thread")], label = element("label", "", "From "), from = document.createElement("select")
+  const trackers = threads.flatMap(thread => thread.dataset.t.split(" ").filter(Boolean))
   from.id = "from"
-  from.append(new Option("everyone", ""), ...[...readings].sort().map(each => new Option(each)))
+  from.append(new Option("everyone", ""), choiceOf("Tracker", "t:", trackers), choiceOf("Person", "p:", threads.map(signerOf)))
   label.append(from)
   narrow.append(label)
 }
@@ -650,8 +671,13 @@ if (rooted.length && !rootsAreDrawn()) for (const each of rooted) {
   each.replaceWith(inMath("mrow", ...index, sign, covered))
 }
 
+// A script that only some pages need, of the same version as this one.
+function script(name) {
+  return import(new URL(`${name}.js${new URL(import.meta.url).search}`, import.meta.url))
+}
+
 const own = document.querySelector("[data-part]")?.dataset.part
-if (own) import(new URL(`${own}.js${new URL(import.meta.url).search}`, import.meta.url)).then(part => part.start({
-  home, button, change, current, dress, element, erase, fillBibtex, forgetOffline, keepForOffline, say, sound, remembers: () => remembers,
+if (own) script(own).then(page => page.start({
+  home, button, change, current, dress, element, erase, fillBibtex, forgetOffline, isMutedText, keepForOffline, say, script, sound, remembers: () => remembers,
   mark: (article, words) => words.length && article.querySelectorAll(".title, .authors").forEach(area => markIn(area, beginning(words))),
 }))

@@ -5,6 +5,7 @@ const SHOWN = 10
 const MORE = 20
 const FILES_A_WORD = 3 // A beginning of three letters may spread over more: enough while one types.
 const PREFIX_FROM = 3
+const NAME_WORDS = 4, PEOPLE_SHOWN = 5
 const TYPO_FROM = 4
 const LEVELS = [1, 1.6, 2.2, 4]
 const TITLE = 3, AUTHOR = 4
@@ -265,7 +266,7 @@ export class Index {
     const { cuts } = this.contents, from = Math.max(0, place(cuts, word)), scores = new Map(), paths = []
     for (let each = from; each < Math.min(cuts.length, from + FILES_A_WORD) && (each === from || cuts[each].startsWith(word)); each++) paths.push(each)
     for (const file of await Promise.all(paths.map(each => this.file(`words/${each}.json`))))
-      for (const each in file.words) if (each.startsWith(word)) addTo(scores, file.words[each], 0.2 + (0.6 * word.length) / each.length, part)
+      for (const each in file.words) if (each.startsWith(word) && !each.endsWith("@")) addTo(scores, file.words[each], 0.2 + (0.6 * word.length) / each.length, part)
     return scores
   }
 
@@ -287,7 +288,7 @@ export class Index {
   }
 
   async allowed(query, category, tracker) {
-    const inOne = async name => new Set(decodeGaps((await this.file(`in/${name}.json`))?.papers ?? "", 0))
+    const inOne = name => this.papersIn(name)
     const spelt = name => this.categories.filter(each => each.toLowerCase() === name || each.toLowerCase().startsWith(name + "."))
     const union = async names => new Set((await Promise.all(names.map(inOne))).flatMap(each => [...each]))
     const rules = await Promise.all([
@@ -299,8 +300,45 @@ export class Index {
     return paper => rules.every(({ set, no }) => set.has(paper) !== !!no)
   }
 
+  // The papers of `c/<category>`, `t/<tracker>` or `has/<mark>`.
+  async papersIn(name) {
+    const file = await this.file(`in/${name}.json`)
+    return new Set(decodeGaps(file?.papers ?? "", 0))
+  }
+
   async days() {
     return decode((await this.file("dates.json")).days)
+  }
+
+  // Ids -> the numbers of those papers that are here.
+  async numbersOf(ids) {
+    await this.open()
+    const numbers = new Map()
+    await Promise.all(ids.map(async id => {
+      const [number] = (await this.postings(new Map([[id, 1]]))).keys()
+      if (number !== undefined) numbers.set(id, number)
+    }))
+    return numbers
+  }
+
+  // People whose name has all words of a query; each may be the beginning of a word.
+  async peopleNamed(text) {
+    const name = text.trim().replace(/^by:/i, "")
+    const asked = words(name)
+    const longest = asked.reduce((one, other) => (other.length > one.length ? other : one), "")
+    if (/[":]|^-/.test(name) || asked.length > NAME_WORDS || longest.length < PREFIX_FROM) return []
+    const { cuts } = await this.open(), at = place(cuts, longest)
+    if (at < 0) return []
+    const file = await this.file(`words/${at}.json`)
+    const people = new Map()
+    for (const key in file.words) {
+      if (!key.startsWith(longest) || !key.endsWith("@")) continue
+      for (const line of file.words[key].split("\n")) {
+        const [slug, papers, shown] = line.split("\t"), parts = words(`${shown} ${slug}`)
+        if (asked.every(word => parts.some(part => part.startsWith(word)))) people.set(slug, { slug, name: shown, papers: Number(papers) })
+      }
+    }
+    return [...people.values()].sort((one, other) => other.papers - one.papers).slice(0, PEOPLE_SHOWN)
   }
 
   async paper(number) {
@@ -338,13 +376,9 @@ function addTo(scores, text, worth, part) {
   }
 }
 
-// --- The page ---
+// --- What this page and the one of saved papers share ---
 
-export function start({ home, button, dress, element, mark }) {
-  const form = document.querySelector("#seek"), field = form.elements.q, told = document.querySelector("#told")
-  const list = document.querySelector("#found"), more = document.querySelector("#more")
-  const chosen = () => Object.fromEntries([...form.querySelectorAll("select")].map(each => [each.name, each.value]))
-
+export function openIndex(home, categories = []) {
   async function read(path, version) {
     const address = new URL(`search/${path}`, home)
     if (version) address.searchParams.set("v", version)
@@ -353,9 +387,56 @@ export function start({ home, button, dress, element, mark }) {
     if (!answer.ok) throw new Error(answer.status)
     return answer.json()
   }
+  return new Index(read, categories)
+}
 
-  const newIndex = () => new Index(read, [...(form.elements.c?.options ?? [])].map(each => each.value).filter(Boolean))
+export function paperRow({ home, button, element }, [id, title, authors, date, categories, captured, xOnly, people]) {
+  const linkTo = (address, text) => {
+    const link = element("a", "", text)
+    link.href = address
+    return link
+  }
+  const article = element("article", "paper found"), heading = element("h2", "title")
+  const out = element("ul", "out"), meta = element("div", "meta")
+  const addToLine = (...parts) => {
+    const place = element("li", "")
+    place.append(...parts)
+    out.append(place)
+  }
+  article.dataset.paper = id
+  heading.append(linkTo(new URL(`abs/${id}/`, home), title))
+  addToLine(date)
+  addToLine(linkTo(`https://arxiv.org/abs/${id}`, `arXiv:${id}`))
+  for (const category of categories) addToLine(linkTo(new URL(`c/${category}/`, home), category))
+  const keep = button("Save", () => {})
+  keep.dataset.do = "save"
+  addToLine(linkTo(`https://arxiv.org/pdf/${id}`, "PDF"), " ", keep)
+  out.lastChild.className = "acts"
+  if (captured) meta.append(element("p", "captured", `Captured ${xOnly ? "tweets and retweets" : "posts and reposts"}: ${captured}`))
+  if (people) {
+    const why = element("p", "why")
+    why.append(element("span", "people", people === 1 ? "1 person" : `${people} people`))
+    meta.append(why)
+  }
+  meta.append(out)
+  article.append(heading, element("p", "authors", authors || "No authors given."), element("p", "line"), meta)
+  return article
+}
+
+// --- The page ---
+
+export function start(kit) {
+  const { home, button, dress, element, mark } = kit
+  const form = document.querySelector("#seek"), field = form.elements.q, told = document.querySelector("#told")
+  const list = document.querySelector("#found"), more = document.querySelector("#more")
+  const chosen = () => Object.fromEntries([...form.querySelectorAll("select")].map(each => [each.name, each.value]))
+
+  const newIndex = () => openIndex(home, [...(form.elements.c?.options ?? [])].map(each => each.value).filter(Boolean))
+  const row = paper => paperRow(kit, paper)
   let index = newIndex(), turn = 0, found, telling, waiting
+  let came = history.state // The rows that one had, and where one was, before one followed a link.
+  const peopleLine = element("p", "people-found")
+  list.before(peopleLine)
   const fit = (...parts) => { clearTimeout(telling); telling = setTimeout(() => told.replaceChildren(...parts), 100) } // Said once it stands.
 
   async function seek(again = false) {
@@ -364,10 +445,13 @@ export function start({ home, button, dress, element, mark }) {
     remember(text, choice)
     if (!text && !Object.entries(choice).some(([name, value]) => name !== "sort" && value)) return show(mine, null)
     try {
-      const now = await index.find(field.value, choice)
+      const [now, people] = await Promise.all([index.find(field.value, choice), index.peopleNamed(field.value)])
       if (mine !== turn) return
-      const rows = await Promise.all(now.papers.slice(0, SHOWN).map(each => index.paper(each)))
-      show(mine, now, rows)
+      const number = Math.max(SHOWN, came?.shown ?? 0)
+      const rows = await Promise.all(now.papers.slice(0, number).map(each => index.paper(each)))
+      show(mine, now, rows, people)
+      if (came) scrollTo(0, came.y)
+      came = null
     } catch (error) {
       if (mine !== turn) return
       if (error instanceof RangeError && !again) {
@@ -378,9 +462,11 @@ export function start({ home, button, dress, element, mark }) {
     }
   }
 
-  function show(mine, now, rows = []) {
+  function show(mine, now, rows = [], people = []) {
     if (mine !== turn) return
     found = now
+    peopleLine.replaceChildren(...(people.length ? ["People: "] : []), ...people.flatMap(({ slug, name, papers }, place) =>
+      [place ? ", " : "", link(new URL(`by/${slug}/`, home), name), ` (${papers === 1 ? "1 paper" : `${papers} papers`})`]))
     list.replaceChildren(...rows.map(row))
     list.classList.toggle("found", rows.length > 0)
     more.hidden = !now || now.papers.length <= rows.length
@@ -388,12 +474,16 @@ export function start({ home, button, dress, element, mark }) {
     finish()
   }
 
-  const linkTo = (address, text) => { const made = element("a", "", text); made.href = address; return made }
+  function link(address, text) {
+    const made = element("a", "", text)
+    made.href = address
+    return made
+  }
 
   function said({ papers, byDate, id, mended, missing, asked, unread }) {
     const number = papers.length.toLocaleString("en-GB") + (papers.length === 1 ? " paper" : " papers")
     const note = unread.length ? ` Not understood: ${unread.join(" ")}.` : ""
-    if (id && !papers.length) return [`arXiv:${id} is not here: nobody followed here has posted about it. `, linkTo(`https://arxiv.org/abs/${id}`, "Open it on arXiv")]
+    if (id && !papers.length) return [`arXiv:${id} is not here: nobody followed here has posted about it. `, link(`https://arxiv.org/abs/${id}`, "Open it on arXiv")]
     if (papers.length) return [...mended.map(([typed, meant]) => `No paper has “${typed}”: this is for “${meant}”. `), `${number}${byDate ? ", newest first" : ""}.${note}`]
     const parts = [missing.length ? `No paper has “${missing[0]}”.${note}` : asked.length > 1 ? `No paper has all of this.${note}` : `No paper found.${note}`]
     if (asked.length > 1) for (const each of missing.length ? missing : asked) parts.push(" ", button(`Without “${each}”`, () => {
@@ -401,34 +491,6 @@ export function start({ home, button, dress, element, mark }) {
       seek()
     }))
     return parts
-  }
-
-  function row([id, title, authors, date, categories, captured, xOnly, people]) {
-    const article = element("article", "paper found")
-    article.dataset.paper = id
-    const heading = element("h2", "title"), out = element("ul", "out"), meta = element("div", "meta")
-    heading.append(linkTo(new URL(`abs/${id}/`, home), title))
-    const also = (...parts) => {
-      const place = element("li", "")
-      place.append(...parts)
-      out.append(place)
-    }
-    also(date)
-    also(linkTo(`https://arxiv.org/abs/${id}`, `arXiv:${id}`))
-    for (const category of categories) also(linkTo(new URL(`c/${category}/`, home), category))
-    const keep = button("Save", () => {})
-    keep.dataset.do = "save"
-    also(linkTo(`https://arxiv.org/pdf/${id}`, "PDF"), " ", keep)
-    out.lastChild.className = "acts"
-    if (captured) meta.append(element("p", "captured", `Captured ${xOnly ? "tweets and retweets" : "posts and reposts"}: ${captured}`))
-    if (people) {
-      const why = element("p", "why")
-      why.append(element("span", "people", people === 1 ? "1 person" : `${people} people`))
-      meta.append(why)
-    }
-    meta.append(out)
-    article.append(heading, element("p", "authors", authors || "No authors given."), element("p", "line"), meta)
-    return article
   }
 
   function finish() {
@@ -487,6 +549,7 @@ export function start({ home, button, dress, element, mark }) {
     for (const [name, value] of [["q", text], ...Object.entries(choice)]) value ? address.searchParams.set(name, value) : address.searchParams.delete(name)
     if (address.href !== location.href) history.replaceState(null, "", address)
   }
+  addEventListener("pagehide", () => history.replaceState({ shown: list.children.length, y: scrollY }, ""))
 
   const asked = new URL(location.href).searchParams
   if (!field.value) field.value = (asked.get("q") ?? "").slice(0, 200)

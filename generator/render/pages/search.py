@@ -20,7 +20,7 @@ from generator.render.templates import Templates
 from generator.text import latex
 from generator.views import search_index
 from generator.views.papers import submission_of
-from generator.views.search_index import SearchPaper
+from generator.views.search_index import SearchPaper, SearchPerson
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,7 +48,8 @@ def plan(site: Site, templates: Templates) -> Iterator[Output]:
 
 def index_files(site: Site) -> Iterator[tuple[str, bytes]]:
     """(path below `search/`, content) of every file of the index."""
-    for name, file in search_index.make_index(search_papers(site)).items():
+    people = [SearchPerson(slug=each.slug, name=each.name, papers=each.papers) for each in site.people]
+    for name, file in search_index.make_index(search_papers(site), people).items():
         yield name, msgspec.json.encode(file)
 
 
