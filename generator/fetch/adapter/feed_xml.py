@@ -23,6 +23,7 @@ from typing import Any
 
 from lxml import etree
 
+from generator.fetch.adapter import json_fields as wire
 from generator.fetch.adapter.encodings import decode_text, unpacked
 
 ARTICLES_MAX = 1_000
@@ -136,9 +137,9 @@ def read_xml(body: bytes, content_type: str = "") -> Feed:
         entries = entries[:-1]  # the last one may be cut, and with it the id of a paper
     about = parsed.get("feed") or {}
     return Feed(
-        title=_string(about.get("title")),
-        address=_string(about.get("link")),
-        lang=_string(about.get("language")) or None,
+        title=wire.text(about.get("title")),
+        address=wire.text(about.get("link")),
+        lang=wire.text(about.get("language")) or None,
         articles=told_apart([_article(entry) for entry in entries[:ARTICLES_MAX]]),
         left_out=max(0, len(entries) - ARTICLES_MAX),
         damage=damage,
@@ -148,17 +149,20 @@ def read_xml(body: bytes, content_type: str = "") -> Feed:
 
 def told_apart(articles: Sequence[Article]) -> tuple[Article, ...]:
     """The articles with other ids where several share one: their addresses, or addresses and titles."""
-    by_id: dict[str, list[Article]] = {}
+    twins_by_id: dict[str, list[Article]] = {}
     for article in articles:
-        by_id.setdefault(article.id, []).append(article)
+        twins_by_id.setdefault(article.id, []).append(article)
     apart = []
     for article in articles:
-        sharing = by_id[article.id]
-        places = {twin.address for twin in sharing}
-        if article.id and len({(twin.address, twin.title) for twin in sharing}) > 1:
-            own_id = article.address if len(places) == len(sharing) else f"{article.address}\n{article.title}"
-            article = replace(article, id=own_id)  # noqa: PLW2901 (the same article)
-        apart.append(article)
+        twins = twins_by_id[article.id]
+        addresses = {twin.address for twin in twins}
+        contents = {(twin.address, twin.title) for twin in twins}
+        own_id = article.id
+        if own_id and len(contents) > 1:
+            own_id = article.address
+            if len(addresses) < len(twins):
+                own_id += f"\n{article.title}"
+        apart.append(replace(article, id=own_id))
     return tuple(apart)
 
 
@@ -199,11 +203,12 @@ def _feed_of_page(text: str) -> str:
 
 def _well_formed(text: str) -> tuple[bytes, str]:
     """The document in UTF-8 without its declaration, and what had to be repaired in it (empty: nothing)."""
-    clean = _ILLEGAL.sub("\ufffd", text.lstrip())
-    clean = _NAMED.sub(_spelled_out, _REFERENCE.sub(_legal, clean))
-    root, damage = _tree(clean, recover=False)
+    legal = _ILLEGAL.sub("\ufffd", text.lstrip())
+    legal = _REFERENCE.sub(_legal, legal)
+    legal = _NAMED.sub(_spelled_out, legal)
+    root, damage = _tree(legal, recover=False)
     if root is None:
-        root, _ = _tree("".join(_escaped(clean)), recover=True)
+        root, _ = _tree("".join(_escaped(legal)), recover=True)
     if root is None:
         raise FeedError(f"it is no feed; it begins with {text.strip()[:60]!a}")
     for number, element in enumerate(root.iter(etree.Element)):
@@ -211,7 +216,9 @@ def _well_formed(text: str) -> tuple[bytes, str]:
             raise FeedError(f"it has more than {ELEMENTS_MAX:,} elements")
         if len(element.attrib) > ATTRIBUTES_MAX:
             raise FeedError(f"an element has more than {ATTRIBUTES_MAX} attributes")
-    return (etree.tostring(root, encoding="utf-8") if damage else clean.encode("utf-8")), damage
+    if damage:
+        return etree.tostring(root, encoding="utf-8"), damage
+    return legal.encode("utf-8"), ""
 
 
 def _tree(text: str, *, recover: bool) -> tuple[etree._Element | None, str]:
@@ -227,30 +234,35 @@ def _tree(text: str, *, recover: bool) -> tuple[etree._Element | None, str]:
 
 def _escaped(text: str) -> Iterator[str]:
     """The text with every lone & escaped, but in CDATA sections, where it stands for itself."""
-    at = 0
-    while at < len(text):
-        start = text.find("<![CDATA[", at)
+    place = 0
+    while True:
+        start = text.find("<![CDATA[", place)
         end = text.find("]]>", start) if start >= 0 else -1
         if end < 0:
-            yield _LONE_AND.sub("&amp;", text[at:])
+            yield _LONE_AND.sub("&amp;", text[place:])
             return
-        yield _LONE_AND.sub("&amp;", text[at:start])
+        yield _LONE_AND.sub("&amp;", text[place:start])
         yield text[start : end + 3]
-        at = end + 3
+        place = end + 3
 
 
 def _legal(match: re.Match[str]) -> str:
     """A reference to a character, or what stands in for one that XML does not allow."""
     number = int(match[1], 16) if match[1] else int(match[2])
-    return match[0] if number <= sys.maxunicode and not _ILLEGAL.match(chr(number)) else "\ufffd"
+    if number > sys.maxunicode or _ILLEGAL.match(chr(number)):
+        return "\ufffd"
+    return match[0]
 
 
 def _spelled_out(match: re.Match[str]) -> str:
     """A name of HTML as the character that it stands for: XML knows five names alone."""
-    if match[1] in _XML_NAMES:
+    name = match[1]
+    if name in _XML_NAMES:
         return match[0]
-    char = html5.get(f"{match[1]};")
-    return char if char and char not in "<>&" else match[0].replace("&", "&amp;")
+    char = html5.get(f"{name};")
+    if char is None or char in "<>&":
+        return f"&amp;{name};"
+    return char
 
 
 def _parsed(document: bytes) -> Mapping[str, Any]:
@@ -267,55 +279,47 @@ def _parsed(document: bytes) -> Mapping[str, Any]:
     return parsed
 
 
-def _article(raw: Mapping[str, Any]) -> Article:
-    title, title_is_html = _detail(raw.get("title_detail"), raw.get("title"))
-    texts = list(_texts(raw))
-    own_id = _string(raw.get("id"))
-    # RSS takes a guid for an address unless it says otherwise, and many that do not say are none
+def _article(entry: Mapping[str, Any]) -> Article:
+    title, title_is_html = _detail(entry.get("title_detail"), entry.get("title"))
+    own_id = wire.text(entry.get("id"))
+    # RSS takes a guid for an address unless it says otherwise, and many that do not say are none.
     no_address = "" if _WEB.match(own_id) else own_id
-    address = _string(raw.get("link"))
+    address = wire.text(entry.get("link"))
+    times = [_time(entry[name]) for name in _TIMES if name in entry]
     return Article(
         id=own_id or address,
         title=title,
         title_is_html=title_is_html,
         address="" if address == no_address else address,
-        links=tuple(link for link in _links(raw) if link not in {"", no_address}),
-        texts=tuple(sorted(texts, key=lambda candidate: len(candidate[0]))),
-        at=next((at for name in _TIMES if name in raw and (at := _time(raw[name]))), None),
-        lang=_string(raw.get("language")) or None,
+        links=tuple(link for link in _links(entry) if link not in {"", no_address}),
+        texts=tuple(sorted(_texts(entry), key=lambda text: len(text[0]))),
+        at=next(filter(None, times), None),
+        lang=wire.text(entry.get("language")) or None,
     )
 
 
-def _texts(raw: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
-    content = raw.get("content")
-    for detail in (raw.get("summary_detail"), *(content if isinstance(content, list) else ())):
-        text = _detail(detail, "")
-        if text[0]:
-            yield text
+def _texts(entry: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
+    for detail in (entry.get("summary_detail"), *wire.objects(entry.get("content"))):
+        text, is_html = _detail(detail, "")
+        if text:
+            yield text, is_html
 
 
-def _links(raw: Mapping[str, Any]) -> Iterator[str]:
-    links = raw.get("links")
-    for link in links if isinstance(links, list) else ():
-        if isinstance(link, Mapping) and link.get("rel") in {None, "alternate", "related", "via", "canonical"}:
-            yield _string(link.get("href"))
+def _links(entry: Mapping[str, Any]) -> Iterator[str]:
+    for link in wire.objects(entry.get("links")):
+        if link.get("rel") in {None, "alternate", "related", "via", "canonical"}:
+            yield wire.text(link.get("href"))
 
 
 def _detail(detail: Any, otherwise: Any) -> tuple[str, bool]:
     """A text, and whether it is HTML."""
     if not isinstance(detail, Mapping):
-        return _string(otherwise), False
-    return _string(detail.get("value")), detail.get("type") in _HTML_TYPES
-
-
-def _string(value: Any) -> str:
-    return value.strip() if isinstance(value, str) else ""
+        return wire.text(otherwise), False
+    return wire.text(detail.get("value")), detail.get("type") in _HTML_TYPES
 
 
 def _time(value: Any) -> datetime | None:
     """Nine numbers of feedparser's, in UTC."""
-    if value is None:
-        return None
     try:
         moment = datetime.fromtimestamp(timegm(value), UTC)
     except (TypeError, ValueError, OverflowError, OSError, IndexError):

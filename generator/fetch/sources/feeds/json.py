@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from generator.fetch.adapter import json_fields as wire
@@ -18,41 +18,39 @@ def read_json(body: bytes) -> Feed:
         feed = wire.decode_object(body, "")
     except FormatError as error:
         raise FeedError(error.reason.removeprefix("format changed: ")) from None
-    if not _string(feed.get("version")).startswith(_VERSIONS):
+    if not wire.text(feed.get("version")).startswith(_VERSIONS):
         raise FeedError("it is JSON but no JSON Feed: its version is not on jsonfeed.org")
     items = feed.get("items")
     if not isinstance(items, list):
         raise FeedError("it is a JSON Feed without a list of items")
     return Feed(
-        title=_string(feed.get("title")),
-        address=_string(feed.get("home_page_url")),
-        lang=_string(feed.get("language")) or None,
-        articles=told_apart([_article(item) for item in items[:ARTICLES_MAX] if isinstance(item, dict)]),
+        title=wire.text(feed.get("title")),
+        address=wire.text(feed.get("home_page_url")),
+        lang=wire.text(feed.get("language")) or None,
+        articles=told_apart([_article(item) for item in wire.objects(items[:ARTICLES_MAX])]),
         left_out=max(0, len(items) - ARTICLES_MAX),
     )
 
 
-def _article(raw: Mapping[str, Any]) -> Article:
-    own_id = raw.get("id")
-    if isinstance(own_id, int) and not isinstance(own_id, bool):
-        own_id = str(own_id)  # the description asks readers to take numbers as texts
-    address = _string(raw.get("url")) or _string(raw.get("external_url"))
+def _article(item: Mapping[str, Any]) -> Article:
+    own_id = wire.text(item.get("id"))
+    number = wire.whole_number(item.get("id"))
+    if number is not None:
+        # The description asks readers to take numbers as texts.
+        own_id = str(number)
+    links = [link for link in (wire.text(item.get("url")), wire.text(item.get("external_url"))) if link]
+    address = links[0] if links else ""
+    texts: list[tuple[str, bool]] = []
+    for name in ("summary", "content_text", "content_html"):
+        text = wire.text(item.get(name))
+        if text:
+            texts.append((text, name == "content_html"))
     return Article(
-        id=_string(own_id) or address,
-        title=_string(raw.get("title")),
+        id=own_id or address,
+        title=wire.text(item.get("title")),
         address=address,
-        links=tuple(filter(None, (_string(raw.get("url")), _string(raw.get("external_url"))))),
-        texts=tuple(sorted(_texts(raw), key=lambda text: len(text[0]))),
-        at=wire.time(raw.get("date_published"), EARLIEST) or wire.time(raw.get("date_modified"), EARLIEST),
-        lang=_string(raw.get("language")) or None,
+        links=tuple(links),
+        texts=tuple(sorted(texts, key=lambda text: len(text[0]))),
+        at=wire.time(item.get("date_published"), EARLIEST) or wire.time(item.get("date_modified"), EARLIEST),
+        lang=wire.text(item.get("language")) or None,
     )
-
-
-def _texts(raw: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
-    for name, is_html in (("summary", False), ("content_text", False), ("content_html", True)):
-        if text := _string(raw.get(name)):
-            yield text, is_html
-
-
-def _string(value: Any) -> str:
-    return value.strip() if isinstance(value, str) else ""

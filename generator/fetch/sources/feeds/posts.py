@@ -9,15 +9,17 @@ A feed is an account: `feeds:<host/path>`, whoever wrote the article. The same a
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
 from generator.fetch.adapter import json_fields as wire
 from generator.fetch.adapter.feed_xml import Article
-from generator.fetch.adapter.html_text import absolute, folded, read_html
+from generator.fetch.adapter.html_text import Plain, absolute, folded, read_html
+from generator.fetch.adapter.posts import make_post
 from generator.fetch.adapter.source import Record
+from generator.fetch.adapter.words_beside import address_of
 from generator.finding.arxiv_links import find_in_text, find_in_url
 from generator.model.errors import RecordError
 from generator.model.records import Account, Post
@@ -45,8 +47,12 @@ class Publisher:
     def place(self) -> str:
         """Its address without the scheme: the same over http and https."""
         parts = urlsplit(self.url)
-        path = "" if parts.path == "/" and not parts.query else parts.path
-        return parts.netloc.rpartition("@")[2].lower() + path + (f"?{parts.query}" if parts.query else "")
+        path = parts.path
+        if path == "/" and not parts.query:
+            path = ""
+        if parts.query:
+            path += f"?{parts.query}"
+        return parts.netloc.rpartition("@")[2].lower() + path
 
     @property
     def account(self) -> Account:
@@ -68,79 +74,76 @@ def parse(record: Record, seen_at: datetime) -> list[Post]:
     url = _address(article, publisher)
     title = read_html(article.title).text if article.title_is_html else folded(article.title)
     texts, hrefs = _read(article.texts, url)
-    excerpt = _excerpt(texts)
+    excerpt = _excerpt(texts[0] if texts else "")
     text = "\n".join(filter(None, (wire.clean_line(title, TITLE_MAX), excerpt)))
     own_id = article.id or "\n".join((title, *texts))
     if not own_id.strip():
         raise RecordError(record.where, "has no id, address, title or text")
-    return [
-        Post(
-            id=f"{NETWORK}:{_digest(publisher.place, own_id)[:32]}",
-            network=NETWORK,
-            kind="post",
-            url=url,
-            account=publisher.account,
-            posted_at=min(article.at or seen_at, seen_at).replace(microsecond=0),
-            seen_at=seen_at.replace(microsecond=0),
-            text=text or None,
-            lang=wire.language(article.lang or publisher.lang),
-            links=_links([article.address, *article.links], hrefs, texts, text, publisher.base),
-            trackers=tuple(sorted(record.trackers)),
-        )
-    ]
+    post = make_post(
+        record,
+        seen_at,
+        id=f"{NETWORK}:{_digest(publisher.place, own_id)[:32]}",
+        kind="post",
+        url=url,
+        account=publisher.account,
+        posted_at=article.at or seen_at,
+        text=text or None,
+        lang=wire.language(article.lang or publisher.lang),
+        links=_links([*_stated(article, publisher), *hrefs], texts, text),
+    )
+    return [post]
 
 
 def _digest(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()
 
 
+def _stated(article: Article, publisher: Publisher) -> list[str]:
+    """Addresses that the article states beside its text, its own first."""
+    urls = [absolute(address, publisher.base) for address in (article.address, *article.links) if address]
+    return [url for url in urls if url is not None]
+
+
 def _address(article: Article, publisher: Publisher) -> str:
     """Where the article is to be read; its feed where it does not say."""
-    addresses = (absolute(address, publisher.base) for address in (article.address, *article.links) if address)
+    for url in _stated(article, publisher):
+        return url
     site = absolute(publisher.site, publisher.base) if publisher.site else None
-    return next(filter(None, addresses), None) or site or publisher.url
+    return site or publisher.url
 
 
 def _read(texts: Iterable[tuple[str, bool]], base: str) -> tuple[list[str], list[str]]:
     """(texts in plain, shortest first and none that is empty; addresses that they link to)."""
-    plain: list[str] = []
+    plain_texts: list[str] = []
     hrefs: list[str] = []
     for text, is_html in texts:
-        if is_html:
-            parsed = read_html(text, base)
-            hrefs += parsed.links
-            text = parsed.text  # noqa: PLW2901 (the same text, without its markup)
-        else:
-            text = folded(text)  # noqa: PLW2901
-        plain += [text] if text else []
-    return sorted(plain, key=len), hrefs
+        plain = read_html(text, base) if is_html else Plain(folded(text), ())
+        hrefs += plain.links
+        if plain.text:
+            plain_texts.append(plain.text)
+    return sorted(plain_texts, key=len), hrefs
 
 
-def _excerpt(texts: list[str]) -> str:
-    """The beginning of the shortest text, up to the end of a word."""
-    text = texts[0] if texts else ""
+def _excerpt(text: str) -> str:
+    """The beginning of a text, up to the end of a word."""
     if len(text) <= EXCERPT_MAX:
         return text
-    cut = text[: EXCERPT_MAX - 1]
-    whole_words = cut.rsplit(maxsplit=1)[0] if not text[EXCERPT_MAX - 1].isspace() else cut.rstrip()
-    return f"{whole_words} …"
+    beginning = text[: EXCERPT_MAX - 1]
+    if text[EXCERPT_MAX - 1].isspace():
+        return f"{beginning.rstrip()} …"
+    return f"{beginning.rsplit(maxsplit=1)[0]} …"
 
 
-def _links(stated: list[str], hrefs: list[str], texts: list[str], visible: str, base: str) -> tuple[str, ...]:
-    """Where the article leads: links to papers first, because only so many are kept."""
-    urls = [url for address in stated if address and (url := absolute(address, base))]
-    urls += hrefs
-    linked = [url for url in urls if find_in_url(url)]
-    paper_ids = {paper.id for url in linked for paper in find_in_url(url)} | {
-        paper.id for paper in find_in_text(visible)
-    }
-    mentioned = [url for paper_id, url in _mentioned(texts) if paper_id not in paper_ids]
-    return wire.links([*linked, *mentioned, *urls])
+def _links(urls: list[str], texts: list[str], visible: str) -> tuple[str, ...]:
+    """Where the article leads: links to papers first, because only so many are kept.
 
-
-def _mentioned(texts: list[str]) -> Iterator[tuple[str, str]]:
-    """(id, address) of the papers that are named in full texts."""
+    A paper that a text names without a link, and that a reader does not see in the excerpt, gets a link.
+    """
+    paper_urls = [url for url in urls if find_in_url(url)]
+    papers_in_view = [*find_in_text(visible), *(paper for url in paper_urls for paper in find_in_url(url))]
+    ids_in_view = {paper.id for paper in papers_in_view}
     for text in texts:
         for paper in find_in_text(text):
-            version = f"v{paper.version}" if paper.version is not None else ""
-            yield paper.id, f"https://arxiv.org/abs/{paper.id}{version}"
+            if paper.id not in ids_in_view:
+                paper_urls.append(address_of(paper))
+    return wire.links([*paper_urls, *urls])

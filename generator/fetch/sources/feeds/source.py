@@ -19,12 +19,20 @@ import hashlib
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import urlsplit
 
+from generator.fetch.adapter.conditions import UNCHANGED, conditions, validators
 from generator.fetch.adapter.encodings import unpacked
 from generator.fetch.adapter.feed_xml import BYTES_MAX, Feed, FeedError, read_xml
-from generator.fetch.adapter.patience import FAILURES_IN_A_ROW, NEXT, REMEDY, in_turn, is_fault, none_of
+from generator.fetch.adapter.patience import (
+    FAILURES_IN_A_ROW,
+    NEXT,
+    REMEDY,
+    in_turn,
+    is_fault,
+    none_of,
+    trackers_by_name,
+)
 from generator.fetch.adapter.side_by_side import side_by_side
 from generator.fetch.adapter.source import Covered, Event, FetchRequest, Record, Source, StreamFailed
 from generator.fetch.sources.feeds import posts as feeds_posts
@@ -41,34 +49,32 @@ ACCEPT = (
 )
 TRIES = 2
 """Of one feed in one run: there are many, and the next run comes soon."""
-_UNCHANGED = 304
 _TOO_MANY = 429
-_VALIDATOR_MAX = 500
-_VALIDATORS = {"etag": "if-none-match", "last-modified": "if-modified-since"}
 
 
 def fetch(request: FetchRequest) -> Iterator[Event]:
     """Ask for every feed that the trackers want. Raises FetchError, FormatError where none can be read."""
-    wanted: dict[str, set[str]] = {}
-    for tracker_block in request.wanted:
-        for url in tracker_block.block.get("feeds") or ():
-            wanted.setdefault(str(url), set()).add(tracker_block.tracker)
+    trackers_by_url = trackers_by_name(request.wanted, "feeds")
+    urls = list(trackers_by_url)
     first = request.state.cursors.get(NEXT)
-    urls = list(wanted)
     hosts: dict[str, _Host] = {}
     for index in in_turn([_stream(url) for url in urls], first):
-        host = hosts.setdefault(urlsplit(urls[index]).netloc.lower(), _Host())
-        host.feeds[urls[index]] = tuple(sorted(wanted[urls[index]]))
+        url = urls[index]
+        host = hosts.setdefault(urlsplit(url).netloc.lower(), _Host())
+        host.feeds[url] = trackers_by_url[url]
     jobs = [host.read for host in hosts.values()]
-    for number, brought in enumerate(side_by_side(request, feeds_posts.NETWORK, jobs), 1):
+    for number, result in enumerate(side_by_side(request, feeds_posts.NETWORK, jobs), 1):
         request.tell(f"{number:,} of {len(hosts):,} hosts of feeds")
-        yield from brought.said
-    unreached = sorted(_stream(url) for host in hosts.values() for url in host.unreached)
+        yield from result.said
+    unreached: list[str] = []
+    failures: list[FetchError] = []
+    for host in hosts.values():
+        unreached += [_stream(url) for url in host.unreached]
+        failures += host.failures
     if unreached or first is not None:
-        yield Covered(NEXT, unreached or None)
-    failures = [failure for host in hosts.values() for failure in host.failures]
+        yield Covered(NEXT, sorted(unreached) or None)
     if failures and not any(host.has_worked for host in hosts.values()):
-        raise none_of(len(wanted), "feeds", failures)
+        raise none_of(len(urls), "feeds", failures)
 
 
 @dataclass(slots=True)
@@ -83,25 +89,31 @@ class _Host:
 
     def read(self, request: FetchRequest) -> Iterator[Event]:
         """Ask for one after the other, until the host or the time of the run has no more to give."""
-        lost, in_a_row = "", 0
+        reason = ""
+        errors_in_a_row = 0
         for url in self._in_another_order(request):
-            if lost or self.unreached:
-                self.unreached += [url] if self.unreached else []
-                yield StreamFailed(_stream(url), lost or self.failures[-1].reason)
+            if self.unreached:
+                self.unreached.append(url)
+            if reason:
+                yield StreamFailed(_stream(url), reason)
                 continue
             try:
                 yield from _read(request, url, self.feeds[url])
-                self.has_worked, in_a_row = True, 0
             except OutOfTimeError as error:
                 self.failures.append(error)
                 self.unreached.append(url)
-                yield StreamFailed(_stream(url), error.reason)
+                reason = error.reason
+                yield StreamFailed(_stream(url), reason)
             except FetchError as error:
-                self.failures.append(_with_remedy(error))
-                yield StreamFailed(_stream(url), self.failures[-1].reason)
-                in_a_row = in_a_row + 1 if _is_ill(error) else 0
-                if in_a_row >= FAILURES_IN_A_ROW or _wants_no_more(error):
-                    lost = "its host did not answer for another feed; it is asked in the next run"
+                failure = _with_remedy(error)
+                self.failures.append(failure)
+                yield StreamFailed(_stream(url), failure.reason)
+                errors_in_a_row = errors_in_a_row + 1 if _is_ill(error) else 0
+                if errors_in_a_row >= FAILURES_IN_A_ROW or _wants_no_more(error):
+                    reason = "its host did not answer for another feed; it is asked in the next run"
+            else:
+                self.has_worked = True
+                errors_in_a_row = 0
 
     def _in_another_order(self, request: FetchRequest) -> list[str]:
         """Another one every hour, so that a feed at which the host breaks off does not keep out the others for ever.
@@ -128,7 +140,8 @@ def _wants_no_more(error: FetchError) -> bool:
 
 
 def _with_remedy(error: FetchError) -> FetchError:
-    if is_fault(error) or error.status in {200, _TOO_MANY}:  # a broken feed says itself what to do
+    # A broken feed (200) says itself what to do.
+    if is_fault(error) or error.status in {200, _TOO_MANY}:
         return error
     return FetchError(f"{error.reason}: {REMEDY}", url=error.url, status=error.status)
 
@@ -139,27 +152,31 @@ def _stream(url: str) -> str:
 
 def _read(request: FetchRequest, url: str, trackers: tuple[str, ...]) -> Iterator[Event]:
     stored = request.state.cursors.get(_stream(url))
-    validators = stored if isinstance(stored, Mapping) and stored.get("trackers") == list(trackers) else {}
+    cursor: Mapping[str, object] = {}
+    # A feed that another tracker wants since the last run is read in full.
+    if isinstance(stored, Mapping) and stored.get("trackers") == list(trackers):
+        cursor = stored
     request.meter.requests += 1
-    answer = request.client.get(url, headers=_conditions(validators), accept=ACCEPT, tries=TRIES)
-    if answer.status == _UNCHANGED:
+    answer = request.client.get(url, headers=conditions(cursor) or None, accept=ACCEPT, tries=TRIES)
+    if answer.status == UNCHANGED:
         return
     feed = _decoded(answer, url, was_read=isinstance(stored, Mapping))
     publisher = Publisher(url=url, base=answer.url or url, title=feed.title, site=feed.address, lang=feed.lang)
     for index, article in enumerate(feed.articles):
         yield Record(article, trackers, f"{url} entry[{index}]", publisher)
     digest = _digest(feed)
-    if validators.get("digest") == digest:
+    if cursor.get("digest") == digest:
         return
+    number = len(feed.articles)
     if feed.damage:
-        yield StreamFailed(
-            _stream(url), f"it is not well-formed ({feed.damage}); {len(feed.articles)} entries could be read"
-        )
+        yield StreamFailed(_stream(url), f"it is not well-formed ({feed.damage}); {number} entries could be read")
     if feed.left_out:
-        reason = f"it has {feed.left_out:,} entries more than are read; the first {len(feed.articles):,} were"
+        reason = f"it has {feed.left_out:,} entries more than are read; the first {number:,} were"
         yield StreamFailed(_stream(url), reason)
-    cursor = {"digest": digest, "trackers": list(trackers)}
-    yield Covered(_stream(url), cursor if feed.is_cut else cursor | _validators(answer.headers))
+    new_cursor: dict[str, object] = {"digest": digest, "trackers": list(trackers)}
+    if not feed.is_cut:
+        new_cursor.update(validators(answer.headers))
+    yield Covered(_stream(url), new_cursor)
 
 
 def _decoded(answer: Response, url: str, *, was_read: bool) -> Feed:
@@ -178,22 +195,6 @@ def _decoded(answer: Response, url: str, *, was_read: bool) -> Feed:
 def _digest(feed: Feed) -> str:
     """Of all that posts are made of, so that a new date of the feed itself is no news."""
     return hashlib.sha256(repr((feed.title, feed.address, feed.lang, feed.articles)).encode()).hexdigest()[:32]
-
-
-def _validators(headers: Mapping[str, str]) -> dict[str, str]:
-    """What the server recognises this state of the feed by, if it can be sent back."""
-    validators = {name: headers.get(name, "") for name in _VALIDATORS}
-    return {name: value for name, value in validators.items() if _may_be_sent(value)}
-
-
-def _conditions(cursor: Mapping[str, Any]) -> dict[str, str] | None:
-    """Headers that ask for nothing but news."""
-    conditions = {header: str(cursor.get(name, "")) for name, header in _VALIDATORS.items()}
-    return {header: value for header, value in conditions.items() if _may_be_sent(value)} or None
-
-
-def _may_be_sent(value: str) -> bool:
-    return 0 < len(value) <= _VALIDATOR_MAX and value.isascii() and value.isprintable() and value == value.strip()
 
 
 def post_url(post_id: str) -> str | None:  # noqa: ARG001 - as every source's
