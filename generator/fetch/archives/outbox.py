@@ -29,6 +29,7 @@ from generator.model.records import Post
 _PUBLIC = frozenset({"https://www.w3.org/ns/activitystreams#Public", "as:Public", "Public"})
 _ROWS = re.compile(rb'"orderedItems"\s*:\s*(?=\[)')
 _ACTOR = re.compile(r"(https?://[^/\s]+)/(?:users/|@|accounts/)?([A-Za-z0-9_.-]{1,100})/?")
+_QUOTES = ("quote", "quoteUrl", "quoteUri", "_misskey_quote")
 _SAID = frozenset({"Note", "Article", "Question", "Page"})
 
 
@@ -43,13 +44,13 @@ def parse_outbox(block: Block, setting: Setting) -> Iterator[Item]:
     if begin is None:
         yield Problem(block.where, "is no outbox: it has no list of orderedItems")
         return
-    folder = block.where.removesuffix("outbox.json")
-    actor = setting.actors.get(folder, {})
+    actor = setting.actors.get(block.where.removesuffix("outbox.json"), {})
     try:
         for number, content in enumerate(elements([block.content[begin.end() :]])):
             where = f"{block.where}[{number}]"
             try:
-                yield from _parse(msgspec.json.decode(content), where, setting, actor)
+                activity = wire.mapping(msgspec.json.decode(content), where)
+                yield from _parse(activity, where, setting, actor)
             except RecordError as error:
                 yield Problem(error.where or where, error.message)
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -58,33 +59,32 @@ def parse_outbox(block: Block, setting: Setting) -> Iterator[Item]:
         yield Problem(block.where, f"{error}; download it again")
 
 
-def _parse(activity: Any, where: str, setting: Setting, actor: Mapping[str, Any]) -> Iterator[Post]:
-    activity = wire.mapping(activity, where)
+def _parse(activity: Mapping[str, Any], where: str, setting: Setting, actor: Mapping[str, Any]) -> Iterator[Post]:
     if not _is_public(activity):
         return
-    kind = activity.get("type")
     profile = _profile(actor, activity.get("actor"), where)
     handle = profile["acct"]
-    account_id = f"{NETWORK}:{handle.lower()}"
-    trackers = setting.trackers.of([account_id, f"{NETWORK}:@{handle}"])
-    known: dict[str, str] = {}
-    if kind == "Create":
-        note = activity.get("object")
-        if not isinstance(note, dict) or note.get("type") not in _SAID or not _is_public(note):
+    targets: dict[str, str] = {}
+    if activity.get("type") == "Create":
+        note = wire.part(activity, "object")
+        if note.get("type") not in _SAID or not _is_public(note):
             return
-        status = _status(note, profile, known)
-    elif kind == "Announce":
+        status = _status(note, profile, targets)
+    elif activity.get("type") == "Announce":
         status = _boost(activity, profile, where)
     else:
         return
-    seen = Seen(domain=handle.partition("@")[2], own=frozenset({account_id}), known=known)
-    # of what is boosted the export has the address alone, so the boost stands without it
+    account_id = f"{NETWORK}:{handle.lower()}"
+    trackers = setting.trackers.of([account_id, f"{NETWORK}:@{handle}"])
+    seen = Seen(domain=handle.partition("@")[2], own=frozenset({account_id}), known=targets)
+    # Of what is boosted the export has the address alone, so the boost stands without it.
     yield mastodon_posts.parse(Record(status, trackers, where, seen), setting.now)[-1]
 
 
-def _status(note: Mapping[str, Any], profile: Mapping[str, Any], known: dict[str, str]) -> dict[str, Any]:
-    """A note as the API shows it; `known` learns what it answers and quotes."""
-    contents = note.get("contentMap")
+def _status(note: Mapping[str, Any], profile: Mapping[str, Any], targets: dict[str, str]) -> dict[str, Any]:
+    """A note as the API shows it; `targets` gets the posts that it answers and quotes, by local ids made up here."""
+    languages = list(wire.part(note, "contentMap"))
+    tags = wire.objects(wire.rows(note.get("tag"), "tag"))
     status = {
         "uri": note.get("id"),
         "url": note.get("url"),
@@ -93,18 +93,18 @@ def _status(note: Mapping[str, Any], profile: Mapping[str, Any], known: dict[str
         "content": note.get("content"),
         "spoiler_text": note.get("summary"),
         "created_at": note.get("published"),
-        "language": next(iter(contents), None) if isinstance(contents, dict) else None,
-        "tags": [{"url": tag.get("href")} for tag in wire.rows(note.get("tag"), "tag") if isinstance(tag, dict)],
+        "language": languages[0] if languages else None,
+        "tags": [{"url": tag.get("href")} for tag in tags],
     }
-    parent = canonical_id({"uri": note.get("inReplyTo")})
     if note.get("inReplyTo") is not None:
         status["in_reply_to_id"] = "parent"
-        known["parent"] = parent or ""
-    quoted = next((note[name] for name in ("quote", "quoteUrl", "quoteUri", "_misskey_quote") if note.get(name)), None)
-    quoted_id = canonical_id({"uri": quoted})
-    if quoted_id:
-        status["quote"] = {"state": "accepted", "quoted_status_id": "quoted"}
-        known["quoted"] = quoted_id
+        targets["parent"] = canonical_id({"uri": note["inReplyTo"]}) or ""
+    for name in _QUOTES:
+        quoted_id = canonical_id({"uri": note.get(name)})
+        if quoted_id:
+            status["quote"] = {"state": "accepted", "quoted_status_id": "quoted"}
+            targets["quoted"] = quoted_id
+            break
     return status
 
 
@@ -112,28 +112,32 @@ def _boost(activity: Mapping[str, Any], profile: Mapping[str, Any], where: str) 
     target = canonical_id({"uri": activity.get("object")})
     if target is None:
         raise RecordError(f"{where}.object", "names no post")
-    made_at = {"visibility": "public", "created_at": activity.get("published")}
-    boosted = {"uri": target.partition(":")[2], "account": {"acct": "somebody@elsewhere.invalid"}}
-    return {**made_at, "uri": activity.get("id"), "account": profile, "reblog": {**made_at, **boosted}}
+    common = {"visibility": "public", "created_at": activity.get("published")}
+    boosted = {**common, "uri": target.partition(":")[2], "account": {"acct": "somebody@elsewhere.invalid"}}
+    return {**common, "uri": activity.get("id"), "account": profile, "reblog": boosted}
 
 
 def _profile(actor: Mapping[str, Any], address: Any, where: str) -> dict[str, Any]:
     """The account as the API shows it."""
-    named = actor.get("id") if isinstance(actor.get("id"), str) else address
-    match = _ACTOR.fullmatch(named) if isinstance(named, str) else None
+    actor_id = actor.get("id")
+    if not isinstance(actor_id, str):
+        actor_id = address
+    match = _ACTOR.fullmatch(actor_id) if isinstance(actor_id, str) else None
     if match is None:
-        raise RecordError(f"{where}.actor", f"is no account: {wire.shown(named)!r}")
-    host = urlsplit(match[1]).netloc.lower()
-    user = actor.get("preferredUsername") if isinstance(actor.get("preferredUsername"), str) else match[2]
-    finger = actor.get("webfinger")
-    acct = f"{user}@{host}"
-    if isinstance(finger, str) and "@" in finger:  # the host of its name may be another than that of its pages
-        acct = finger.removeprefix("acct:").removeprefix("@")
+        raise RecordError(f"{where}.actor", f"is no account: {wire.shown(actor_id)!r}")
+    user = actor.get("preferredUsername")
+    if not isinstance(user, str):
+        user = match[2]
+    acct = f"{user}@{urlsplit(match[1]).netloc.lower()}"
+    # The host of its name may be another than that of its pages.
+    webfinger = actor.get("webfinger")
+    if isinstance(webfinger, str) and "@" in webfinger:
+        acct = webfinger.removeprefix("acct:").removeprefix("@")
     return {"acct": acct, "display_name": actor.get("name"), "bot": actor.get("type") in {"Service", "Application"}}
 
 
-def _is_public(of: Mapping[str, Any]) -> bool:
-    to = of.get("to")
-    return any(
-        isinstance(recipient, str) and recipient in _PUBLIC for recipient in (to if isinstance(to, list) else [to])
-    )
+def _is_public(activity: Mapping[str, Any]) -> bool:
+    recipients = activity.get("to")
+    if not isinstance(recipients, list):
+        recipients = [recipients]
+    return any(isinstance(recipient, str) and recipient in _PUBLIC for recipient in recipients)

@@ -5,11 +5,12 @@ The snapshot holds all of arXiv, more than two million papers: only those that a
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from generator.fetch.adapter import json_fields as wire
 from generator.fetch.archives.json_lines import NEVER
 from generator.fetch.arxiv_atom import clean_doi, is_withdrawn, pick_categories
 from generator.finding import arxiv_id
@@ -35,54 +36,51 @@ def parse_row(plain: dict[str, Any], wanted: Container[str], now: datetime) -> I
         raise RecordError("id", f"{plain.get('id')!a:.80} is no id of arXiv")
     if parts.id not in wanted:
         return
-    title = fold(_text(plain, "title"))
+    title = fold(wire.text(plain.get("title")))
     if not title:
         raise RecordError("title", "is empty")
-    versions = [_created(version) for version in plain.get("versions") or () if isinstance(version, dict)]
-    comment = fold(_text(plain, "comments")) or None
-    abstract = fold_paragraphs(_text(plain, "abstract"))
+    versions = [_created(version) for version in wire.objects(plain.get("versions"))]
+    comment = fold(wire.text(plain.get("comments"))) or None
+    abstract = fold_paragraphs(wire.text(plain.get("abstract")))
     yield Paper(
         id=parts.id,
         version=max(1, len(versions)),
         title=title,
         authors=tuple(_authors(plain)),
         abstract=abstract,
-        categories=pick_categories(_text(plain, "categories").split()),
+        categories=pick_categories(wire.text(plain.get("categories")).split()),
         submitted_at=versions[0] if versions else None,
         revised_at=versions[-1] if versions else None,
         comment=comment,
-        journal_ref=fold(_text(plain, "journal-ref")) or None,
-        doi=clean_doi(_text(plain, "doi")),
+        journal_ref=fold(wire.text(plain.get("journal-ref"))) or None,
+        doi=clean_doi(wire.text(plain.get("doi"))),
         withdrawn=is_withdrawn(comment, abstract),
-        fetched_at=min(_day(plain.get("update_date")), now),
+        fetched_at=min(_changed_at(plain.get("update_date")), now),
     )
-
-
-def _text(plain: dict[str, Any], name: str) -> str:
-    value = plain.get(name)
-    return value if isinstance(value, str) else ""
 
 
 def _authors(plain: dict[str, Any]) -> Iterator[str]:
     """`["Erdos", "Paul", "Jr"]` is Paul Erdos, Jr; the fourth part is where they work."""
     rows = plain.get("authors_parsed")
     for row in rows if isinstance(rows, list) else ():
-        parts = [fold(part) for part in row[:3] if isinstance(part, str)] if isinstance(row, list) else []
+        parts = [wire.text(part) for part in row[:3]] if isinstance(row, list) else []
         last, first, suffix = [*parts, "", "", ""][:3]
         name = fold(f"{first} {last} {suffix}")
         if name:
             yield name
 
 
-def _created(version: dict[str, Any]) -> datetime | None:
+def _created(version: Mapping[str, Any]) -> datetime | None:
     try:
         moment = parsedate_to_datetime(str(version.get("created")))
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    if moment.tzinfo is None:
+        return moment.replace(tzinfo=UTC)
+    return moment.astimezone(UTC)
 
 
-def _day(value: Any) -> datetime:
+def _changed_at(value: Any) -> datetime:
     """When arXiv last changed the record: a later fetch knows more."""
     try:
         return datetime.fromisoformat(str(value)[:10]).replace(tzinfo=UTC)

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 import msgspec
 
@@ -111,22 +110,21 @@ class _Gatherer:
         """Posts whose links have to be asked about."""
 
     def read_notes(self, archive: Archive, setting: Setting) -> None:
-        for element, raw in self._decoded(archive.of("notes")):
+        for element in self._elements(archive.of("notes")):
             if setting.notes.size < _MOST_NOTES:
-                with self._told():
-                    setting.notes.add(raw, element.where)
+                with self._problems():
+                    setting.notes.add(element.decode(), element.where)
 
     def read_tweets(self, archive: Archive, setting: Setting) -> None:
-        for element, raw in self._decoded(archive.of("tweets")):
-            self.gathered.read += 1
-            with self._told():
-                self._look_at(parse_tweet(tweet_of(raw, element.where), element.where, setting))
-
-    def _look_at(self, post: Post) -> None:
-        if not self._keep_if_about_paper(post) and post.id in self._tree.posts:
-            self._keep(post)
-        if post.of:
-            self._threads.add(_number(post.id), _number(post.of))
+        for element in self._elements(archive.of("tweets")):
+            with self._problems():
+                raw = element.decode()
+                self.gathered.read += 1
+                post = parse_tweet(tweet_of(raw, element.where), element.where, setting)
+                if not self._keep_if_about_paper(post) and post.id in self._tree.posts:
+                    self._keep(post)
+                if post.of:
+                    self._threads.add(_number(post.id), _number(post.of))
 
     def joined(self) -> set[int]:
         """Own ids that hang together with what is kept or captured already, and were not kept yet."""
@@ -136,24 +134,24 @@ class _Gatherer:
         return self._threads.joined(captured_numbers | pointed_at | self._kept) - captured_numbers - self._kept
 
     def read_joined(self, archive: Archive, setting: Setting, wanted: set[int]) -> None:
-        """Keep what the first look passed over; problems were told by then."""
+        """Keep what the first look passed over; that look noted all problems."""
         decoder = msgspec.json.Decoder(_OwnId)
-        for part in archive.of("tweets"):
-            for element in self._elements(part, again=True):
-                try:
-                    tweet = decoder.decode(element.content)
-                    own_id = (tweet.tweet or tweet).id_str
-                    if own_id is None or int(own_id) in wanted:
-                        post = parse_tweet(tweet_of(element.decode(), element.where), element.where, setting)
-                        if _number(post.id) in wanted:
-                            self._keep(post)
-                except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError, RecordError):
-                    continue
+        for element in self._elements(archive.of("tweets"), again=True):
+            try:
+                tweet = decoder.decode(element.content)
+                own_id = (tweet.tweet or tweet).id_str
+                if own_id is None or int(own_id) in wanted:
+                    post = parse_tweet(tweet_of(element.decode(), element.where), element.where, setting)
+                    if _number(post.id) in wanted:
+                        self._keep(post)
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError, RecordError):
+                continue
 
     def read_likes(self, archive: Archive, setting: Setting) -> None:
-        for element, raw in self._decoded(archive.of("likes")):
-            self.gathered.read += 1
-            with self._told():
+        for element in self._elements(archive.of("likes")):
+            with self._problems():
+                raw = element.decode()
+                self.gathered.read += 1
                 post = parse_like(raw, element.where, setting)
                 is_captured = post.of is not None and (post.of in self._tree.posts or _number(post.of) in self._kept)
                 if not self._keep_if_about_paper(post) and is_captured:
@@ -184,26 +182,17 @@ class _Gatherer:
         if post.kind != "like":
             self._kept.add(_number(post.id))
 
-    def _decoded(self, parts: Sequence[Part]) -> Iterator[tuple[Element, Any]]:
+    def _elements(self, parts: Sequence[Part], *, again: bool = False) -> Iterator[Element]:
+        """The elements of files; where one cannot be read on, that is a problem like another."""
         for part in parts:
-            for element in self._elements(part):
-                try:
-                    raw = element.decode()
-                except RecordError as error:
+            try:
+                yield from read_part(part, self._on_bytes)
+            except RecordError as error:
+                if not again:
                     self._note(error)
-                else:
-                    yield element, raw
-
-    def _elements(self, part: Part, *, again: bool = False) -> Iterator[Element]:
-        """A file's elements; where it cannot be read on, that is a problem like another."""
-        try:
-            yield from read_part(part, self._on_bytes)
-        except RecordError as error:
-            if not again:
-                self._note(error)
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _problems(self) -> Iterator[None]:
         """An element that cannot be used is a problem, and costs no other."""
         try:
             yield

@@ -27,6 +27,7 @@ from typing import Any
 import msgspec
 
 from generator.fetch.adapter import json_fields as wire
+from generator.fetch.adapter.posts import make_post
 from generator.fetch.adapter.source import Record
 from generator.fetch.sources.x import posts as x_posts
 from generator.model.errors import RecordError
@@ -45,7 +46,7 @@ _STATUS = re.compile(
 _MEDIA_OF = re.compile(r"https?://(?:x|twitter)\.com/[A-Za-z0-9_]{1,15}/status/([0-9]{1,19})/.*", re.ASCII)
 _REPOST = re.compile(r"RT @([A-Za-z0-9_]{1,15}): ", re.ASCII)
 _SHORT = re.compile(r"https?://t\.co/\w{1,64}", re.ASCII)
-_ADDRESSED = re.compile(r"(?:@\w{1,15}\s+)+", re.ASCII)
+_ADDRESSED = re.compile(r"\A(?:@\w{1,15}\s+)+", re.ASCII)
 _CUT = "…"
 _NUMBER = re.compile(r"[0-9]{1,12}", re.ASCII)
 _NOTE_WITHIN_S = 2
@@ -89,36 +90,37 @@ class Notes:
         """Take in one element of `note-tweet.js`. Raises RecordError."""
         note = wire.mapping(wire.mapping(raw, where).get("noteTweet"), f"{where}.noteTweet")
         core = wire.mapping(note.get("core"), f"{where}.core")
-        text, at = core.get("text"), wire.time(note.get("createdAt"))
-        if not isinstance(text, str) or at is None:
+        text = core.get("text")
+        made_at = wire.time(note.get("createdAt"))
+        if not isinstance(text, str) or made_at is None:
             raise RecordError(where, "is no long post: text or time is missing")
-        urls = tuple(
-            (str(entity.get("shortUrl")), str(entity.get("expandedUrl")))
-            for entity in wire.rows(core.get("urls"), f"{where}.urls")
-            if isinstance(entity, dict)
-        )
-        self.by_second.setdefault(int(at.timestamp()), []).append(Note(text[: wire.TEXT_MAX], urls))
+        urls = []
+        for entity in wire.objects(wire.rows(core.get("urls"), f"{where}.urls")):
+            urls.append((str(entity.get("shortUrl")), str(entity.get("expandedUrl"))))
+        note_of_second = Note(text[: wire.TEXT_MAX], tuple(urls))
+        self.by_second.setdefault(int(made_at.timestamp()), []).append(note_of_second)
         self.size += len(text)
 
     def find(self, text: str, made_at: datetime | None) -> Note | None:
         """The long post that a tweet is the beginning of."""
         if made_at is None or not self.by_second or _CUT not in text:
             return None
-        begins = _compared(html.unescape(text).rpartition(_CUT)[0])
+        beginning = _compared(html.unescape(text).rpartition(_CUT)[0])
+        if not beginning:
+            return None
         second = int(made_at.timestamp())
-        nearest = sorted(range(second - _NOTE_WITHIN_S, second + _NOTE_WITHIN_S + 1), key=lambda at: abs(at - second))
-        for at in nearest:
-            for note in self.by_second.get(at, ()):
-                if begins and _compared(note.text).startswith(begins):
+        # The nearest second first.
+        for distance in sorted(range(-_NOTE_WITHIN_S, _NOTE_WITHIN_S + 1), key=abs):
+            for note in self.by_second.get(second + distance, ()):
+                if _compared(note.text).startswith(beginning):
                     return note
         return None
 
 
 def _compared(text: str) -> str:
     """Without what differs between the two: whom it is addressed to, shortened links, spaces."""
-    bare = _SHORT.sub("", text).strip()
-    addressed = _ADDRESSED.match(bare)
-    return "".join(bare[addressed.end() :].split() if addressed else bare.split())
+    words = _ADDRESSED.sub("", _SHORT.sub("", text).strip())
+    return "".join(words.split())
 
 
 def parse_owner(raw: Any) -> Owner | None:
@@ -126,15 +128,19 @@ def parse_owner(raw: Any) -> Owner | None:
     plain = raw.get("account", raw) if isinstance(raw, dict) else None
     if not isinstance(plain, dict):
         return None
-    own_id = plain.get("accountId", plain.get("id"))
-    handle = plain.get("username", plain.get("userName", plain.get("screen_name")))
-    if not isinstance(own_id, str) or not x_posts.ID.fullmatch(own_id):
+    own_id = wire.matching(_first(plain, "accountId", "id"), x_posts.ID)
+    if own_id is None:
         return None
     return Owner(
         id=own_id,
-        handle=handle if isinstance(handle, str) and x_posts.HANDLE.fullmatch(handle) else None,
-        name=wire.clean_line(plain.get("accountDisplayName", plain.get("displayName", plain.get("full_name")))),
+        handle=wire.matching(_first(plain, "username", "userName", "screen_name"), x_posts.HANDLE),
+        name=wire.clean_line(_first(plain, "accountDisplayName", "displayName", "full_name")),
     )
+
+
+def _first(row: Mapping[str, Any], *names: str) -> Any:
+    """The first field of several that is there; archives of different years name it differently."""
+    return next((row[name] for name in names if name in row), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,59 +168,74 @@ def parse_tweet(tweet: Mapping[str, Any], where: str, setting: Setting) -> Post:
     owner = setting.owner
     if _is_of_another(tweet, owner):
         raise RecordError(where, f"is by another account than {owner.handle or owner.id}")
-    text = tweet.get("full_text", tweet.get("text"))
+    text = _first(tweet, "full_text", "text")
     repost = _REPOST.match(text) if isinstance(text, str) else None
-    user = {"username": owner.handle, "name": owner.name}
-    original = wire.mapping(tweet.get("retweeted_status"), f"{where}.retweeted_status")  # until 2018
-    originals = {}
+    raw = _as_of_v2(tweet, text, repost, setting.notes, where)
+    originals: dict[str, Mapping[str, Any]] = {}
+    # Until 2018 a repost holds its original.
+    original = wire.mapping(tweet.get("retweeted_status"), f"{where}.retweeted_status")
     if original:
         original_post = _as_of_v2(original, original.get("text"), None, Notes(), where)
-        originals = {str(original_post["id"]): original_post}
+        original_id = str(original_post["id"])
+        originals[original_id] = original_post
+        raw["referenced_tweets"] = [{"type": "retweeted", "id": original_id}]
     author = owner.id if x_posts.ID.fullmatch(owner.id) else "0"
-    context = x_posts.Included(posts=originals, users={author: user}, account_id=author)
-    raw = _as_of_v2(tweet, text, repost, setting.notes, where)
-    if originals:
-        raw["referenced_tweets"] = [{"type": "retweeted", "id": own_id} for own_id in originals]
-    record = Record(raw, setting.trackers, where, context)
-    # the id of an account that only the configuration names may be unknown: its handle stands in
-    post = msgspec.structs.replace(x_posts.parse(record, setting.seen_at)[-1], account=owner.account)
-    return msgspec.structs.replace(post, kind="repost") if repost and post.kind == "post" else post
+    users = {author: {"username": owner.handle, "name": owner.name}}
+    context = x_posts.Included(posts=originals, users=users, account_id=author)
+    post = x_posts.parse(Record(raw, setting.trackers, where, context), setting.seen_at)[-1]
+    # The id of an account that only the configuration names may be unknown: its handle stands in.
+    post = msgspec.structs.replace(post, account=owner.account)
+    if repost and post.kind == "post":
+        return msgspec.structs.replace(post, kind="repost")
+    return post
 
 
 def _as_of_v2(
     tweet: Mapping[str, Any], text: Any, repost: re.Match[str] | None, notes: Notes, where: str
 ) -> dict[str, Any]:
-    own_id = tweet.get("id_str", tweet.get("id"))
-    own_id = str(own_id) if isinstance(own_id, int) else own_id
-    created = _time(tweet.get("created_at"))
+    """A tweet in the form of API v2; `repost` is the beginning of a text that relays another."""
+    own_id = _first(tweet, "id_str", "id")
+    if isinstance(own_id, int):
+        own_id = str(own_id)
+    created_at = _time(tweet.get("created_at"))
     entities = wire.mapping(tweet.get("entities"), f"{where}.entities")
     post = {
         "id": own_id,
         "text": text[repost.end() :] if repost else text,
-        "created_at": created,
+        "created_at": created_at,
         "lang": tweet.get("lang"),
         "entities": {"urls": [*_urls(entities, where), *_media(tweet, where)]},
         "public_metrics": {
             "like_count": _count(tweet.get("favorite_count")),
             "retweet_count": _count(tweet.get("retweet_count")),
         },
-        "referenced_tweets": list(_references(tweet, own_id, repost, where)),
-        "edit_history_tweet_ids": _editions(tweet.get("edit_info")),
+        "edit_history_tweet_ids": _editions(wire.part(tweet, "edit_info")),
     }
-    note = notes.find(text, wire.time(created)) if isinstance(text, str) and not repost else None
+    if repost:
+        post["referenced_tweets"] = _reposted(tweet, repost[1], where)
+        return post
+    post["referenced_tweets"] = _references(tweet, entities, own_id, where)
+    note = notes.find(text, wire.time(created_at)) if isinstance(text, str) else None
     if note is not None:
-        addressed = _ADDRESSED.match(text) if not _ADDRESSED.match(note.text) else None
-        whole = html.escape(note.text, quote=False)  # as the API sends it
-        urls = [{"url": short, "expanded_url": target} for short, target in note.urls]
-        post["note_tweet"] = {"text": (addressed[0] if addressed else "") + whole, "entities": {"urls": urls}}
+        post["note_tweet"] = _note(note, text)
     return post
+
+
+def _note(note: Note, text: str) -> dict[str, Any]:
+    """A long post as the API sends it, addressed to whom the short text is."""
+    addressed = _ADDRESSED.match(text)
+    address = addressed[0] if addressed and not _ADDRESSED.match(note.text) else ""
+    urls = [{"url": short, "expanded_url": target} for short, target in note.urls]
+    return {"text": address + html.escape(note.text, quote=False), "entities": {"urls": urls}}
 
 
 def _time(value: Any) -> Any:
     """`Sat Nov 09 12:14:18 +0000 2024`, or `2015-01-14 03:10:21 +0000`, as RFC 3339; anything else as it is."""
-    if isinstance(value, str) and value.endswith(" +0000"):
+    if not isinstance(value, str):
+        return value
+    if value.endswith(" +0000"):
         return value.removesuffix(" +0000").replace(" ", "T") + "Z"
-    match = _CREATED.fullmatch(value) if isinstance(value, str) else None
+    match = _CREATED.fullmatch(value)
     if match is None or match[1] not in _MONTHS:
         return value
     return f"{match[4]}-{_MONTHS[match[1]]:02d}-{int(match[2]):02d}T{match[3]}Z"
@@ -222,93 +243,82 @@ def _time(value: Any) -> Any:
 
 def _is_of_another(tweet: Mapping[str, Any], owner: Owner) -> bool:
     """Archives until 2018 name the account of each post."""
-    user = tweet.get("user")
-    own_id = user.get("id_str") if isinstance(user, dict) else None
+    own_id = wire.part(tweet, "user").get("id_str")
     return isinstance(own_id, str) and own_id != owner.id and x_posts.ID.fullmatch(owner.id) is not None
 
 
-def _editions(edit_info: Any) -> Any:
+def _editions(edit_info: Mapping[str, Any]) -> Any:
     """The ids of all editions: the first post states them itself, an edit beside the first one's id."""
-    plain = edit_info if isinstance(edit_info, dict) else {}
-    edit = plain.get("edit")
-    if isinstance(edit, dict):
-        plain = {"initial": edit.get("editControlInitial")}
-    initial = plain.get("initial")
-    return initial.get("editTweetIds") if isinstance(initial, dict) else None
+    edit = wire.part(edit_info, "edit")
+    initial = wire.part(edit, "editControlInitial") if edit else wire.part(edit_info, "initial")
+    return initial.get("editTweetIds")
 
 
 def _count(value: Any) -> int:
     """Counts are texts in an archive."""
-    if isinstance(value, str) and _NUMBER.fullmatch(value):
-        return int(value)
-    return wire.count(value)
+    digits = wire.matching(value, _NUMBER)
+    return int(digits) if digits else wire.count(value)
 
 
 def _urls(entities: Mapping[str, Any], where: str) -> Iterator[dict[str, Any]]:
-    for entity in wire.rows(entities.get("urls"), f"{where}.entities.urls"):
-        if isinstance(entity, dict):
-            yield {"url": entity.get("url"), "expanded_url": entity.get("expanded_url")}
+    for entity in wire.objects(wire.rows(entities.get("urls"), f"{where}.entities.urls")):
+        yield {"url": entity.get("url"), "expanded_url": entity.get("expanded_url")}
 
 
 def _media(tweet: Mapping[str, Any], where: str) -> Iterator[dict[str, Any]]:
     """Media that X hosts: their link in the text is no link."""
     for name in ("entities", "extended_entities"):
         entities = wire.mapping(tweet.get(name), f"{where}.{name}")
-        for entity in wire.rows(entities.get("media"), f"{where}.{name}.media"):
-            if isinstance(entity, dict):
-                yield {**entity, "media_key": str(entity.get("id_str"))}
+        for entity in wire.objects(wire.rows(entities.get("media"), f"{where}.{name}.media")):
+            yield {**entity, "media_key": str(entity.get("id_str"))}
 
 
-def _references(
-    tweet: Mapping[str, Any], own_id: Any, repost: re.Match[str] | None, where: str
-) -> Iterator[dict[str, str]]:
-    if repost:
-        original = next(filter(None, (_reposted(entity, tweet, repost[1]) for entity in _media(tweet, where))), None)
-        if original:
-            yield {"type": "retweeted", "id": original}
-        return
-    entities = wire.mapping(tweet.get("entities"), f"{where}.entities")
-    targets = [entity.get("expanded_url") for entity in _urls(entities, where)]
-    linked = [match[1] for target in targets if isinstance(target, str) and (match := _STATUS.fullmatch(target))]
-    if statuses := [status for status in linked if status != own_id]:
-        yield {"type": "quoted", "id": statuses[-1]}
-    answered = tweet.get("in_reply_to_status_id_str", tweet.get("in_reply_to_status_id"))
+def _references(tweet: Mapping[str, Any], entities: Mapping[str, Any], own_id: Any, where: str) -> list[dict[str, str]]:
+    """The post that the last link to a status quotes, and the one that is answered."""
+    references: list[dict[str, str]] = []
+    for entity in _urls(entities, where):
+        target = entity["expanded_url"]
+        status = _STATUS.fullmatch(target) if isinstance(target, str) else None
+        if status and status[1] != own_id:
+            references = [{"type": "quoted", "id": status[1]}]
+    answered = _first(tweet, "in_reply_to_status_id_str", "in_reply_to_status_id")
     if answered:
-        yield {"type": "replied_to", "id": str(answered)}
+        references.append({"type": "replied_to", "id": str(answered)})
+    return references
 
 
-def _reposted(media: Mapping[str, Any], tweet: Mapping[str, Any], handle: str) -> str | None:
-    """The original's id, where media state that they come from a post of the account that is reposted."""
-    source, user = media.get("source_status_id_str"), media.get("source_user_id_str")
-    place = media.get("expanded_url")
-    match = _MEDIA_OF.fullmatch(place) if isinstance(place, str) else None
-    mentions = wire.mapping(tweet.get("entities"), "").get("user_mentions")
-    same = isinstance(mentions, list) and any(
-        isinstance(mention, dict)
-        and str(mention.get("id_str")) == user
-        and str(mention.get("screen_name")).lower() == handle.lower()
-        for mention in mentions
-    )
-    return str(source) if same and match and match[1] == source else None
+def _reposted(tweet: Mapping[str, Any], handle: str, where: str) -> list[dict[str, str]]:
+    """The original, where media state that they come from a post of the account that is reposted."""
+    mentions = wire.objects(wire.part(tweet, "entities").get("user_mentions"))
+    account_ids = {str(row.get("id_str")) for row in mentions if str(row.get("screen_name")).lower() == handle.lower()}
+    for media in _media(tweet, where):
+        place = media.get("expanded_url")
+        match = _MEDIA_OF.fullmatch(place) if isinstance(place, str) else None
+        source = media.get("source_status_id_str")
+        if match and match[1] == source and media.get("source_user_id_str") in account_ids:
+            return [{"type": "retweeted", "id": match[1]}]
+    return []
 
 
 def parse_like(raw: Any, where: str, setting: Setting) -> Post:
     """One element of `like.js`. Raises RecordError."""
     like = wire.mapping(wire.mapping(raw, where).get("like"), f"{where}.like")
-    liked = like.get("tweetId")
-    if not isinstance(liked, str) or not x_posts.ID.fullmatch(liked):
-        raise RecordError(where, f"is no like: {wire.shown(liked)!r} is no id of a post")
+    liked = wire.matching(like.get("tweetId"), x_posts.ID)
+    if liked is None:
+        raise RecordError(where, f"is no like: {wire.shown(like.get('tweetId'))!r} is no id of a post")
     text = like.get("fullText")
-    posted_at = x_posts.snowflake_time(liked) or _FIRST_TIMED
-    return Post(
+    if isinstance(text, str):
+        text = wire.clean(html.unescape(text[: wire.TEXT_MAX])).strip()
+    else:
+        text = ""
+    return make_post(
+        Record(raw, setting.trackers, where),
+        setting.seen_at,
         id=f"{x_posts.NETWORK}:{setting.owner.id}/like/{liked}",
-        network=x_posts.NETWORK,
         kind="like",
         of=f"{x_posts.NETWORK}:{liked}",
         url=f"https://x.com/i/status/{liked}",
         account=setting.owner.account,
-        posted_at=min(posted_at, setting.seen_at),
-        seen_at=setting.seen_at,
-        text=wire.clean(html.unescape(text[: wire.TEXT_MAX])).strip() or None if isinstance(text, str) else None,
-        trackers=setting.trackers,
+        posted_at=x_posts.snowflake_time(liked) or _FIRST_TIMED,
+        text=text or None,
     )
