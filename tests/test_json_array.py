@@ -6,13 +6,14 @@ import contextlib
 import json
 import time
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from generator.fetch.archives import json_array
 from generator.fetch.archives.json_array import TOO_LONG, ArrayError, elements
 
 JSON = st.recursive(
@@ -25,6 +26,14 @@ OBJECTS = st.lists(st.dictionaries(st.text(max_size=4), JSON, max_size=4), max_s
 
 def pieces(content: bytes, size: int) -> Iterator[bytes]:
     return (content[start : start + size] for start in range(0, len(content), size))
+
+
+def in_blocks(chunks: Iterable[bytes], *, block: int, longest: int = json_array.LONGEST) -> Iterator[bytes]:
+    """The objects, in blocks of another size."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(json_array, "BLOCK", block)
+        patch.setattr(json_array, "LONGEST", longest)
+        yield from elements(chunks)
 
 
 @given(
@@ -40,13 +49,13 @@ def test_the_objects_are_those_of_the_list_whatever_the_blocks(
     content = (prefix + json.dumps(values, indent=indent, ensure_ascii=ascii_only) + ";\n").encode("utf-8", "replace")
     after = json.loads(content[len(prefix.encode()) :].rstrip(b";\n"))
     block = max(size, len(prefix.encode()) + 8)
-    assert [json.loads(one) for one in elements(pieces(content, size), block=block)] == after
+    assert [json.loads(one) for one in in_blocks(pieces(content, size), block=block)] == after
 
 
 @given(st.binary(max_size=200), st.integers(1, 50))
 def test_any_bytes_end_in_objects_or_in_a_reason(content: bytes, size: int) -> None:
     try:
-        found = list(elements(pieces(b"[" + content, size), block=size))
+        found = list(in_blocks(pieces(b"[" + content, size), block=size))
     except ArrayError:
         return
     assert all(isinstance(element, bytes) and element for element in found)
@@ -58,7 +67,7 @@ def test_a_list_that_is_cut_off_gives_what_came_before_and_a_reason(values: list
     content = json.dumps(values, indent=indent).encode()
     cut = data.draw(st.integers(1, len(content) - 1))
     found: list[Any] = []
-    pieces_of_it = elements([content[:cut]], block=data.draw(st.integers(8, 90)))
+    pieces_of_it = in_blocks([content[:cut]], block=data.draw(st.integers(8, 90)))
     with pytest.raises(ArrayError, match="cut off"):
         found.extend(pieces_of_it)
     decoded = []
@@ -75,7 +84,7 @@ def test_a_damaged_object_costs_itself_alone(indent: int | None) -> None:
     rows = [{"tweet": {"id": str(number), "urls": [{"a": 1}]}} for number in range(60)]
     content = json.dumps(rows, indent=indent).encode().replace(b'"id": "7"', b'"id": tru')
     good = []
-    for element in elements(pieces(content, 100), block=500):
+    for element in in_blocks(pieces(content, 100), block=500):
         try:
             good.append(json.loads(element)["tweet"]["id"])
         except (ValueError, KeyError):
@@ -103,7 +112,7 @@ def test_an_object_beyond_the_limit_costs_only_itself() -> None:
     long = b'{"a": "' + b"x" * 5000 + b'", "b": [1, 2, {"c": "]}"}]}'
     content = b'[{"first": 1}, ' + long + b', {"last": 2}]'
     for size in (20, 133, 1000):
-        found = list(elements(pieces(content, size), block=size, longest=300))
+        found = list(in_blocks(pieces(content, size), block=size, longest=300))
         assert found == [b'{"first": 1}', TOO_LONG, b'{"last": 2}']
 
 

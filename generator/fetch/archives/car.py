@@ -14,6 +14,7 @@ from typing import Any
 
 import libipld
 
+from generator.fetch.adapter import json_fields as wire
 from generator.fetch.archives.items import Block, Item, Setting
 from generator.fetch.sources.bluesky.records import PROFILE, parse_record, record_uri
 from generator.model.errors import Problem, RecordError
@@ -32,23 +33,23 @@ def looks_like_car(head: bytes) -> bool:
 def parse_car(block: Block, setting: Setting) -> Iterator[Item]:
     """The posts, reposts and likes of a repository."""
     try:
-        roots, blobs, is_cut = _blocks(block.content)
-        commit = _decoded(blobs.get(roots[0]) if roots else None)
+        root, blobs, is_cut = _blocks(block.content)
+        commit = libipld.decode_dag_cbor(blobs[root])
         did = commit["did"]
         records = _records(commit["data"], blobs)
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, IndexError, RecursionError):
         yield Problem(block.where, "is no repository of Bluesky, or its beginning is damaged; download it again")
         return
     if is_cut:
         yield Problem(block.where, "is cut off: the records before the cut are read; download it again")
-    profile = _profile(_decoded_or_none(blobs.get(records.get(PROFILE, b""))))
-    author = {**profile, "handle": setting.handles.get(f"bluesky:{did}")}
-    trackers = setting.trackers.of([f"bluesky:{did}", f"bluesky:{author['handle']}"])
+    handle = setting.handles.get(f"bluesky:{did}")
+    author = {**_profile(_decoded(blobs, records.get(PROFILE))), "handle": handle}
+    trackers = setting.trackers.of([f"bluesky:{did}", f"bluesky:{handle}"])
     hidden = 0
     for key in sorted(records):
         collection, _, rkey = key.partition("/")
         uri = record_uri(did, collection, rkey)
-        record = _decoded_or_none(blobs.get(records[key]))
+        record = _decoded(blobs, records[key])
         if uri is None or (record is None and is_cut):
             continue
         where = f"{block.where}:{key}"
@@ -69,32 +70,28 @@ def _profile(record: Any) -> dict[str, Any]:
     """What a profile's record says of its account, as a profile of the API does."""
     if not isinstance(record, dict):
         return {}
-    labels = record.get("labels")
-    return {
-        "displayName": record.get("displayName"),
-        "labels": labels.get("values") if isinstance(labels, dict) else None,
-    }
+    return {"displayName": record.get("displayName"), "labels": wire.part(record, "labels").get("values")}
 
 
-def _blocks(content: bytes) -> tuple[list[bytes], dict[bytes, bytes], bool]:
-    """(roots, blocks by CID, whether the file is cut off). Raises ValueError where it is no CAR file."""
+def _blocks(content: bytes) -> tuple[bytes, dict[bytes, bytes], bool]:
+    """(root, blocks by CID, whether the file is cut off). Raises ValueError where it is no CAR file."""
     size, place = _varint(content, 0)
     header = libipld.decode_dag_cbor(content[place : place + size])
-    roots = [root for root in header["roots"] if isinstance(root, bytes)]
+    root: bytes = header["roots"][0]
     place += size
     blocks: dict[bytes, bytes] = {}
     while place < len(content):
         try:
-            size, place = _varint(content, place)
+            size, start = _varint(content, place)
         except ValueError:
-            return roots, blocks, True
-        end = place + size
-        cid_size = _CID_SIZES.get(content[place] if place < len(content) else 0)
-        if cid_size is None or end > len(content):
-            return roots, blocks, True
-        blocks[content[place : place + cid_size]] = content[place + cid_size : end]
+            return root, blocks, True
+        end = start + size
+        if start >= len(content) or end > len(content) or content[start] not in _CID_SIZES:
+            return root, blocks, True
+        data = start + _CID_SIZES[content[start]]
+        blocks[content[start:data]] = content[data:end]
         place = end
-    return roots, blocks, False
+    return root, blocks, False
 
 
 def _varint(content: bytes, place: int) -> tuple[int, int]:
@@ -114,13 +111,16 @@ def _varint(content: bytes, place: int) -> tuple[int, int]:
 def _records(root: Any, blobs: dict[bytes, bytes]) -> dict[str, bytes]:
     """Key of every record -> its CID, from the tree."""
     records: dict[str, bytes] = {}
-    waiting, seen = [root], set[bytes]()
+    waiting = [root]
+    seen: set[Any] = set()
     while waiting and len(seen) < _NODES_MAX:
         cid = waiting.pop()
-        node = _decoded_or_none(blobs.get(cid)) if isinstance(cid, bytes) and cid not in seen else None
-        if not isinstance(node, dict):
+        if not isinstance(cid, bytes) or cid in seen:
             continue
         seen.add(cid)
+        node = _decoded(blobs, cid)
+        if not isinstance(node, dict):
+            continue
         waiting.append(node.get("l"))
         key = b""
         for entry in node.get("e") or ():
@@ -133,14 +133,11 @@ def _records(root: Any, blobs: dict[bytes, bytes]) -> dict[str, bytes]:
     return records
 
 
-def _decoded(content: bytes | None) -> Any:
-    if content is None:
-        raise ValueError("no block")
-    return libipld.decode_dag_cbor(content)
-
-
-def _decoded_or_none(content: bytes | None) -> Any:
+def _decoded(blobs: dict[bytes, bytes], cid: bytes | None) -> Any:
+    """What a block holds; None where it is missing or damaged."""
+    if cid is None or cid not in blobs:
+        return None
     try:
-        return _decoded(content)
+        return libipld.decode_dag_cbor(blobs[cid])
     except (ValueError, RecursionError):
         return None

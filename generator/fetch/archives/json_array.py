@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import msgspec
 
 BLOCK = 2 * 1_048_576
+"""Bytes that are looked at together."""
 LONGEST = 8 * 1_048_576
 """Bytes of an object; a longer one is passed over and stands as TOO_LONG in its place."""
 TOO_LONG = b"\x00"
@@ -40,51 +41,49 @@ class ArrayError(ValueError):
     """What comes is no list, or not all of it; the message says which. Objects before it are good."""
 
 
-def elements(chunks: Iterable[bytes], *, block: int = BLOCK, longest: int = LONGEST) -> Iterator[bytes]:
+def elements(chunks: Iterable[bytes]) -> Iterator[bytes]:
     """The list's objects as their bytes.
 
     Args:
         chunks: the file's bytes, in pieces of any size.
-        block: bytes that are looked at together.
-        longest: bytes of an object; a longer one becomes TOO_LONG.
 
     Raises:
         ArrayError: it does not begin with a list, or ends before the list does.
     """
-    blocks = _blocks(chunks, block)
+    blocks = _blocks(chunks)
     first = next(blocks, b"")
     begin = _BEGIN.match(first)
     if begin is None:
         raise ArrayError(_no_list(first))
     separator = _Separator.after(begin["gap"])
-    rest, is_last = first[begin.end() :], False
-    is_passing = False
-    """Inside of an object that is too long."""
+    rest = first[begin.end() :]
+    is_last = False
+    is_in_long_object = False
     while True:
-        if is_passing:
+        if is_in_long_object:
             match = separator.pattern.search(rest)
-            is_passing = match is None
+            is_in_long_object = match is None
             rest = rest[match.end() :] if match else rest[-_OVERLAP:]
-        if not is_passing:
-            rows, rest, has_ended = _split(rest, separator, is_last=is_last, is_full=len(rest) > longest)
+        if not is_in_long_object:
+            rows, rest, has_ended = _split(rest, separator, is_last=is_last, is_full=len(rest) > LONGEST)
             yield from rows
             if has_ended:
                 return
         if is_last:
             raise ArrayError("it is cut off: the list does not end")
-        if len(rest) > longest:
+        if len(rest) > LONGEST:
             yield TOO_LONG
-            is_passing = True
-        following = next(blocks, b"")
-        is_last = not following
-        rest += following
+            is_in_long_object = True
+        block = next(blocks, b"")
+        is_last = not block
+        rest += block
 
 
-def _blocks(chunks: Iterable[bytes], size: int) -> Iterator[bytes]:
+def _blocks(chunks: Iterable[bytes]) -> Iterator[bytes]:
     waiting = bytearray()
     for chunk in chunks:
         waiting += chunk
-        if len(waiting) >= size:
+        if len(waiting) >= BLOCK:
             yield bytes(waiting)
             waiting.clear()
     if waiting:
@@ -132,7 +131,8 @@ def _one_by_one(
     block: bytes, separator: _Separator, *, is_last: bool, is_full: bool
 ) -> tuple[list[bytes], bytes, bool]:
     """As `_split`; an object that cannot be read goes up to the next separator."""
-    text = block.decode("latin-1")  # a byte is a letter: only brackets and quotes count
+    # A byte is a letter: only brackets and quotes count.
+    text = block.decode("latin-1")
     rows: list[bytes] = []
     place = 0
     while True:
@@ -161,7 +161,7 @@ def _end_of_value(text: str, place: int) -> int | None:
         except RecursionError:
             return None
         except json.JSONDecodeError as error:
-            # an error costs time in proportion to the text: so only what may be cut is looked at again
+            # An error costs time in proportion to the text: so only what may be cut is looked at again.
             may_be_cut = error.pos > len(window) - _ESCAPE or error.msg.startswith("Unterminated")
             if not may_be_cut or place + size >= len(text):
                 return None

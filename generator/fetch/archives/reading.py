@@ -64,7 +64,7 @@ def sort_files(files: Sequence[File]) -> Sorted:
     Raises:
         TrendingError: nothing of it is read.
     """
-    found = Sorted()
+    by_kind = Sorted()
     for file in files:
         try:
             head = file.head()
@@ -72,16 +72,16 @@ def sort_files(files: Sequence[File]) -> Sorted:
             head = b""
         kind = kind_of(file, head)
         if kind is not None:
-            found.parts.append(Part(file, kind))
+            by_kind.parts.append(Part(file, kind))
         elif file.path.name == "actor.json":
-            found.actors[file.folder] = _actor(file)
+            by_kind.actors[file.folder] = _actor(file)
         elif file.path.suffix != ".js":
-            format_ = next(each for each in FORMATS if each.recognises(head))
-            found.others.append((file, format_))
-    has_posts = any(part.kind in {"tweets", "likes"} for part in found.parts)
-    if files and not found.others and not has_posts:
+            format_ = next(format_ for format_ in FORMATS if format_.recognises(head))
+            by_kind.others.append((file, format_))
+    has_posts = any(part.kind in {"tweets", "likes"} for part in by_kind.parts)
+    if files and not by_kind.others and not has_posts:
         raise TrendingError(f"{files[0].where}: {NOTHING}")
-    return found
+    return by_kind
 
 
 def _actor(file: File) -> dict[str, Any]:
@@ -125,7 +125,10 @@ def read_files(
     snapshots: list[tuple[File, Format]] = []
     others: list[tuple[File, Format]] = []
     for file, format_ in files:
-        (snapshots if format_ is SNAPSHOT else others).append((file, format_))
+        if format_ is SNAPSHOT:
+            snapshots.append((file, format_))
+        else:
+            others.append((file, format_))
     kept = {*captured, *(post.id for post in contents.posts)}
     for chosen in (others, snapshots):
         wanted = {*setting.wanted, *(paper for post in contents.posts for paper in post.papers)}

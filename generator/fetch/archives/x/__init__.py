@@ -97,9 +97,9 @@ def kind_of(file: File, head: bytes) -> Kind | None:
     variable = _VARIABLE.match(head)
     if variable and variable["classic"]:
         return "tweets"
-    name = _NAME.fullmatch(file.path.name)
     if variable and variable["name"]:
         return _KINDS.get(variable["name"].decode("ascii").lower())
+    name = _NAME.fullmatch(file.path.name)
     return _KINDS[name[1].lower().replace("-", "_")] if name else None
 
 
@@ -199,9 +199,12 @@ def read_part(part: Part, on_bytes: OnBytes = lambda _: None) -> Iterator[Elemen
 
 def _owner(parts: Iterable[Part]) -> Owner | None:
     """Whose archive it is: account.js says it, manifest.js does, and the months of archives until 2018 do."""
-    in_order = sorted(parts, key=lambda part: part.where)
-    owners = (_owner_in(part) for part in in_order if part.kind == "owner")
-    return next(filter(None, owners), None)
+    for part in sorted(parts, key=lambda part: part.where):
+        if part.kind == "owner":
+            owner = _owner_in(part)
+            if owner is not None:
+                return owner
+    return None
 
 
 def _owner_in(part: Part) -> Owner | None:
@@ -215,5 +218,9 @@ def _owner_in(part: Part) -> Owner | None:
     except (RecordError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     if isinstance(plain, dict):
-        return parse_owner(plain.get("userInfo", plain))
-    return next(filter(None, map(parse_owner, plain)), None) if isinstance(plain, list) else None
+        plain = [plain.get("userInfo", plain)]
+    for row in plain if isinstance(plain, list) else ():
+        owner = parse_owner(row)
+        if owner is not None:
+            return owner
+    return None
