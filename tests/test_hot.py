@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import statistics
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
@@ -118,6 +119,29 @@ def test_entries_never_change_while_the_site_learns_more() -> None:
         assert known <= now
         known = now
     assert len(known) > 50
+
+
+@pytest.mark.parametrize("every", [1, 4])
+def test_a_paper_enters_in_the_very_run_that_sees_its_third_person(every: int) -> None:
+    """Of 60 papers on three days, each with four people; a run every hour, or every four."""
+    chance = random.Random(12)  # noqa: S311
+    posts: list[Post] = []
+    third_voice: dict[str, float] = {}
+    for number in range(60):
+        hours = sorted(chance.uniform(0, 72) for _ in range(4))
+        third_voice[f"2611.{number:05}"] = hours[2]
+        for who, hour in enumerate(hours):
+            run_at = (hour // every + 1) * every
+            posts.append(said(f"p{who}", hour, f"2611.{number:05}", seen=run_at))
+    delays: dict[str, float] = {}
+    for run_at in range(every, 73, every):
+        seen_posts = [each for each in posts if each.seen_at <= NOON + timedelta(hours=run_at)]
+        for paper_id, _, _ in hot(*seen_posts):
+            delays.setdefault(paper_id, run_at - third_voice[paper_id])
+    assert delays.keys() == third_voice.keys()
+    assert all(0 < delay <= every for delay in delays.values())
+    # As posts come at any minute, half an interval is the median.
+    assert statistics.median(delays.values()) == pytest.approx(every / 2, rel=0.2)
 
 
 def test_the_order_of_what_is_given_and_the_counts_of_networks_change_nothing() -> None:
