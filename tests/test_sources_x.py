@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.fetch.adapter.patience import REMEDY
-from generator.fetch.adapter.source import FetchRequest, Meter, Record, Wanted
+from generator.fetch.adapter.source import Meter, Record, Wanted
 from generator.fetch.sources.x import cursor as x_cursor
 from generator.fetch.sources.x import posts as x_posts
 from generator.fetch.sources.x import search as x_search
@@ -26,11 +26,11 @@ from generator.fetch.sources.x.cursor import Cursor, Gap
 from generator.model.errors import FetchError, FormatError, RecordError
 from generator.model.merge import merge_posts
 from generator.model.records import Account, NetworkState, Post
-from generator.net.http import Response
 from tests import make, one_run
 from tests.loopback import Answer, as_json
 from tests.pretend_x import NOW, TOKEN, PretendX, id_at, link, older, post
 from tests.spec_server import OpenApi, SpecServer
+from tests.test_odd_answers import NETWORKS, posts_or_error
 
 FIXTURES = Path(__file__).parent / "fixtures" / "x"
 
@@ -708,21 +708,6 @@ class TestParse:
         [own] = parse(post(OWN, "11", "https://t.co/ab https://t.co/a https://t.co/abc", entities=entities))
         assert own.text == "https://b.example/ https://a.example/ https://t.co/abc"
 
-    @given(st.data())
-    @settings(max_examples=60, deadline=None)
-    def test_whatever_stands_in_a_field_it_is_posts_or_a_record_error(self, data: st.DataObject) -> None:
-        raw = json.loads((FIXTURES / "timeline.json").read_text())
-        value = data.draw(
-            st.recursive(
-                st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
-                lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
-                max_leaves=6,
-            )
-        )
-        paths = list(_paths(raw))
-        page = _changed(raw, data.draw(st.sampled_from(paths)), value)
-        _posts_or_error(page)
-
 
 class TestReduce:
     def test_only_ids_stay(self) -> None:
@@ -777,8 +762,8 @@ def replace_papers(one: Post) -> Post:
 class TestMadeUpPages:
     @pytest.mark.parametrize("name", ["timeline.json", "timeline_old_names.json"])
     def test_the_page_gives_the_same_posts_in_either_naming(self, name: str) -> None:
-        posts = _posts_or_error(json.loads((FIXTURES / name).read_text()))
-        assert isinstance(posts, dict)
+        posts = posts_or_error(NETWORKS["x"], json.loads((FIXTURES / name).read_text()))
+        assert posts is not None
         assert {one.kind for one in posts.values()} == {"post", "quote", "reply", "repost"}
         assert len(posts) == 7
         assert [one.links for one in posts.values() if one.kind == "repost"] == [("https://arxiv.org/abs/2611.01234",)]
@@ -790,67 +775,6 @@ class TestMadeUpPages:
         ):
             described = OpenApi.load(shared / "real/specs/x" / spec)
             assert described.answer_problems("/2/users/11/tweets", json.loads((FIXTURES / name).read_text())) == []
-
-
-class Once:
-    """A client that gives one body."""
-
-    def __init__(self, body: bytes) -> None:
-        self.body = body
-
-    def get(self, url: str, **_: Any) -> Response:
-        return Response(url, 200, {}, self.body)
-
-
-def _posts_or_error(page: Any) -> dict[str, Post] | None:
-    """A page through the whole adapter: posts by id, or None for an error of ours. Anything else is a failure."""
-    request = FetchRequest(
-        client=Once(json.dumps(page).encode()),
-        settings={"api": "https://x.example/2", "max_reads_per_run": 10**6},
-        wanted=(Wanted("t", {"accounts": ["ann"]}),),
-        state=NetworkState(accounts={"ann": "x:11"}),
-        secrets={"X_BEARER_TOKEN": TOKEN},
-        now=NOW,
-        meter=Meter(),
-    )
-    posts: dict[str, Post] = {}
-    try:
-        for event in x.fetch(request):
-            if isinstance(event, Record):
-                for one in x.SOURCE.parse(event, NOW):
-                    _check(one)
-                    posts[one.id] = one
-    except (RecordError, FormatError):
-        return None
-    return posts
-
-
-def _check(one: Post) -> None:
-    import msgspec
-
-    assert msgspec.json.decode(msgspec.json.encode(one), type=Post, strict=True) == one
-    assert one.posted_at <= one.seen_at
-    assert one.papers == ()
-    assert all(link.startswith(("https://", "http://")) for link in one.links)
-
-
-def _paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, part in parts:
-        yield (*path, key)
-        yield from _paths(part, (*path, key))
-
-
-def _changed(value: Any, path: tuple[Any, ...], new: Any, *, delete: bool = False) -> Any:
-    copy = json.loads(json.dumps(value))
-    place = copy
-    for key in path[:-1]:
-        place = place[key]
-    if delete:
-        del place[path[-1]]
-    else:
-        place[path[-1]] = new
-    return copy
 
 
 class TestRecorded:
@@ -870,18 +794,6 @@ class TestRecorded:
         with_references = understood["039_x-api__fundamentals__data-dictionary__reference_7.json"]
         assert {one.kind for one in with_references} >= {"reply"}
         assert sum(map(len, understood.values())) > 240
-
-    def test_every_mutated_answer_ends_in_posts_or_an_error_of_ours(self, shared: Path) -> None:
-        folder = shared / "corpora/api_pages"
-        base = json.loads((folder / "base_x.json").read_bytes())
-        mutations = [json.loads(line) for line in (folder / "mutations.jsonl").read_text().splitlines()]
-        ended = [
-            _posts_or_error(_changed(base, tuple(one["path"]), one.get("value"), delete=one["op"] == "delete"))
-            for one in mutations
-            if one["source"] == "x"
-        ]
-        assert len(ended) == 196
-        assert sum(bool(posts) for posts in ended) > 100
 
 
 def _parsed_or_untimed(record: Record) -> list[Post]:
