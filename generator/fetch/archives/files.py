@@ -139,15 +139,15 @@ def find_files(paths: Iterable[str]) -> list[File]:
     """
     files: dict[str, File] = {}
     for path in paths:
-        found = list(_found(path))
-        if not found:
+        files_there = list(_files_at(path))
+        if not files_there:
             raise TrendingError(f"{path}: {NOTHING}")
-        for file in found:
+        for file in files_there:
             files.setdefault(file.where, file)
     return list(files.values())
 
 
-def _found(path: str) -> Iterator[File]:
+def _files_at(path: str) -> Iterator[File]:
     if path == STANDARD_INPUT:
         copy = _copied(sys.stdin.buffer, "standard input")
         yield from _unpacked(replace(copy, path=PurePosixPath(STANDARD_INPUT)), 0)

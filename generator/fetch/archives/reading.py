@@ -129,19 +129,19 @@ def read_files(
             snapshots.append((file, format_))
         else:
             others.append((file, format_))
-    kept = {*captured, *(post.id for post in contents.posts)}
+    kept_ids = {*captured, *(post.id for post in contents.posts)}
     for chosen in (others, snapshots):
         wanted = {*setting.wanted, *(paper for post in contents.posts for paper in post.papers)}
         blocks = blocks_of(chosen, contents)
         for size, items in read_blocks(blocks, replace(setting, wanted=frozenset(wanted))):
             on_bytes(size)
             for item in items:
-                post = _taken(item, contents, kept, setting.now)
+                post = _taken(item, contents, kept_ids, setting.now)
                 if post is not None:
-                    kept.add(post.id)
+                    kept_ids.add(post.id)
 
 
-def _taken(item: Item, contents: Contents, kept: set[str], now: datetime) -> Post | None:
+def _taken(item: Item, contents: Contents, kept_ids: set[str], now: datetime) -> Post | None:
     """Put an item where it belongs; the post, if it is one that is kept."""
     if isinstance(item, Problem):
         contents.note(item)
@@ -156,7 +156,7 @@ def _taken(item: Item, contents: Contents, kept: set[str], now: datetime) -> Pos
         contents.papers.append(record)
         return None
     post = with_own_papers(record)
-    if isinstance(item, Passing) and not post.papers and post.of not in kept:
+    if isinstance(item, Passing) and not post.papers and post.of not in kept_ids:
         contents.passed_over += 1
         return None
     contents.posts.append(post)

@@ -81,10 +81,10 @@ def gather(
     for archive, setting in settings:
         gatherer.read_tweets(archive, setting)
     gatherer.follow_held()
-    wanted = gatherer.joined()
-    if wanted:
+    joined_ids = gatherer.joined()
+    if joined_ids:
         for archive, setting in settings:
-            gatherer.read_joined(archive, setting, wanted)
+            gatherer.read_joined(archive, setting, joined_ids)
     for archive, setting in settings:
         gatherer.read_likes(archive, setting)
     gatherer.follow_held()
@@ -133,16 +133,16 @@ class _Gatherer:
         pointed_at = {_number(post.of) for post in captured if post.of}
         return self._threads.joined(captured_numbers | pointed_at | self._kept) - captured_numbers - self._kept
 
-    def read_joined(self, archive: Archive, setting: Setting, wanted: set[int]) -> None:
+    def read_joined(self, archive: Archive, setting: Setting, joined_ids: set[int]) -> None:
         """Keep what the first look passed over; that look noted all problems."""
         decoder = msgspec.json.Decoder(_OwnId)
         for element in self._elements(archive.of("tweets"), again=True):
             try:
                 tweet = decoder.decode(element.content)
                 own_id = (tweet.tweet or tweet).id_str
-                if own_id is None or int(own_id) in wanted:
+                if own_id is None or int(own_id) in joined_ids:
                     post = parse_tweet(tweet_of(element.decode(), element.where), element.where, setting)
-                    if _number(post.id) in wanted:
+                    if _number(post.id) in joined_ids:
                         self._keep(post)
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError, RecordError):
                 continue

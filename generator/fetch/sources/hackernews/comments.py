@@ -41,11 +41,11 @@ def story_batches(stories: list[Topic]) -> Iterator[list[Topic]]:
 def read_comments(asker: Asker, stories: list[Topic]) -> Iterator[Event]:
     """The best comments of each story. Raises FetchError, FormatError."""
     stories_by_id = {story.own_id: story for story in stories}
-    taken: Counter[str] = Counter()
+    numbers: Counter[str] = Counter()
     for index, hit in enumerate(algolia.search(asker, "comment", list(stories_by_id))):
         story = stories_by_id.get(str(hit.get("story_id")))
-        if story is not None and taken[story.own_id] < BEST:
-            taken[story.own_id] += 1
+        if story is not None and numbers[story.own_id] < BEST:
+            numbers[story.own_id] += 1
             yield Record(hit, story.trackers, f"search hits[{index}]", Comment(story.own_id))
 
 

@@ -63,9 +63,9 @@ def _check_comments(request: FetchRequest, comments_by_paper: dict[str, list[str
         comments = read_comments(request, paper)
         # An answer without comments says nothing about them.
         if comments is not None:
-            shown = {comment_id(paper, comment) for comment in comments}
+            shown_ids = {comment_id(paper, comment) for comment in comments}
             for post_id in comments_by_paper[paper]:
-                yield Checked(post_id, post_id in shown)
+                yield Checked(post_id, post_id in shown_ids)
 
 
 def _has_page(request: FetchRequest, paper: str) -> bool | None:

@@ -248,8 +248,8 @@ def _words(status: Mapping[str, Any], where: str) -> tuple[str, list[Any]]:
     content = status.get("content")
     if content is not None and not isinstance(content, str):
         raise RecordError(f"{where}.content", f"is no text: {wire.shown(content)!r}")
-    named = [*wire.objects(status.get("mentions")), *wire.objects(status.get("tags"))]
-    unlinked = [row["url"] for row in named if isinstance(row.get("url"), str)]
+    mentioned = [*wire.objects(status.get("mentions")), *wire.objects(status.get("tags"))]
+    unlinked = [row["url"] for row in mentioned if isinstance(row.get("url"), str)]
     plain = read_html(content or "", unlinked)
     # What the author put before the text as a warning or subject.
     warning = wire.text(status.get("spoiler_text"))
