@@ -15,7 +15,8 @@ from generator.finding import arxiv_id
 from generator.model.errors import Problem, RecordError, StoreError
 from generator.model.records import Paper, Post
 from generator.model.tree import Tree
-from generator.storage.store import Store, paper_path, post_path
+from generator.storage.places import paper_path, post_path
+from generator.storage.store import Store
 
 _KNOWN = (
     re.compile(r"posts/[a-z]{1,20}/\d{4}/\d\d/\d\d\.jsonl"),

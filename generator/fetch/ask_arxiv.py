@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -45,6 +45,7 @@ def ask_arxiv(
     client: Client,
     now: datetime,
     texts: Mapping[str, Post],
+    recent: Collection[str] | None = None,
 ) -> Answers:
     """Ask about every paper that is due; papers go into the tree as they come.
 
@@ -54,8 +55,11 @@ def ask_arxiv(
         client: spaced as arXiv wants it.
         now: the time of the run.
         texts: posts in full, by id, of which less stands in the tree.
+        recent: papers that posts of the last month name; None where the tree holds all posts.
     """
-    due = sorted(_due(tree, now, newly_named(tree, texts)))
+    if recent is None:
+        recent = recently_mentioned(tree, now)
+    due = sorted(_due(tree, now, newly_named(tree, texts), recent))
     answers = Answers(asked=len(due))
     open_ids = set(due)
     hold(client, tree.states.get(ARXIV, NetworkState()), now)
@@ -91,9 +95,8 @@ def newly_named(tree: Tree, texts: Mapping[str, Post]) -> dict[str, int]:
     return versions
 
 
-def _due(tree: Tree, now: datetime, named_versions: Mapping[str, int]) -> Iterator[str]:
+def _due(tree: Tree, now: datetime, named_versions: Mapping[str, int], recent: Collection[str]) -> Iterator[str]:
     yield from (pending.id for pending in tree.pending.values() if arxiv_api.due(pending, now))
-    recent = recently_mentioned(tree, now)
     for paper in tree.papers.values():
         if arxiv_api.wants_refresh(paper, named_versions.get(paper.id), paper.id in recent, now):
             yield paper.id

@@ -72,22 +72,19 @@ def take_posts(
             unsettled is here alone.
         keep_waiting: let new posts wait; not where the source cannot bring what they wait for (a file).
     """
-    arrived: dict[str, Post] = {}
-    for post in posts:
-        merge_into(arrived, mentions.with_own_papers(post), merge_posts)
     withheld = withhold(tree, reduce)
-    known_texts = {**withheld, **(texts or {})}
-    waiting = {post.id: known_texts.get(post.id, post) for state in tree.states.values() for post in state.waiting}
-    unsettled = {post.id: post for post in known_texts.values() if post.id not in waiting and _is_apart(post, tree)}
-    considered = _considered(tree, {**unsettled, **waiting}, arrived)
-    inherited = mentions.inherit(considered)
-    batch = _Batch(tree, {**considered, **inherited}, now, reduce)
-    batch.texts.update({post_id: known_texts[post_id] for post_id in withheld})
-    for post_id in sorted({*arrived, *waiting, *unsettled, *inherited}):
-        post = batch.found[post_id]
-        away = tree.keeps_away(post) or filters.is_muted(post.account, muted)
-        may_wait = keep_waiting or post_id in waiting or post_id in unsettled
-        if (away or not batch.take(post, may_wait=may_wait)) and post_id in arrived:
+    full_posts = {**withheld, **(texts or {})}
+    relatives = Relatives.of(tree, posts, full_posts)
+    posts_now, inherited_ids = relatives.with_papers()
+    batch = _Batch(tree, posts_now, now, reduce)
+    batch.texts.update({post_id: full_posts[post_id] for post_id in withheld})
+    waiting_ids = relatives.waiting.keys() | relatives.unsettled.keys()
+    for post_id in sorted(relatives.arrived.keys() | waiting_ids | inherited_ids):
+        post = posts_now[post_id]
+        is_unwelcome = tree.keeps_away(post) or filters.is_muted(post.account, muted)
+        may_wait = keep_waiting or post_id in waiting_ids
+        is_taken = not is_unwelcome and batch.take(post, may_wait=may_wait)
+        if not is_taken and post_id in relatives.arrived:
             batch.left_out += 1
     return batch.done()
 
@@ -109,6 +106,63 @@ def without_late_counts(posts: Iterable[Post], tree: Tree, now: datetime) -> Ite
         stored = tree.posts.get(post.id)
         late = stored is not None and stored.counts is not None and now - stored.posted_at >= COUNTS_FOR
         yield msgspec.structs.replace(post, counts=None) if late else post
+
+
+@dataclass(frozen=True, slots=True)
+class Relatives:
+    """Posts that explain each other's papers: those that arrive, those that wait, and the captured ones of the tree."""
+
+    tree: Tree
+    arrived: Mapping[str, Post]
+    waiting: Mapping[str, Post]
+    unsettled: Mapping[str, Post]
+
+    @classmethod
+    def of(cls, tree: Tree, posts: Iterable[Post], texts: Mapping[str, Post]) -> Relatives:
+        """Arriving posts beside the tree and the posts in full that the cache holds."""
+        arrived: dict[str, Post] = {}
+        for post in posts:
+            merge_into(arrived, mentions.with_own_papers(post), merge_posts)
+        waiting = {}
+        for state in tree.states.values():
+            for post in state.waiting:
+                waiting[post.id] = texts.get(post.id, post)
+        unsettled = {}
+        for post in texts.values():
+            is_stored = post.id in waiting or post.id in tree.posts
+            if not post.papers and not is_stored and not tree.keeps_away(post):
+                unsettled[post.id] = post
+        return cls(tree, arrived, waiting, unsettled)
+
+    @property
+    def ids(self) -> set[str]:
+        """Ids of the posts that are not captured or arrive again, and of what they point at."""
+        ids = set()
+        for posts in (self.arrived, self.waiting, self.unsettled):
+            for post in posts.values():
+                ids.add(post.id)
+                if post.of is not None:
+                    ids.add(post.of)
+        return ids
+
+    def with_papers(self) -> tuple[dict[str, Post], set[str]]:
+        """All posts with the papers that they inherit now, and the ids of those that inherit any."""
+        posts = {**self.unsettled, **self.tree.posts}
+        for post in (*self.waiting.values(), *self.arrived.values()):
+            merge_into(posts, post, merge_posts)
+        inherited = mentions.inherit(posts)
+        return {**posts, **inherited}, set(inherited)
+
+    def changed_ids(self) -> set[str]:
+        """Ids of the posts that are about other papers than the tree says."""
+        posts, inherited_ids = self.with_papers()
+        changed = set()
+        for post_id in self.arrived.keys() | self.waiting.keys() | self.unsettled.keys() | inherited_ids:
+            stored = self.tree.posts.get(post_id)
+            papers_before = stored.papers if stored else ()
+            if posts[post_id].papers != papers_before:
+                changed.add(post_id)
+        return changed
 
 
 @dataclass(slots=True)
@@ -167,19 +221,6 @@ def _age(post: Post) -> tuple[datetime, str]:
     return post.posted_at, post.id
 
 
-def _is_apart(post: Post, tree: Tree) -> bool:
-    """A cached post that stands nowhere in `data/`, because it was about no paper."""
-    return not post.papers and post.id not in tree.posts and not tree.keeps_away(post)
-
-
-def _considered(tree: Tree, waiting: Mapping[str, Post], arrived: Mapping[str, Post]) -> dict[str, Post]:
-    """Everything whose papers may change or explain another's: all of it, with the arrivals merged in."""
-    considered = {**tree.posts, **waiting}
-    for post in arrived.values():
-        merge_into(considered, post, merge_posts)
-    return considered
-
-
 def _may_wait(post: Post, posts: Mapping[str, Post], tree: Tree, now: datetime) -> bool:
     """A post may wait while something that it points at, directly or through others, has not been seen."""
     seen: set[str] = set()
@@ -230,10 +271,19 @@ def _keep_waiting(tree: Tree, stays: Collection[Post]) -> None:
             tree.states[network] = msgspec.structs.replace(state, waiting=waiting)
 
 
-def note_unknown(tree: Tree, now: datetime) -> int:
-    """Every paper that a post names and nobody knows is asked about next; how many are new."""
+def note_unknown(tree: Tree, now: datetime, stored: Collection[str] = ()) -> int:
+    """Every paper that a post names and nobody knows is asked about next.
+
+    Args:
+        tree: changed in place.
+        now: the time of the run.
+        stored: papers that are known and not in this tree, because it is a part of what is on disk.
+
+    Returns:
+        How many are new.
+    """
     mentioned = {paper_id for post in tree.posts.values() for paper_id in post.papers}
-    unknown = mentioned - tree.papers.keys() - tree.pending.keys()
+    unknown = mentioned - tree.papers.keys() - tree.pending.keys() - set(stored)
     for paper_id in sorted(unknown):
         tree.add_pending(PendingPaper(id=paper_id, next_at=now, first_at=now))
     return len(unknown)

@@ -10,8 +10,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import closing
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -29,16 +30,24 @@ from generator.fetch.adapter.source import (
     StreamFailed,
 )
 from generator.fetch.ask_arxiv import Answers, ask_arxiv
+from generator.fetch.captured import (
+    open_captured,
+    read_papers_to_ask_about,
+    read_related,
+    read_removed,
+    recently_mentioned,
+)
 from generator.fetch.intake import Taken, note_unknown, take_posts, without_late_counts
 from generator.fetch.registry import SOURCES, Source, reducer
-from generator.fetch.request import NETWORK_DEADLINE_S, request_for, wanted_of
+from generator.fetch.request import NETWORK_DEADLINE_S, RECENT, request_for, wanted_of
 from generator.fetch.waits import note_waits
 from generator.finding.mentions import unread_hosts
 from generator.model import muting as filters
 from generator.model.errors import FetchError, FormatError, Problem, RecordError, SecretMissingError
-from generator.model.records import NetworkState, Post
+from generator.model.records import SPAN_DAYS, NetworkState, Post
 from generator.model.spending import Spending, add_spending, spending_of
 from generator.net.http import Client
+from generator.storage.partial import PartialTree
 from generator.storage.store import Store, Tree
 
 _log = logging.getLogger(__name__)
@@ -133,28 +142,62 @@ def run(
     Raises:
         StoreError: data/ cannot be read or written.
     """
-    tree = store.load()
-    _forget_failures(config, tree)
     texts = store.load_texts()
+    with closing(open_captured(config, store, texts)) as captured:
+        return _fetch(
+            config,
+            captured,
+            texts,
+            client_for=client_for,
+            secrets=secrets,
+            now=now,
+            only=only,
+            since=since,
+            follow_links=follow_links,
+            tell=tell,
+        )
+
+
+def _fetch(
+    config: Config,
+    captured: PartialTree,
+    texts: dict[str, Post],
+    *,
+    client_for: Callable[[str, float], Client],
+    secrets: Mapping[str, str],
+    now: datetime,
+    only: str | None,
+    since: datetime | None,
+    follow_links: Callable[[str, list[Post], Mapping[str, Post]], list[Post]],
+    tell: Callable[[str], None],
+) -> FetchReport:
+    tree = captured.tree
+    _forget_failures(config, tree)
     report = FetchReport(problems=tree.problems)
     changed = set()
     unsettled: frozenset[str] | None = None
+    captured.read_since((now - RECENT).date())
+    captured.read_posts_lacking_papers()
     requests = _requests(config, tree, client_for=client_for, secrets=secrets, now=now, only=only, since=since)
     for source, brought in _read_all(_with_progress(requests, tell)):
+        read_related(captured, brought.posts, texts)
         brought.posts = follow_links(source.name, brought.posts, tree.posts)
-        taken = _take(config, tree, brought, texts=texts, now=now)
+        taken = _take(config, captured, brought, texts=texts, now=now)
         texts |= taken.texts
         unsettled = taken.unsettled
-        store.save_texts(texts, tree)  # before the cursors that cover them, and before what settles them is forgotten
-        note_unknown(tree, now)
+        # Before the cursors that cover them, and before what settles them is forgotten.
+        captured.save_texts(texts)
+        _note_unknown_papers(captured, now)
         report.networks.append(brought.report)
-        changed.update(store.save(tree))
+        changed.update(captured.save())
     if only in {None, "arxiv"}:
         client = client_for("arxiv", NETWORK_DEADLINE_S)
         api = config.networks.arxiv.api
-        report.arxiv = ask_arxiv(tree, api=api, client=client, now=now, texts=texts)
-        changed.update(store.save(tree))
-    store.save_texts(texts, tree, unsettled)
+        recent = recently_mentioned(captured, now - timedelta(days=SPAN_DAYS["month"] or 0))
+        read_papers_to_ask_about(captured, recent)
+        report.arxiv = ask_arxiv(tree, api=api, client=client, now=now, texts=texts, recent=recent)
+        changed.update(captured.save())
+    captured.save_texts(texts, unsettled)
     report.networks.sort(key=lambda each: each.network)
     report.changed_files = len(changed)
     return report
@@ -275,8 +318,15 @@ def _parse(source: Source, record: Record, now: datetime, brought: _Yield) -> No
         brought.report.skipped.append(f"{place}: {error.message}")
 
 
-def _take(config: Config, tree: Tree, brought: _Yield, *, texts: Mapping[str, Post], now: datetime) -> Taken:
+def _note_unknown_papers(captured: PartialTree, now: datetime) -> None:
+    named = {paper_id for post in captured.tree.posts.values() for paper_id in post.papers}
+    note_unknown(captured.tree, now, stored=captured.stored_papers(named))
+
+
+def _take(config: Config, captured: PartialTree, brought: _Yield, *, texts: Mapping[str, Post], now: datetime) -> Taken:
     """Take in what a network gave."""
+    tree = captured.tree
+    read_related(captured, brought.posts, texts)
     muted = filters.muted_names(
         config.filters.mute_accounts, {network: state.accounts for network, state in tree.states.items()}
     )
@@ -291,22 +341,13 @@ def _take(config: Config, tree: Tree, brought: _Yield, *, texts: Mapping[str, Po
     report = brought.report
     report.unread_hosts = unread_hosts(brought.posts)
     report.new, report.changed, report.left_out = taken.new, taken.changed, taken.left_out
-    _remove_gone(tree, brought, now)
+    gone = read_removed(captured, brought.gone_posts, brought.gone_accounts)
+    report.removed = tree.remove_posts(gone, f"{now:%Y-%m-%d}")
     _note_state(tree, brought, now)
     cap_usd = config.month_cap_usd(report.network)
     if cap_usd is not None:
         report.spending = spending_of(tree.states[report.network].spent_usd, now, cap_usd)
     return taken
-
-
-def _remove_gone(tree: Tree, brought: _Yield, now: datetime) -> None:
-    """Remove the captured posts of which the network itself said that they are gone."""
-    gone = [
-        post.id
-        for post in tree.posts.values()
-        if post.id in brought.gone_posts or post.account.id in brought.gone_accounts
-    ]
-    brought.report.removed = tree.remove_posts(gone, f"{now:%Y-%m-%d}")
 
 
 def _note_state(tree: Tree, brought: _Yield, now: datetime) -> None:

@@ -32,12 +32,15 @@ class Tree:
         """Whether a post is gone, or is a repost or like of a gone post."""
         return post.id in self.gone or (post.kind in {"repost", "like"} and post.of in self.gone)
 
-    def needed_texts(self, texts: Mapping[str, Post], unsettled: Collection[str] | None = None) -> dict[str, Post]:
+    def needed_texts(
+        self, texts: Mapping[str, Post], unsettled: Collection[str] | None = None, unread_ids: Collection[str] = ()
+    ) -> dict[str, Post]:
         """Cached full posts that are still needed: captured, waiting or unsettled ones.
 
         Args:
             texts: full posts of the cache, by id.
             unsettled: ids; None means every post about no paper.
+            unread_ids: captured posts that this tree does not hold, because it is a part of what is on disk.
         """
         waiting = {post.id for state in self.states.values() for post in state.waiting}
 
@@ -46,7 +49,7 @@ class Tree:
                 return True
             if unsettled is None and not post.papers:
                 return not self.keeps_away(post)
-            if post.id in self.posts:
+            if post.id in self.posts or post.id in unread_ids:
                 # A cached post without papers is older than the captured one.
                 return bool(post.papers)
             return post.id in (unsettled or ())

@@ -9,21 +9,32 @@ from __future__ import annotations
 import contextlib
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC
 from hashlib import blake2b
 from pathlib import Path
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any
 
 import msgspec
 
-from generator.finding import arxiv_id
 from generator.model.errors import Problem, StoreError
-from generator.model.records import Announced, GonePost, NetworkState, Paper, PendingPaper, Post
+from generator.model.records import Announced, NetworkState, Post
 from generator.model.tree import Tree
 from generator.storage.data_files import cause_of_damage, check_inside, data_files
 from generator.storage.disk import read_file, remove_files, sweep, write_files
+from generator.storage.places import (
+    ANNOUNCED,
+    GONE,
+    PAPERS,
+    PENDING,
+    POSTS,
+    UNREADABLE,
+    Kind,
+    Record,
+    paper_path,
+    post_path,
+    read_records,
+)
 
 __all__ = ["SCHEMA_VERSION", "Store", "Survey", "Tree"]
 
@@ -31,11 +42,6 @@ SCHEMA_VERSION = 1
 QUARANTINE = "quarantine"
 TEXTS = "texts.jsonl"
 """In the cache: posts in full of which less, or nothing, may stand in `data/`."""
-
-_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-"""What damage can be: not JSON, not the record's shape, not text, or nested without end."""
-
-_Record = TypeVar("_Record", Post, Paper, PendingPaper, GonePost, Announced)
 
 
 @dataclass(slots=True)
@@ -54,42 +60,9 @@ def _digest(content: bytes) -> bytes:
     return blake2b(content, digest_size=16).digest()
 
 
-@dataclass(slots=True)
-class _Kind(Generic[_Record]):
-    """Where one kind of record is stored."""
-
-    record: type[_Record]
-    place: re.Pattern[str]
-    """Pattern of its files, relative to the tree."""
-    path_of: Callable[[_Record], str]
-
-
-def post_path(post: Post) -> str:
-    """`posts/<network>/<YYYY>/<MM>/<DD>.jsonl`, by `posted_at` (UTC)."""
-    day = post.posted_at.astimezone(UTC)
-    return f"posts/{post.network}/{day.year:04d}/{day.month:02d}/{day.day:02d}.jsonl"
-
-
-def paper_path(paper: Paper) -> str:
-    """`papers/<YYMM>/<bucket>.jsonl`."""
-    month, bucket = arxiv_id.bucket_of(paper.id)
-    return f"papers/{month}/{bucket}.jsonl"
-
-
-def announced_path(announced: Announced) -> str:
-    """`announced/<YYYY>.jsonl`, by the first day."""
-    return f"announced/{min(announced.on.values(), default='0000')[:4]}.jsonl"
-
-
-_POSTS = _Kind(Post, re.compile(r"posts/[^/]+/[^/]+/[^/]+/[^/]+\.jsonl"), post_path)
-_PAPERS = _Kind(Paper, re.compile(r"papers/[^/]+/[^/]+\.jsonl"), paper_path)
-_PENDING = _Kind(PendingPaper, re.compile(r"pending\.jsonl"), lambda _: "pending.jsonl")
-_GONE = _Kind(GonePost, re.compile(r"gone\.jsonl"), lambda _: "gone.jsonl")
-_ANNOUNCED = _Kind(Announced, re.compile(r"announced/[^/]+\.jsonl"), announced_path)
 _FIRST: tuple[str, ...] = ("schema.json", "gone.jsonl")
 """What is durable before anything else changes."""
 _STATE = re.compile(r"state/[^/]+\.json")
-_KINDS: tuple[_Kind[Any], ...] = (_POSTS, _PAPERS, _PENDING, _GONE, _ANNOUNCED)
 
 
 @dataclass(slots=True)
@@ -114,7 +87,9 @@ class Store:
         self.cache = cache
         self._files: dict[str, _File] = {}
         self._paths: dict[str, Path] = {}
-        """The files that `load` met, by their place in the tree."""
+        """The files of the tree, by their place in it."""
+        self._is_open = False
+        self._is_swept = False
 
     def load(self) -> Tree:
         """Read everything. Damaged lines are reported in `problems` and stay on disk.
@@ -122,36 +97,76 @@ class Store:
         Raises:
             StoreError: the tree was written by a newer version, or a file cannot be read at all.
         """
+        self._find_files()
+        tree = Tree()
+        for gone in self._read(GONE, tree.problems):
+            tree.gone[gone.id] = gone
+        self.read_into(tree, self._paths)
+        self._read_small_files(tree)
+        return tree
+
+    def open(self) -> Tree:
+        """Read everything but posts and papers; `read_into` adds those of single files. Raises StoreError."""
+        self._find_files()
+        tree = Tree()
+        for gone in self._read(GONE, tree.problems):
+            tree.gone[gone.id] = gone
+        self._read_small_files(tree)
+        return tree
+
+    def record_files(self) -> dict[str, Path]:
+        """The files with posts or papers that `open` met, by their place in the tree."""
+        return {name: path for name, path in self._paths.items() if name.startswith(("papers/", "posts/"))}
+
+    def read_into(self, tree: Tree, names: Iterable[str]) -> None:
+        """Add the posts and papers of files to a tree of this store. Files that were read are not read again."""
+        unread = sorted(name for name in set(names) if name in self._paths and name not in self._files)
+        for post in self._read(POSTS, tree.problems, unread):
+            tree.add_post(post)
+        for paper in self._read(PAPERS, tree.problems, unread):
+            tree.add_paper(paper)
+
+    def has_read(self, name: str) -> bool:
+        """Whether a file's records are in the tree that was read."""
+        return name in self._files
+
+    def posts_of(self, name: str) -> list[Post]:
+        """The posts of a file, which is not counted as read. Raises StoreError."""
+        return read_records(Post, read_bytes(self._paths[name]))
+
+    def _find_files(self) -> None:
         self._files = {}
         self._paths = {path.relative_to(self.root).as_posix(): path for path in data_files(self.root)}
+        self._is_open = True
         self._check_schema()
-        tree = Tree()
-        for gone in self._read(_GONE, tree.problems):
-            tree.gone[gone.id] = gone
-        for post in self._read(_POSTS, tree.problems):
-            tree.add_post(post)
-        for paper in self._read(_PAPERS, tree.problems):
-            tree.add_paper(paper)
-        for pending in self._read(_PENDING, tree.problems):
+
+    def _read_small_files(self, tree: Tree) -> None:
+        for pending in self._read(PENDING, tree.problems):
             tree.add_pending(pending)
-        for announced in self._read(_ANNOUNCED, tree.problems):
+        for announced in self._read(ANNOUNCED, tree.problems):
             tree.add_announced(announced)
         tree.states = self._read_states(tree.problems)
         tree.drop_waiting_for_gone()
-        return tree
+
+    def _read_what_changes(self, tree: Tree) -> None:
+        """Read the files that records of the tree belong to, so that writing these files loses no other record."""
+        while True:
+            names = {post_path(post) for post in tree.posts.values()}
+            names.update(paper_path(paper) for paper in tree.papers.values())
+            if not any(name in self._paths and name not in self._files for name in names):
+                return
+            self.read_into(tree, names)
 
     def survey(self) -> Survey:
         """Count the records without keeping them: the memory is that of the largest file. Raises StoreError."""
-        self._files = {}
-        self._paths = {path.relative_to(self.root).as_posix(): path for path in data_files(self.root)}
-        self._check_schema()
+        self._find_files()
         survey = Survey()
-        for post in self._read(_POSTS, survey.problems):
+        for post in self._read(POSTS, survey.problems):
             survey.posts[post.network] += 1
-        survey.papers = sum(1 for _ in self._read(_PAPERS, survey.problems))
-        survey.pending = sum(1 for _ in self._read(_PENDING, survey.problems))
-        survey.gone = sum(1 for _ in self._read(_GONE, survey.problems))
-        survey.announced = list(self._read(_ANNOUNCED, survey.problems))
+        survey.papers = sum(1 for _ in self._read(PAPERS, survey.problems))
+        survey.pending = sum(1 for _ in self._read(PENDING, survey.problems))
+        survey.gone = sum(1 for _ in self._read(GONE, survey.problems))
+        survey.announced = list(self._read(ANNOUNCED, survey.problems))
         survey.states = self._read_states(survey.problems)
         return survey
 
@@ -167,9 +182,12 @@ class Store:
 
         Returns the changed paths, sorted. Raises StoreError; the old content is whole then.
         """
-        if not self._files and self.root.exists() and not self.is_empty():
+        if not self._is_open and self.root.exists() and not self.is_empty():
             raise StoreError(f"{self.root}: save() before load() would drop what is there; load first")
-        sweep(self.root)
+        if not self._is_swept:
+            sweep(self.root)
+            self._is_swept = True
+        self._read_what_changes(tree)
         files: dict[str, bytes | None] = {"schema.json": msgspec.json.encode({"version": SCHEMA_VERSION}) + b"\n"}
         for kind, records in self._contents(tree):
             files.update(self._encode(kind, records))
@@ -198,17 +216,23 @@ class Store:
             return {}
         texts: dict[str, Post] = {}
         for line in read_file(path).splitlines():
-            with contextlib.suppress(*_UNREADABLE):
+            with contextlib.suppress(*UNREADABLE):
                 post = msgspec.json.decode(line, type=Post)
                 texts[post.id] = post
         return texts
 
-    def save_texts(self, texts: Mapping[str, Post], tree: Tree, unsettled: Collection[str] | None = None) -> None:
+    def save_texts(
+        self,
+        texts: Mapping[str, Post],
+        tree: Tree,
+        unsettled: Collection[str] | None = None,
+        unread_ids: Collection[str] = (),
+    ) -> None:
         """Keep the posts that the tree still needs in full (`Tree.needed_texts`); the others are dropped here too."""
         path = self._texts_path()
         if path is None:
             return
-        kept = [post for _, post in sorted(tree.needed_texts(texts, unsettled).items())]
+        kept = [post for _, post in sorted(tree.needed_texts(texts, unsettled, unread_ids).items())]
         content = msgspec.json.Encoder().encode_lines(kept)
         if not path.is_file() or read_file(path) != content:
             write_files({path: content})
@@ -231,16 +255,16 @@ class Store:
         self.save(tree)
         return [self.root / path for path in moved]
 
-    def _contents(self, tree: Tree) -> Iterator[tuple[_Kind[Any], Iterable[Any]]]:
-        yield _PAPERS, tree.papers.values()
-        yield _POSTS, tree.posts.values()
-        yield _PENDING, tree.pending.values()
-        yield _GONE, tree.gone.values()
-        yield _ANNOUNCED, tree.announced.values()
+    def _contents(self, tree: Tree) -> Iterator[tuple[Kind[Any], Iterable[Any]]]:
+        yield PAPERS, tree.papers.values()
+        yield POSTS, tree.posts.values()
+        yield PENDING, tree.pending.values()
+        yield GONE, tree.gone.values()
+        yield ANNOUNCED, tree.announced.values()
 
-    def _encode(self, kind: _Kind[_Record], records: Iterable[_Record]) -> dict[str, bytes | None]:
+    def _encode(self, kind: Kind[Record], records: Iterable[Record]) -> dict[str, bytes | None]:
         """Every file of a kind -> its new content; None where it is as it was, so that memory holds changes alone."""
-        by_path: dict[str, list[_Record]] = defaultdict(list)
+        by_path: dict[str, list[Record]] = defaultdict(list)
         for record in records:
             by_path[kind.path_of(record)].append(record)
         encoder = msgspec.json.Encoder()
@@ -280,11 +304,11 @@ class Store:
         path = self._paths.get("schema.json")
         if path is None:
             return
-        content = _read_bytes(path)
+        content = read_bytes(path)
         self._files["schema.json"] = _File.of(content)
         try:
             version = msgspec.json.decode(content, type=dict[str, Annotated[int, msgspec.Meta(ge=1)]])["version"]
-        except (*_UNREADABLE, KeyError) as error:
+        except (*UNREADABLE, KeyError) as error:
             raise StoreError(f'{path}: unreadable ({error}); restore it from git: it holds {{"version": N}}') from error
         if version > SCHEMA_VERSION:
             raise StoreError(
@@ -292,18 +316,22 @@ class Store:
                 f"{SCHEMA_VERSION}); update the software first"
             )
 
-    def _read(self, kind: _Kind[_Record], problems: list[Problem]) -> Iterator[_Record]:
+    def _read(
+        self, kind: Kind[Record], problems: list[Problem], names: Collection[str] | None = None
+    ) -> Iterator[Record]:
+        """The records of a kind, of all files or of those that are named."""
         decoder = msgspec.json.Decoder(kind.record)
-        for name, path in self._paths.items():
+        for name in self._paths if names is None else names:
             if not kind.place.fullmatch(name):
                 continue
-            content = _read_bytes(path)
+            path = self._paths[name]
+            content = read_bytes(path)
             known = self._files[name] = _File.of(content)
             if not content:
                 problems.append(Problem(f"{path}:1", "the file is empty, which the program never leaves"))
             try:
                 yield from decoder.decode_lines(content)
-            except _UNREADABLE:
+            except UNREADABLE:
                 yield from _read_line_by_line(path, content, decoder, known, problems)
 
     def _read_states(self, problems: list[Problem]) -> dict[str, NetworkState]:
@@ -315,11 +343,11 @@ class Store:
         return states
 
     def _read_state(self, path: Path, problems: list[Problem]) -> NetworkState | None:
-        content = _read_bytes(path)
+        content = read_bytes(path)
         known = self._files[path.relative_to(self.root).as_posix()] = _File.of(content)
         try:
             return msgspec.json.decode(content, type=NetworkState)
-        except _UNREADABLE as error:
+        except UNREADABLE as error:
             known.damaged.append(content.rstrip(b"\n"))
             reason = cause_of_damage(content.rstrip(b"\n"), content) or str(error)
             problems.append(Problem(f"{path}:1", f"damaged state ({reason}); the next fetch starts this network anew"))
@@ -329,16 +357,16 @@ class Store:
 def _read_line_by_line(
     path: Path,
     content: bytes,
-    decoder: msgspec.json.Decoder[_Record],
+    decoder: msgspec.json.Decoder[Record],
     known: _File,
     problems: list[Problem],
-) -> Iterator[_Record]:
+) -> Iterator[Record]:
     for number, line in enumerate(content.split(b"\n"), 1):
         if not line.strip():
             continue
         try:
             yield decoder.decode(line)
-        except _UNREADABLE as error:
+        except UNREADABLE as error:
             known.damaged.append(line)
             reason = cause_of_damage(line, content) or str(error)
             problems.append(
@@ -346,7 +374,8 @@ def _read_line_by_line(
             )
 
 
-def _read_bytes(path: Path) -> bytes:
+def read_bytes(path: Path) -> bytes:
+    """The content of a file. Raises StoreError."""
     try:
         return read_file(path)
     except OSError as error:

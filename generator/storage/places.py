@@ -1,0 +1,73 @@
+"""Where records are stored: the files of each kind, and what a line can be."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC
+from typing import Generic, TypeVar
+
+import msgspec
+
+from generator.finding import arxiv_id
+from generator.model.records import Announced, GonePost, Paper, PendingPaper, Post
+
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What damage can be: not JSON, not the record's shape, not text, or nested without end."""
+
+Record = TypeVar("Record", Post, Paper, PendingPaper, GonePost, Announced)
+
+
+@dataclass(slots=True)
+class Kind(Generic[Record]):
+    """Where one kind of record is stored."""
+
+    record: type[Record]
+    place: re.Pattern[str]
+    """Pattern of its files, relative to the tree."""
+    path_of: Callable[[Record], str]
+
+
+def post_path(post: Post) -> str:
+    """`posts/<network>/<YYYY>/<MM>/<DD>.jsonl`, by `posted_at` (UTC)."""
+    day = post.posted_at.astimezone(UTC)
+    return f"posts/{post.network}/{day.year:04d}/{day.month:02d}/{day.day:02d}.jsonl"
+
+
+def paper_path(paper: Paper) -> str:
+    """`papers/<YYMM>/<bucket>.jsonl`."""
+    return bucket_path(paper.id)
+
+
+def bucket_path(paper_id: str) -> str:
+    """The file of a paper, by its id."""
+    month, bucket = arxiv_id.bucket_of(paper_id)
+    return f"papers/{month}/{bucket}.jsonl"
+
+
+def announced_path(announced: Announced) -> str:
+    """`announced/<YYYY>.jsonl`, by the first day."""
+    return f"announced/{min(announced.on.values(), default='0000')[:4]}.jsonl"
+
+
+POSTS = Kind(Post, re.compile(r"posts/[^/]+/[^/]+/[^/]+/[^/]+\.jsonl"), post_path)
+PAPERS = Kind(Paper, re.compile(r"papers/[^/]+/[^/]+\.jsonl"), paper_path)
+PENDING = Kind(PendingPaper, re.compile(r"pending\.jsonl"), lambda _: "pending.jsonl")
+GONE = Kind(GonePost, re.compile(r"gone\.jsonl"), lambda _: "gone.jsonl")
+ANNOUNCED = Kind(Announced, re.compile(r"announced/[^/]+\.jsonl"), announced_path)
+
+
+def read_records(noun: type[Record], content: bytes) -> list[Record]:
+    """The records of a file; damaged lines are left out."""
+    decoder = msgspec.json.Decoder(noun)
+    try:
+        return decoder.decode_lines(content)
+    except UNREADABLE:
+        pass
+    records = []
+    for line in content.split(b"\n"):
+        with contextlib.suppress(*UNREADABLE):
+            records.append(decoder.decode(line))
+    return records
