@@ -19,10 +19,9 @@ from typing import Any
 import pytest
 
 from generator.fetch.adapter import side_by_side
+from generator.fetch.adapter.side_by_side import side_by_side as ask_side_by_side
 from generator.fetch.adapter.source import FetchRequest
-from generator.fetch.sources.feeds import source as feeds
 from generator.fetch.sources.mastodon import gone
-from generator.fetch.sources.mastodon import source as mastodon
 from generator.net.http import HttpClient, transport
 from generator.net.http.addresses import Target
 
@@ -79,7 +78,7 @@ class Together:
         """In place of `side_by_side`."""
         with self._changed:
             self._jobs = len(jobs)
-        return side_by_side.side_by_side(request, name, [self._watched(job) for job in jobs])
+        return ask_side_by_side(request, name, [self._watched(job) for job in jobs])
 
     def _watched(self, job: Any) -> Any:
         def watched(request: FetchRequest) -> Iterator[Any]:
@@ -134,5 +133,5 @@ class Net:
                 pass
 
         patch.setattr(transport, "Transport", Wires)
-        for module in (feeds, mastodon, gone):
+        for module in (side_by_side, gone):
             patch.setattr(module, "side_by_side", self.clock.watch)

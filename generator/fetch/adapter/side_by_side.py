@@ -11,9 +11,10 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import islice
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
-from generator.fetch.adapter.source import FetchRequest, Meter
+from generator.fetch.adapter.patience import NEXT
+from generator.fetch.adapter.source import Covered, Event, FetchRequest, Meter
 from generator.model.errors import FetchError
 
 HOSTS_AT_ONCE = 32
@@ -66,6 +67,44 @@ def side_by_side(
                 running.append(pool.submit(_do, job, request))
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+class Host(Protocol):
+    """One host in one run."""
+
+    unreached: list[str]
+    """What there was no time for, as the NEXT cursor names it."""
+
+    def read(self, request: FetchRequest) -> Iterator[Event]:
+        """Read all that is wanted of it. Raises FetchError if nothing can be read there."""
+        ...
+
+
+def read_hosts(
+    request: FetchRequest, network: str, hosts: Sequence[Host], kind: str
+) -> Generator[Event, None, list[FetchError]]:
+    """Read hosts side by side; what there was no time for comes first in the next run.
+
+    Args:
+        request: what the network may use.
+        network: its name.
+        hosts: in the order of this run.
+        kind: of the hosts, in the plural, for the progress.
+
+    Returns:
+        Why hosts failed as a whole.
+    """
+    failures: list[FetchError] = []
+    results = side_by_side(request, network, [host.read for host in hosts])
+    for number, result in enumerate(results, 1):
+        request.tell(f"{number:,} of {len(hosts):,} {kind}")
+        yield from result.said
+        if result.error is not None:
+            failures.append(result.error)
+    unreached = sorted(name for host in hosts for name in host.unreached)
+    if unreached or NEXT in request.state.cursors:
+        yield Covered(NEXT, unreached or None)
+    return failures
 
 
 def _do(job: Job[_Said], request: FetchRequest) -> HostResult[_Said]:

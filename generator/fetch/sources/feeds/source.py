@@ -33,7 +33,7 @@ from generator.fetch.adapter.patience import (
     none_of,
     trackers_by_name,
 )
-from generator.fetch.adapter.side_by_side import side_by_side
+from generator.fetch.adapter.side_by_side import read_hosts
 from generator.fetch.adapter.source import Covered, Event, FetchRequest, Record, Source, StreamFailed
 from generator.fetch.sources.feeds import posts as feeds_posts
 from generator.fetch.sources.feeds.config import CONFIG
@@ -56,23 +56,13 @@ def fetch(request: FetchRequest) -> Iterator[Event]:
     """Ask for every feed that the trackers want. Raises FetchError, FormatError where none can be read."""
     trackers_by_url = trackers_by_name(request.wanted, "feeds")
     urls = list(trackers_by_url)
-    first = request.state.cursors.get(NEXT)
     hosts: dict[str, _Host] = {}
-    for index in in_turn([_stream(url) for url in urls], first):
+    for index in in_turn([_stream(url) for url in urls], request.state.cursors.get(NEXT)):
         url = urls[index]
         host = hosts.setdefault(urlsplit(url).netloc.lower(), _Host())
         host.feeds[url] = trackers_by_url[url]
-    jobs = [host.read for host in hosts.values()]
-    for number, result in enumerate(side_by_side(request, feeds_posts.NETWORK, jobs), 1):
-        request.tell(f"{number:,} of {len(hosts):,} hosts of feeds")
-        yield from result.said
-    unreached: list[str] = []
-    failures: list[FetchError] = []
-    for host in hosts.values():
-        unreached += [_stream(url) for url in host.unreached]
-        failures += host.failures
-    if unreached or first is not None:
-        yield Covered(NEXT, sorted(unreached) or None)
+    yield from read_hosts(request, feeds_posts.NETWORK, list(hosts.values()), "hosts of feeds")
+    failures = [failure for host in hosts.values() for failure in host.failures]
     if failures and not any(host.has_worked for host in hosts.values()):
         raise none_of(len(urls), "feeds", failures)
 
@@ -93,7 +83,7 @@ class _Host:
         errors_in_a_row = 0
         for url in self._in_another_order(request):
             if self.unreached:
-                self.unreached.append(url)
+                self.unreached.append(_stream(url))
             if reason:
                 yield StreamFailed(_stream(url), reason)
                 continue
@@ -101,7 +91,7 @@ class _Host:
                 yield from _read(request, url, self.feeds[url])
             except OutOfTimeError as error:
                 self.failures.append(error)
-                self.unreached.append(url)
+                self.unreached.append(_stream(url))
                 reason = error.reason
                 yield StreamFailed(_stream(url), reason)
             except FetchError as error:

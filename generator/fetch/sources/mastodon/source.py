@@ -26,18 +26,17 @@ fails, the network fails.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import partial
+from dataclasses import dataclass, field
 
 from generator.fetch.adapter.patience import NEXT, in_turn, none_of
-from generator.fetch.adapter.side_by_side import side_by_side
-from generator.fetch.adapter.source import Covered, Event, FetchRequest, Source
+from generator.fetch.adapter.side_by_side import read_hosts
+from generator.fetch.adapter.source import Event, FetchRequest, Source
 from generator.fetch.sources.mastodon import posts as mastodon_posts
 from generator.fetch.sources.mastodon.config import CONFIG
 from generator.fetch.sources.mastodon.gone import find_gone
 from generator.fetch.sources.mastodon.instance import Instance
 from generator.fetch.sources.mastodon.plan import TOKEN, Plan, plan_of, token_names
 from generator.fetch.sources.mastodon.posts import NETWORK
-from generator.model.errors import FetchError
 
 
 def fetch(request: FetchRequest) -> Iterator[Event]:
@@ -45,33 +44,30 @@ def fetch(request: FetchRequest) -> Iterator[Event]:
     plan = plan_of(request)
     tokens = token_names(plan.parts)
     origins = list(plan.parts)
-    first = request.state.cursors.get(NEXT)
-    unreached: list[str] = []
-    jobs = []
-    for index in in_turn(origins, first):
-        jobs.append(partial(_read, plan=plan, origin=origins[index], tokens=tokens, unreached=unreached))
-    failures: list[FetchError] = []
-    for number, result in enumerate(side_by_side(request, NETWORK, jobs), 1):
-        request.tell(f"{number:,} of {len(jobs):,} servers")
-        yield from result.said
-        if result.error is not None:
-            failures.append(result.error)
-    if unreached or first is not None:
-        yield Covered(NEXT, sorted(unreached) or None)
-    if failures and len(failures) == len(jobs):
+    turns = in_turn(origins, request.state.cursors.get(NEXT))
+    servers = [_Server(plan, origins[index], tokens) for index in turns]
+    failures = yield from read_hosts(request, NETWORK, servers, "servers")
+    if failures and len(failures) == len(servers):
         raise none_of(len(failures), "instances", failures)
 
 
-def _read(
-    request: FetchRequest, plan: Plan, origin: str, tokens: Mapping[str, str | None], unreached: list[str]
-) -> Iterator[Event]:
-    """Read all streams of an instance; note it in `unreached` if there was no time. Raises FetchError."""
-    instance = Instance(request, plan, plan.parts[origin], tokens)
-    try:
-        yield from instance.read()
-    finally:
-        if instance.is_out_of_time:
-            unreached.append(origin)
+@dataclass(slots=True)
+class _Server:
+    """One instance in one run."""
+
+    plan: Plan
+    origin: str
+    tokens: Mapping[str, str | None]
+    unreached: list[str] = field(default_factory=list)
+
+    def read(self, request: FetchRequest) -> Iterator[Event]:
+        """Read all streams of the instance. Raises FetchError if none can be read."""
+        instance = Instance(request, self.plan, self.plan.parts[self.origin], self.tokens)
+        try:
+            yield from instance.read()
+        finally:
+            if instance.is_out_of_time:
+                self.unreached.append(self.origin)
 
 
 SOURCE = Source(

@@ -144,10 +144,11 @@ def _searches(request: FetchRequest, trackers_of: Mapping[str, set[str]]) -> Ite
             if stored is not None:
                 yield search_for(packed, names), x_cursor.load(stored)
                 continue
-            old = tuple(clause for clause in packed if clause in read_before)
+            cursors = [read_before[clause] for clause in packed if clause in read_before]
+            if cursors:
+                old = tuple(clause for clause in packed if clause in read_before)
+                yield search_for(old, names), x_search.join(cursors)
             new = tuple(clause for clause in packed if clause not in read_before)
-            if old:
-                yield search_for(old, names), x_search.join(read_before[clause] for clause in old)
             if new:
                 yield search_for(new, names), x_cursor.Cursor()
 
@@ -160,32 +161,41 @@ def _read_all(
     The stream where the reads ran out last time has its whole turn before all others, so that each makes headway.
     """
     first = request.state.cursors.get(NEXT)
-    turns = [readings[index] for index in in_turn([reading.stream.name for reading in readings], first)]
-    steps = [(reading, reading.news) for reading in turns] + [(reading, reading.rest) for reading in turns]
-    if first is not None and turns:
-        steps.insert(1, steps.pop(len(turns)))
+    order = in_turn([reading.stream.name for reading in readings], first)
+    turns = [readings[index] for index in order]
+    # Step by step: news of all, then rest of all; with a first stream its rest follows its news.
+    steps = [(reading, reading.news) for reading in turns]
+    rests = [(reading, reading.rest) for reading in turns]
+    if first is not None:
+        steps[1:1] = rests[:1]
+        rests = rests[1:]
     failed: set[str] = set()
-    for number, (reading, step) in enumerate(steps):
+    for number, (reading, step) in enumerate(steps + rests):
         request.tell(f"{min(number, len(turns)):,} of {len(turns):,} accounts, lists and searches")
-        if reading.stream.name in failed:
+        name = reading.stream.name
+        if name in failed:
             continue
         try:
             yield from step()
             patience.worked()
         except OutOfReadsError:
             _note_end_of_reads(request, budget, reading.stream)
-            has_had_its_turn = first is not None and reading is turns[0] and len(turns) > 1
-            next_reading = turns[1] if has_had_its_turn else reading
-            yield Covered(NEXT, next_reading.stream.name)
+            if first is not None and reading is turns[0] and len(turns) > 1:
+                # It has had its whole turn.
+                name = turns[1].stream.name
+            yield Covered(NEXT, name)
             return
         except FetchError as error:
             yield from _failed(error, reading.stream, patience)
-            failed.add(reading.stream.name)
+            failed.add(name)
     patience.finish()
     if first is not None:
         yield Covered(NEXT, None)
     if not failed:
-        yield from _forget_searches(request, readings)
+        # Cursors that a complete run leaves without a use.
+        current = {reading.stream.name: reading.stream.clauses for reading in readings}
+        for name in x_search.replaced(request.state.cursors, current):
+            yield Covered(name, None)
 
 
 def _failed(error: FetchError, stream: Stream, patience: Patience) -> Iterator[Event]:
@@ -207,13 +217,6 @@ def _failed(error: FetchError, stream: Stream, patience: Patience) -> Iterator[E
     if patience.is_lost(error):
         yield Covered(NEXT, stream.name)
         raise error
-
-
-def _forget_searches(request: FetchRequest, readings: Sequence[Reading]) -> Iterator[Event]:
-    """Drop cursors that a complete run leaves without a use."""
-    current = {reading.stream.name: reading.stream.clauses for reading in readings}
-    for name in x_search.replaced(request.state.cursors, current):
-        yield Covered(name, None)
 
 
 def _note_end_of_reads(request: FetchRequest, budget: Budget, stream: Stream) -> None:
