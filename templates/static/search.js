@@ -5,7 +5,7 @@ const SHOWN = 10
 const MORE = 20
 const FILES_A_WORD = 3 // A beginning of three letters may spread over more: enough while one types.
 const PREFIX_FROM = 3
-const NAME_WORDS = 4, PEOPLE_SHOWN = 5
+const NAME_WORDS = 6, PEOPLE_SHOWN = 5
 const TYPO_FROM = 4
 const LEVELS = [1, 1.6, 2.2, 4]
 const TITLE = 3, AUTHOR = 4

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any
 
 import pytest
@@ -144,3 +146,121 @@ def test_saved_papers_have_notes_tags_a_filter_and_ris(browser: Browser, served:
         page.set_input_files("#file", {"name": "mine.bib", "mimeType": "text/plain", "buffer": bib})
         expect(page.locator("#told")).to_contain_text("2 papers added")
         assert wrong_everywhere(page) == []
+
+
+def person_of(served: Served) -> tuple[str, str]:
+    """The slug and name of the person who posted about most papers."""
+    text = (served.folder / "by/index.html").read_text("utf-8")
+    first = re.search(r'<td><a href="\.\./by/([^"]+)/">([^<]+)<', text)
+    assert first
+    return first[1], first[2]
+
+
+def test_a_person_is_muted_from_a_row_with_undo(browser: Browser, served: Served) -> None:
+    with visit(browser, served) as page:
+        row = page.locator("article.paper", has=page.locator(".note")).first
+        name = row.locator(".note figcaption a").first.inner_text()
+        said = page.locator(".note:visible", has_text=name)
+        before = said.count()
+        assert before
+        row.get_by_text("Elsewhere").click()
+        row.locator(".muting").get_by_role("button", name=name, exact=True).click()
+        assert kept_by(page)["mutePeople"] == [name]
+        assert page.locator(".note:visible figcaption a", has_text=name).count() == 0
+        page.get_by_role("button", name="Undo").click()
+        expect(said).to_have_count(before)
+        assert kept_by(page)["mutePeople"] == []
+
+
+def test_a_muted_person_is_silent_everywhere_but_on_their_own_page(browser: Browser, served: Served) -> None:
+    slug, name = person_of(served)
+    kept = {"mutePeople": [name.upper()]}
+    own = re.compile(rf"^\s*{re.escape(name)}\b")
+    for path in ("", "new/", "posts/"):
+        with visit(browser, served, path, kept=kept) as page:
+            page.wait_for_function("!document.documentElement.matches('.sifting')")
+            assert page.locator(":is(.note figcaption, .by):visible", has_text=own).count() == 0
+    with visit(browser, served, f"by/{slug}/", kept=kept) as page:
+        expect(page.locator(".post:visible")).not_to_have_count(0)
+
+
+def test_comments_are_narrowed_to_a_tracker_or_a_person(browser: Browser, served: Served) -> None:
+    papers = sorted(served.folder.glob("abs/*/index.html"))
+    path = next(each for each in papers if each.read_text("utf-8").count('class="thread"') > 2)
+    with visit(browser, served, f"abs/{path.parent.name}/") as page:
+        threads = page.locator("#talk .thread:visible")
+        everyone = threads.count()
+        name = threads.nth(1).locator("figcaption").first.evaluate("each => each.firstChild.textContent.trim()")
+        page.select_option("#from", f"p:{name}")
+        expect(threads).to_have_count(1)
+        expect(threads.first.locator("figcaption").first).to_contain_text(name)
+        page.select_option("#from", "")
+        expect(threads).to_have_count(everyone)
+        groups = page.locator("#from optgroup").evaluate_all("all => all.map(each => each.label)")
+        assert groups == ["Tracker", "Person"]
+        page.set_viewport_size(PHONE)
+        tops = page.locator(".narrow select").evaluate_all("all => all.map(each => each.getBoundingClientRect().top)")
+        assert max(tops) - min(tops) < 4, "on one line"
+
+
+def test_the_search_finds_people(browser: Browser, served: Served) -> None:
+    slug, name = person_of(served)
+    with visit(browser, served, "search/") as page:
+        for query in (name, name.lower()[:-1], f"by:{slug}"):
+            page.fill("#q", query)
+            expect(page.locator(".people-found a").first).to_have_text(name)
+        page.click(".people-found a >> nth=0")
+        page.wait_for_url(f"**/by/{slug}/")
+
+
+def test_the_rows_of_a_search_are_there_again_on_the_way_back(browser: Browser, served: Served) -> None:
+    with visit(browser, served, "search/?m=2026-11") as page:
+        rows = page.locator("article.found")
+        expect(rows).to_have_count(10)
+        page.click("text=More papers")
+        expect(rows).to_have_count(30)
+        before = rows.evaluate_all("all => all.map(each => each.dataset.paper)")
+        rows.nth(25).locator(".title a").click()
+        page.wait_for_url("**/abs/**")
+        page.go_back()
+        expect(rows).to_have_count(30)
+        assert rows.evaluate_all("all => all.map(each => each.dataset.paper)") == before
+        expect(rows.nth(25).locator(".title")).to_be_in_viewport()
+
+
+def test_the_export_as_json_honours_the_filter(browser: Browser, served: Served) -> None:
+    saved = [
+        {"id": f"2611.0000{number}", "title": title, "authors": ", ".join(f"Ada Sample{each}" for each in range(9))}
+        for number, title in enumerate(["Ravens", "Owls"], 1)
+    ]
+    with visit(browser, served, "saved/", kept={"saved": saved}) as page:
+        expect(page.locator("article.found .authors").first).to_have_text(
+            "Ada Sample0, Ada Sample1, Ada Sample2, Ada Sample3, Ada Sample4, Ada Sample5 and 3 more"
+        )
+        page.fill("#filter", "owls")
+        with page.expect_download() as file:
+            page.get_by_role("button", name="Export as JSON", exact=True).click()
+        exported = json.loads(file.value.path().read_text("utf-8"))["saved"]
+        assert [each["title"] for each in exported] == ["Owls"]
+        assert exported[0]["authors"].count(",") == 8, "a citation names all"
+        with page.expect_download() as file:
+            page.get_by_role("button", name="Export everything").click()
+        assert len(json.loads(file.value.path().read_text("utf-8"))["saved"]) == 2
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_saved_papers_stay_in_the_window_at_twice_the_text(browser: Browser, served: Served, width: int) -> None:
+    saved = [{"id": "2611.00001", "title": "Ravens", "authors": "Ada Sample", "savedAt": "2026-11-30T10:00:00Z"}]
+    viewport = {"width": width, "height": 900}
+    with visit(browser, served, "saved/#for-you", kept={"saved": saved}, viewport=viewport) as page:
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        page.wait_for_selector("article.found")
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0
+
+
+def test_what_is_kept_offline_can_be_hit_by_a_finger(browser: Browser, served: Served) -> None:
+    with visit(browser, served, "offline/") as page:
+        page.evaluate("""document.querySelector('#kept').innerHTML = '<li><a href="..">A page</a></li>'.repeat(3)""")
+        heights = page.locator("#kept a").evaluate_all("all => all.map(each => each.getBoundingClientRect().height)")
+        assert min(heights) >= 24
