@@ -98,16 +98,18 @@ export function start(kit, { Index, openIndex, paperRow, words }) {
   }
 
   async function draw(again = false) {
-    const mine = ++turn, { saved, hidden, muteWords, muteAuthors, muteCategories } = current()
+    const { saved, hidden, muteWords, muteAuthors, muteCategories } = current()
     const state = JSON.stringify([saved.map(each => each.id), hidden, muteWords, muteAuthors, muteCategories, period.value])
     if (state === drawn && !again) return
     drawn = state
+    const mine = ++turn
     if (!saved.length) return show([], "Save a few papers, or import a bibliography below: this list learns from them.")
     told.textContent = "Ranking …"
     try {
       const [ranked, known, isRecent] = await Promise.all([
         hiddenPapers().then(papers => rank({ index, words, saved, hidden: papers })), dealtWith(), sinceWhen(),
       ])
+      // Something was saved or hidden meanwhile.
       if (mine !== turn) return
       order = ranked.order.filter(paper => !known.has(paper) && isRecent(paper))
       reasons = ranked.reasons

@@ -119,7 +119,7 @@ def test_what_my_group_says_about_this_paper(opened: Open, served: Served) -> No
 
 def test_the_paper_that_my_colleague_named(opened: Open, served: Served) -> None:
     """`by:` and a word of it; the sample has no diffusion, so any word of a paper that the colleague posted about."""
-    person = sorted(served.folder.glob("by/*/index.html"))[0]
+    person = min(served.folder.glob("by/*/index.html"))
     text = person.read_text("utf-8")
     paper, title = re.findall(r'class="paper-of"><a href="\.\./\.\./abs/([^"]+)/">([^<]+)<', text)[0]
     word = max(re.findall(r"[a-z]+", title.lower()), key=len)
@@ -180,7 +180,7 @@ def test_the_bibtex_of_one_paper(opened: Open) -> None:
 
 
 def test_what_was_hot_on_a_day(opened: Open, served: Served) -> None:
-    day = sorted(path.name for path in served.folder.glob("day/2*-12"))[-1]
+    day = max(path.name for path in served.folder.glob("day/2*-12"))
     with opened() as reader:
         reader.click(reader.link("Archive"))
         reader.click(reader.page.locator(f".past a[href$='day/{day}/']"))
