@@ -9,6 +9,7 @@ const NAME_WORDS = 6, PEOPLE_SHOWN = 5
 const TYPO_FROM = 4
 const LEVELS = [1, 1.6, 2.2, 4]
 const TITLE = 3, AUTHOR = 4
+const TEXTS_READ = 15
 const PAUSE_MS = 250
 const DAY_MS = 86_400_000, EPOCH = Date.UTC(1991, 0, 1)
 const ID = /(?:(?<![\d.])|(?<=arxiv\.))(\d{2}(?:0[1-9]|1[0-2])\.\d{4,5})(?:v\d+)?(?![\d.])|(?<![a-z-])([a-z-]+)(?:\.[a-z]{2})?(?:\/|%2f)(\d{2}(?:0[1-9]|1[0-2])\d{3})(?:v\d+)?(?!\d)/i
@@ -188,9 +189,13 @@ export class Index {
       if (!score.size) positive = asked
     }
     const people = this.people ??= decode(contents.people)
-    const papers = [...score.keys()].sort((one, other) => people[other] - people[one] || one - other)
+    let papers = [...score.keys()].sort((one, other) => people[other] - people[one] || one - other)
     if (byDate) papers.sort((one, other) => days[other] - days[one])
-    else if (sort !== "people") papers.sort((one, other) => score.get(other) - score.get(one))
+    else if (sort !== "people") {
+      papers.sort((one, other) => score.get(other) - score.get(one))
+      const phrase = positive.find(({ clause }) => clause.words.length > 2 && clause.words.some(common))
+      if (phrase) papers = await this.provenFirst(papers, phrase.clause.words)
+    }
     return {
       papers, byDate, id: telling.find(each => each.id)?.id, unread: query.unread,
       words: positive.flatMap(each => each.words), mended: positive.filter(each => each.mended).map(each => [each.clause.text, each.mended]),
@@ -246,6 +251,27 @@ export class Index {
       for (const paper of there) scores.set(paper, Math.max(scores.get(paper) ?? 0, compound.has(paper) === !!joined ? 4 : 0.5))
     }
     return scores
+  }
+
+  // "the early universe" is found by its pairs, "the early" and "early universe", which may stand apart. The texts of the
+  // first papers are read, and those that have the phrase come first.
+  async provenFirst(papers, phrase) {
+    const first = papers.slice(0, TEXTS_READ)
+    const proofs = await Promise.all(first.map(paper => this.hasPhrase(paper, phrase)))
+    const proven = first.filter((_, place) => proofs[place]), others = first.filter((_, place) => !proofs[place])
+    return [...proven, ...others, ...papers.slice(TEXTS_READ)]
+  }
+
+  async hasPhrase(paper, phrase) {
+    const [id] = await this.paper(paper)
+    try {
+      const { title, abstract, comment, journal_ref } = await this.read(`../api/v1/papers/${id}.json`, this.contents.version)
+      const text = fold(withoutTex([title, abstract, comment, journal_ref].join("\n"))).replace(/[{}$]/g, "")
+      const sideBySide = phrase.map(word => word.replaceAll("+", "\\+")).join("[\\s\\-\u2010-\u2013/]+")
+      return new RegExp(`(?<![\\p{L}\\p{N}])${sideBySide}`, "u").test(text)
+    } catch {
+      return false
+    }
   }
 
   async pair(number) {

@@ -7,15 +7,15 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.browser.conftest import Served
 from tests.browser.looking import wrong_everywhere
 from tests.browser.test_reading_aids import first_ids, ids, kept_by, made_at, seen_at, visit
 
 pytestmark = pytest.mark.browser
-PHONE = {"width": 390, "height": 844}
-DESK = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+DESK: ViewportSize = {"width": 1280, "height": 900}
 WHOLE_ON_SCREEN = """() => [...document.querySelectorAll("article.paper")]
   .filter(each => each.checkVisibility() && each.getBoundingClientRect().bottom <= innerHeight).length"""
 
@@ -27,7 +27,7 @@ def first_title_y(page: Page) -> float:
 
 @pytest.mark.parametrize(("viewport", "least", "most"), [(DESK, 8, 12), (PHONE, 6, 9)])
 def test_compact_rows_fill_a_screen(
-    browser: Browser, served: Served, viewport: dict[str, int], least: int, most: int
+    browser: Browser, served: Served, viewport: ViewportSize, least: int, most: int
 ) -> None:
     with visit(browser, served, kept={"at": 1}, viewport=viewport) as page:
         page.click("#view")
@@ -44,7 +44,7 @@ def test_compact_rows_fill_a_screen(
 
 
 @pytest.mark.parametrize("viewport", [DESK, PHONE])
-def test_the_head_leaves_the_screen_to_the_papers(browser: Browser, served: Served, viewport: dict[str, int]) -> None:
+def test_the_head_leaves_the_screen_to_the_papers(browser: Browser, served: Served, viewport: ViewportSize) -> None:
     with visit(browser, served, kept={"at": 1}, viewport=viewport) as page:
         assert page.evaluate("document.querySelector('article').getBoundingClientRect().top") <= 230
         if viewport is PHONE:

@@ -14,14 +14,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect
 
 from tests.browser.conftest import Served
 from tests.browser.test_reading_aids import KEY, first_ids, ids, made_at
 
 pytestmark = pytest.mark.browser
 MOST_CLICKS = 2
-PHONE = {"width": 390, "height": 844}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 class Reader:
