@@ -67,29 +67,30 @@ def without_future(record: Post | Paper, now: datetime) -> Post | Paper:
 
 
 def _post(plain: dict[str, Any], now: datetime) -> Post:
-    if isinstance(plain.get("account"), str):
-        plain["account"] = {"id": plain["account"]}
-    if not isinstance(plain.get("account"), dict):
+    account = plain.get("account")
+    if isinstance(account, str):
+        account = {"id": account}
+    if not isinstance(account, dict):
         raise RecordError("account", "must be an id, or an object with one")
-    plain["account"] = {key: value for key, value in plain["account"].items() if value is not None}
+    plain["account"] = {key: value for key, value in account.items() if value is not None}
     plain.setdefault("seen_at", now)
     if not plain.get("posted_at"):
         plain["posted_at"] = plain["seen_at"]
     plain["papers"] = _paper_ids(plain.get("papers", ()))
-    names = {"id": plain.get("id"), "of": plain.get("of"), "account.id": plain["account"].get("id")}
+    names = {"id": plain.get("id"), "of": plain.get("of"), "account.id": account.get("id")}
     check_names(plain.get("network"), names, plain.get("url"))
     post: Post = _convert(plain, Post)
     _check_limits(post)
-    text = _CONTROL.sub("", post.text) if post.text else post.text
     seen_at = check_moment(post.seen_at, "seen_at")
+    account = msgspec.structs.replace(
+        post.account, handle=_line(post.account.handle, "@"), name=_line(post.account.name)
+    )
     return msgspec.structs.replace(
         post,
-        text=text,
+        text=_CONTROL.sub("", post.text) if post.text else post.text,
         posted_at=_posted_at(post, seen_at),
         seen_at=seen_at,
-        account=msgspec.structs.replace(
-            post.account, handle=_line(post.account.handle, "@"), name=_line(post.account.name)
-        ),
+        account=account,
         links=_web_links(post),
         trackers=tuple(sorted(set(post.trackers))),
     )
@@ -140,8 +141,10 @@ def _convert(plain: dict[str, Any], noun: Any) -> Any:
     try:
         return msgspec.convert(plain, noun)
     except msgspec.ValidationError as error:
-        remedy = "; write it in UTC, such as 2026-11-20T08:00:00Z" if "timezone" in str(error) else ""
-        raise RecordError("", f"{error}{remedy}") from None
+        reason = str(error)
+        if "timezone" in reason:
+            reason += "; write it in UTC, such as 2026-11-20T08:00:00Z"
+        raise RecordError("", reason) from None
 
 
 def _check_limits(post: Post) -> None:
@@ -159,13 +162,10 @@ def _paper_ids(names: Any) -> list[str]:
     for name in names:
         parts = arxiv_id.parse_id(name) if isinstance(name, str) else None
         if parts is None:
-            raise RecordError("papers", f"{name!a:.80} is no id of arXiv" + _quote_it(name))
+            remedy = "; it is a number: quote it" if isinstance(name, float | int) else ""
+            raise RecordError("papers", f"{name!a:.80} is no id of arXiv{remedy}")
         ids.add(parts.id)
     return sorted(ids)
-
-
-def _quote_it(name: Any) -> str:
-    return "; it is a number: quote it" if isinstance(name, float | int) else ""
 
 
 def check_names(network: Any, names: Mapping[str, Any], url: Any) -> None:
@@ -202,4 +202,6 @@ def _folded(text: str) -> str:
 
 
 def _line(text: str | None, prefix: str = "") -> str | None:
-    return _folded(text).removeprefix(prefix)[:500] or None if text else None
+    if not text:
+        return None
+    return _folded(text).removeprefix(prefix)[:500] or None

@@ -117,23 +117,25 @@ def open_archives(parts: Iterable[Part], default: Owner | None = None) -> list[A
     """
     groups: dict[str, list[Part]] = {}
     for part in parts:
-        # until 2018 the months lay in a folder of their own
+        # Until 2018 the months lay in a folder of their own.
         groups.setdefault(part.file.folder.removesuffix("tweets/"), []).append(part)
     opened = [Archive(where, tuple(group), _owner(group)) for where, group in groups.items()]
     owners = {archive.owner.id: archive.owner for archive in opened if archive.owner}
     if not owners and default is not None:
         owners = {default.id: default}
-    archives = []
+    archives: list[Archive] = []
     for archive in opened:
         if not archive.of("tweets") and not archive.of("likes"):
             continue
-        if archive.owner is None and len(owners) != 1:
-            raise TrendingError(
-                f"{archive.parts[0].where}: whose posts are these? account.js of the same archive must stand beside "
-                "them, or config.yaml must name one account of X"
-            )
-        owner = archive.owner or _with_id(next(iter(owners.values())), archive)
-        archives.append(replace(archive, owner=owner))
+        if archive.owner is None:
+            if len(owners) != 1:
+                raise TrendingError(
+                    f"{archive.parts[0].where}: whose posts are these? account.js of the same archive must stand "
+                    "beside them, or config.yaml must name one account of X"
+                )
+            [owner] = owners.values()
+            archive = replace(archive, owner=_with_id(owner, archive))  # noqa: PLW2901 (the same, with its owner)
+        archives.append(archive)
     return archives
 
 

@@ -20,7 +20,7 @@ who proposed the paper. One post a paper.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from typing import Any
@@ -69,16 +69,7 @@ def fetch(request: FetchRequest) -> Iterator[Event]:
     papers: dict[str, Topic] = {}
     days = _days(request, newest, today)
     for day in days:
-        has_list = False
-        for rows in pages(request, day, may_be_missing=day == today):
-            has_list = has_list or bool(rows)
-            for index, row in enumerate(rows):
-                trackers = reached(least, upvotes(row))
-                if trackers:
-                    yield Record(row, trackers, f"{ENDPOINT} {day} [{index}]", day)
-                    own_id = paper_id(row)
-                    if own_id is not None:
-                        papers[own_id] = Topic(own_id, wire.count(row.get("numComments")), trackers)
+        has_list = yield from _read_day(request, day, least, papers)
         if has_list:
             newest = max(newest or day, day)
         if newest is not None:
@@ -87,6 +78,25 @@ def fetch(request: FetchRequest) -> Iterator[Event]:
         yield Covered(STREAM, cursor(_midnight(days[-1]), least))
     stored = request.state.cursors.get(COMMENTS)
     yield from fetch_comments(list(papers.values()), stored, newest_papers, partial(read_best_comments, request))
+
+
+def _read_day(
+    request: FetchRequest, day: date, least: Mapping[str, int], papers: dict[str, Topic]
+) -> Generator[Event, None, bool]:
+    """Read the list of a day; its papers are added to `papers`. Returns whether there is such a list."""
+    has_list = False
+    is_today = day == request.now.astimezone(UTC).date()
+    for rows in pages(request, day, may_be_missing=is_today):
+        has_list = has_list or bool(rows)
+        for index, row in enumerate(rows):
+            trackers = reached(least, upvotes(row))
+            if not trackers:
+                continue
+            yield Record(row, trackers, f"{ENDPOINT} {day} [{index}]", day)
+            own_id = paper_id(row)
+            if own_id is not None:
+                papers[own_id] = Topic(own_id, wire.count(row.get("numComments")), trackers)
+    return has_list
 
 
 def _days(request: FetchRequest, newest: date | None, today: date) -> list[date]:

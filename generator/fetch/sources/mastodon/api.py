@@ -22,6 +22,8 @@ from generator.net.http import Response
 
 STATUSES_PAGE = 40
 """Statuses in one answer, at most: entities of timelines and accounts (4.7)."""
+SHORT_PAGE = 20
+"""A page with fewer statuses is the last: servers that allow fewer than 40 allow 20."""
 ACCOUNTS_PAGE = 80
 BATCH = 20
 """Statuses in one `GET /api/v1/statuses?id[]=` (since 4.3)."""
@@ -52,6 +54,11 @@ class Page:
     def ids(self) -> list[str]:
         """Local ids of its rows."""
         return [own_id for own_id in map(local_id, self.rows) if own_id is not None]
+
+    @property
+    def is_last(self) -> bool:
+        """Whether no older rows follow."""
+        return self.next_max is None and (self.linked or len(self.rows) < SHORT_PAGE)
 
 
 def local_id(row: Any) -> str | None:

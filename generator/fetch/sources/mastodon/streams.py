@@ -23,7 +23,7 @@ from generator.fetch.adapter.conditions import UNCHANGED, conditions, validators
 from generator.fetch.adapter.feed_xml import Article, FeedError, read_xml
 from generator.fetch.adapter.patience import PAGES_MAX
 from generator.fetch.adapter.source import Covered, Event, Record
-from generator.fetch.sources.mastodon.api import STATUSES_PAGE, Api, Page, local_id, order_of
+from generator.fetch.sources.mastodon.api import SHORT_PAGE, STATUSES_PAGE, Api, Page, local_id, order_of
 from generator.fetch.sources.mastodon.posts import Seen
 from generator.fetch.sources.mastodon.threads import Threads
 from generator.model.errors import FetchError, FormatError
@@ -33,8 +33,6 @@ FIRST_REACH = timedelta(days=30)
 FIRST_PAGES = 10
 BACKWARDS_PAGES = 500
 """In a run that asks for older posts."""
-SHORT_PAGE = 20
-"""A page with fewer statuses is the last: servers that allow fewer than 40 allow 20."""
 FEED_FOR = timedelta(days=7)
 """Where the API was closed, the feed is read for so long before the API is asked again."""
 TAG_OVERLAP_MS = 3_600_000
@@ -135,18 +133,15 @@ class Reading:
         """From the newest, or from `below`, to `floor`, or as far as a first reading goes."""
         for _ in range(self._pages_max):
             page = self._ask({"max_id": below} if below else {})
-            ids = [own_id for own_id in page.ids if below is None or order_of(own_id) < order_of(below)]
-            if page.rows and not ids:
+            lowest = min(page.ids, key=order_of, default=None)
+            if lowest is not None and below is not None and order_of(lowest) >= order_of(below):
                 # The server knows no max_id either: it says the same again.
                 return
             yield from self._records(page, newest=floor)
             self._reached(page)
-            if not ids or self._is_old(page):
+            if lowest is None or page.is_last or self._is_old(page):
                 return
-            lowest = min(ids, key=order_of)
-            has_reached_floor = floor is not None and order_of(lowest) <= order_of(floor)
-            is_last = page.next_max is None and (page.linked or len(page.rows) < SHORT_PAGE)
-            if has_reached_floor or is_last:
+            if floor is not None and order_of(lowest) <= order_of(floor):
                 return
             below = page.next_max or lowest
 
