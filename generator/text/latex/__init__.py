@@ -66,8 +66,10 @@ class _Html:
         return to_mathml(tex, display=display) or self.source(source)
 
     def style(self, kind: str, inner: str) -> str:
+        if not inner:
+            return ""
         before, after = _TAGS.get(kind, ("", ""))
-        return f"{before}{inner}{after}" if inner else ""
+        return f"{before}{inner}{after}"
 
     def link(self, url: str, inner: str) -> str:
         if not self.links:
@@ -90,9 +92,13 @@ class _Text:
         return to_plain(tex)
 
     def style(self, kind: str, inner: str) -> str:
-        if kind in {"sub", "sup"}:
-            return script(inner, "_" if kind == "sub" else "^")
-        before, after = _TAGS[kind] if kind in {"quote", "note"} else ("", "")
+        if kind == "sub":
+            return script(inner, "_")
+        if kind == "sup":
+            return script(inner, "^")
+        if kind not in {"quote", "note"}:
+            return inner
+        before, after = _TAGS[kind]
         return f"{before}{inner}{after}"
 
     def link(self, url: str, inner: str) -> str:  # noqa: ARG002 - a line of text has no links
@@ -152,4 +158,6 @@ _ACUTE_S = re.compile(r"\\'([sS])\b")
 
 def to_name(author: str) -> str:
     r"""An author as people read the name: old records of arXiv spell accents, as in `Erd\H{o}s`."""
-    return to_text(_ACUTE_S.sub(r"\'{\1}", author)) if _SPELT.search(author) else author
+    if not _SPELT.search(author):
+        return author
+    return to_text(_ACUTE_S.sub(r"\'{\1}", author))

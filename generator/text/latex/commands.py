@@ -131,7 +131,8 @@ class Setting(TextSetting):
 
     def _delimited(self, name: str, start: int) -> bool:
         r"""`\(...\)` and `\[...\]`."""
-        stop = self._source.find("\\)" if name == "(" else "\\]", self._at, self._at + _WINDOW)
+        closer = {"(": "\\)", "[": "\\]"}[name]
+        stop = self._source.find(closer, self._at, self._at + _WINDOW)
         if stop < 0 or not self._source[self._at : stop].strip():
             return False
         tex, self._at = self._source[self._at : stop], stop + 2
@@ -151,29 +152,33 @@ class Setting(TextSetting):
                 self._formula(self._source[start : self._at], start, display=True)
                 return True
         self._at = match.end()
-        self._put(
-            self._medium.text(" ")
-            if environment in LIST_ENVIRONMENTS
-            else self._medium.source(self._source[start : self._at])
-        )
+        if environment in LIST_ENVIRONMENTS:
+            self._put(self._medium.text(" "))
+        else:
+            self._put(self._medium.source(self._source[start : self._at]))
         return True
 
     def _address(self, name: str) -> bool:
         first = _GROUP.match(self._source, self._at)
         if first is None:
             return False
-        second = _GROUP.match(self._source, first.end()) if name == "href" else None
-        self._at = (second or first).end()
-        target, label = first[1], second[1] if second else first[1]
+        self._at = first.end()
+        target = label = first[1]
+        if name == "href" and (second := _GROUP.match(self._source, self._at)):
+            self._at = second.end()
+            label = second[1]
+        if clean_url(target) is None and clean_url(label):
+            # Written the wrong way round.
+            target, label = label, target
         url = clean_url(target)
-        if url is None and second is not None:
-            url, label = clean_url(label), target  # written the wrong way round
-            label = second[1] if url is None else label
-        if clean_url(label):
-            inner = self._medium.text(clean_url(label) or "")
+        address_as_label = clean_url(label)
+        if address_as_label:
+            inner = self._medium.text(address_as_label)
         else:
             inner = Setting(label, self._medium, linked=True).run()
-        self._put(self._link(url, inner) if url else inner)
+        if url:
+            inner = self._link(url, inner)
+        self._put(inner)
         return True
 
     def _accent(self, name: str) -> bool:
@@ -211,15 +216,21 @@ class Setting(TextSetting):
         return True
 
     def _letter(self, name: str) -> None:
-        end = (_AFTER_ANGSTROM if name == "AA" else _AFTER_LETTER).match(self._source, self._at)
-        self._at = end.end() if end else self._at
+        if name == "AA":
+            self._skip(_AFTER_ANGSTROM)
+        else:
+            self._skip(_AFTER_LETTER)
         self._put(LETTERS[name])
+
+    def _skip(self, pattern: re.Pattern[str]) -> None:
+        match = pattern.match(self._source, self._at)
+        if match is not None:
+            self._at = match.end()
 
     def _switch(self, name: str) -> None:
         frame = self._frames[-1]
         brace = self._source[self._at : self._at + 1] == "{"
-        space = _SPACE.match(self._source, self._at)
-        self._at = space.end() if space else self._at
+        self._skip(_SPACE)
         if brace and not (frame.kind == "group" and frame.start == self._at - len(name) - 1):
             self._at += 1
             self._push(SWITCHES[name], f"\\{name}{{")  # \it{x}, meant as \textit{x}
@@ -230,8 +241,7 @@ class Setting(TextSetting):
         if self._source.startswith("{}", self._at):
             self._at += 2
         elif not SYMBOLS[name] and name.isalpha():
-            space = _SPACE.match(self._source, self._at)
-            self._at = space.end() if space else self._at
+            self._skip(_SPACE)
         self._put(self._medium.text(SYMBOLS[name]))
 
     def _math_command(self, name: str) -> str | None:
@@ -252,19 +262,24 @@ class Setting(TextSetting):
 
     def _split_greek(self, name: str) -> str | None:
         r"""`\k{appa}`: arXiv's own listings give `\kappa` so, taking `\k` for an accent."""
-        match = _SPLIT_GREEK.match(self._source, self._at) if name in ACCENTS else None
+        if name not in ACCENTS:
+            return None
+        match = _SPLIT_GREEK.match(self._source, self._at)
         if match is None or to_mathml(f"\\{name}{match[1]}", strict=True) is None:
             return None
         self._at = match.end()
         return self._medium.text(to_plain(f"\\{name}{match[1]}"))
 
     def _unknown(self, name: str) -> str:
-        match = _SOURCE_ARGUMENTS.match(self._source, self._at)
-        arguments = match[0] if match and name.isalpha() else ""
-        self._at += len(arguments)
+        start = self._at
+        if name.isalpha():
+            self._skip(_SOURCE_ARGUMENTS)
+        arguments = self._source[start : self._at]
         return self._medium.source(f"\\{name}{arguments}")
 
 
 def set_text(text: str, medium: Medium) -> str:
     """Set a title or an abstract in a medium; never an error, nothing dropped that prints."""
-    return Setting(text, medium).run() if _PLAIN.search(text) else medium.text(text)
+    if not _PLAIN.search(text):
+        return medium.text(text)
+    return Setting(text, medium).run()

@@ -91,7 +91,9 @@ def find_formula(source: str, opener: int) -> tuple[int, int, int] | None:
             break
         body = source[start:end]
         if not _OPEN_TEXT.search(source, max(start, end - _MAX_TEXT), end):
-            return (start, end, end + 1) if is_formula(body, source[end + 1 : end + 2]) else None
+            if is_formula(body, source[end + 1 : end + 2]):
+                return start, end, end + 1
+            return None
         end = _next_dollar(source, end + 1, limit)  # \mbox{a $x$ b}: the inner pair belongs to the formula
         if end < 0:
             break

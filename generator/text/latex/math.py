@@ -146,15 +146,19 @@ _NONSTANDARD: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 _UNICODE = re.compile(r"\\unicode\{([0-9a-fA-F]{2,5})\}")
 _PAIRED_LA = re.compile(r"\\la(?![a-zA-Z])(.*?)\\ra(?![a-zA-Z])", re.DOTALL)
-_LA = re.compile(r"\\([lg])a(?![a-zA-Z])")
+_LA = re.compile(r"\\la(?![a-zA-Z])")
+_GA = re.compile(r"\\ga(?![a-zA-Z])")
 
 
 def _split_text(match: re.Match[str]) -> str:
     r"""`\mbox{a $x$ b}` -> `\text{a }x\text{ b}`; a font switch inside makes it a formula."""
     body = match[1]
     if "$" in body:
-        parts = body.split("$")
-        return "{" + "".join(rf"\text{{{p}}}" if i % 2 == 0 and p else f"{{{p}}}" for i, p in enumerate(parts)) + "}"
+        pieces = []
+        for number, part in enumerate(body.split("$")):
+            is_text = number % 2 == 0 and part
+            pieces.append(rf"\text{{{part}}}" if is_text else f"{{{part}}}")
+        return "{" + "".join(pieces) + "}"
     if re.search(r"\\(?:rm|bf|it|cal|tt|sf|sl|em|sc|elevenmsb|math[a-z]+)(?![a-zA-Z])", body):
         return "{" + body.replace(" ", r"\ ") + "}"
     body = re.sub(r"\\(?:underline|uline)\s*\{([^{}]*)\}", r"\1", body)
@@ -165,7 +169,9 @@ def _split_text(match: re.Match[str]) -> str:
 
 def _character(match: re.Match[str]) -> str:
     point = int(match[1], 16)
-    return rf"\text{{{chr(point)}}}" if point in range(0xA0, 0xD800) else ""
+    if point not in range(0xA0, 0xD800):
+        return ""
+    return rf"\text{{{chr(point)}}}"
 
 
 def _normalise(tex: str) -> str:
@@ -174,7 +180,8 @@ def _normalise(tex: str) -> str:
         tex = pattern.sub(replacement, tex)
     tex = _UNICODE.sub(_character, tex)
     tex = _PAIRED_LA.sub(r"\\langle \1\\rangle ", tex)
-    tex = _LA.sub(lambda m: r"\lesssim " if m[1] == "l" else r"\gtrsim ", tex)
+    tex = _LA.sub(r"\\lesssim ", tex)
+    tex = _GA.sub(r"\\gtrsim ", tex)
     return _TEXT_COMMAND.sub(_split_text, tex)
 
 
@@ -196,7 +203,9 @@ def _expose(tex: str) -> str:
 def _trim(tex: str) -> str:
     """Without outer white space; but a control space at the end stays whole."""
     tex = tex.strip()
-    return tex + " " if tex.endswith("\\") and not tex.endswith("\\\\") else tex
+    if tex.endswith("\\") and not tex.endswith("\\\\"):
+        return tex + " "
+    return tex
 
 
 def _attempt(converter: LatexToMathML, tex: str, *, display: bool) -> str | None:
@@ -204,6 +213,19 @@ def _attempt(converter: LatexToMathML, tex: str, *, display: bool) -> str | None
         return converter.convert_with_local_state(tex, displaystyle=display)
     except LatexError:
         return None
+
+
+def _in_one_box(tex: str) -> str:
+    """The formula with quantities spelled out, and without commands that place things outside of its box."""
+    if "%" in tex:
+        # To the converter a bare % starts a comment.
+        tex = _PERCENT.sub(r"\1\\%", tex)
+    if has_science(tex):
+        tex = spell_out(tex)
+    if _NEEDS_LAYOUT.search(tex):
+        for pattern, replacement in _LAYOUT:
+            tex = pattern.sub(replacement, tex)
+    return tex
 
 
 @lru_cache(maxsize=8192)
@@ -223,12 +245,7 @@ def to_mathml(tex: str, *, display: bool = False, strict: bool = False) -> str |
     tex = _trim(tex)
     if not tex or not is_safe(tex):
         return None
-    plain = _PERCENT.sub(r"\1\\%", tex) if "%" in tex else tex  # to the converter a bare % starts a comment
-    if has_science(plain):
-        plain = spell_out(plain)
-    if _NEEDS_LAYOUT.search(plain):
-        for pattern, replacement in _LAYOUT:
-            plain = pattern.sub(replacement, plain)
+    plain = _in_one_box(tex)
     markup = _attempt(_strict, plain, display=display)
     if markup is None:
         plain = _normalise(plain)
@@ -240,4 +257,6 @@ def to_mathml(tex: str, *, display: bool = False, strict: bool = False) -> str |
         named = spell_names(plain, unknown_commands(markup or ""))
         if named != plain and is_safe(named):
             markup = _attempt(_strict, named, display=display) or _attempt(_lenient, named, display=display) or markup
-    return None if markup is None else finish(markup, tex)
+    if markup is None:
+        return None
+    return finish(markup, tex)

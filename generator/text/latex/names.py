@@ -45,9 +45,12 @@ def _meaning(name: str) -> str:
     if accented:
         accent = accented["accent"].replace("wildtilde", "widetilde")
         base = accented["base"]
-        return rf"\{accent}{{{base if len(base) == 1 else chr(92) + base}}}"
+        if len(base) > 1:
+            base = "\\" + base
+        return rf"\{accent}{{{base}}}"
     if bold := _BOLD.fullmatch(name):
         return rf"\boldsymbol{{\{bold['base']}}}"
-    if known := _SYMBOL_FIRST.fullmatch(name):
-        return rf"\{known['symbol']} {known['rest']}"  # typed without the space between
+    if glued := _SYMBOL_FIRST.fullmatch(name):
+        # Typed without the space between.
+        return rf"\{glued['symbol']} {glued['rest']}"
     return rf"\mathrm{{{name}}}"

@@ -45,11 +45,14 @@ _SHORT = 2
 """Letters of a word that is still set as a script: T_eff reads better than Tₑff."""
 _SUB, _SUP, _END = "\x01", "\x02", "\x03"
 """Marks around a script; no text has them, because controls are forbidden."""
-_MARKED = re.compile(r"[\x01\x02]([^\x01-\x03]*)\x03")
+_MARKED = re.compile(r"(?P<mark>[\x01\x02])(?P<text>[^\x01-\x03]*)\x03")
 _WORD = re.compile(r"[^\W_]+")
 _TAGS = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _OPEN_SCRIPT = re.compile(r"[\x01\x02][^\W_]+\x03\Z")
 _SPACE = re.compile(r"\s+")
+_LENGTH = re.compile(r"[\d.]+")
+_HAIR_EM = 0.1
+"""A thin space is 0.17 em wide; narrower ones are no space of a text."""
 
 
 def _letters(text: str) -> str:
@@ -71,18 +74,23 @@ def _script(text: str, sign: str) -> str:
     """The same, between marks where Unicode cannot."""
     if not text or all(c in _BARE_SCRIPTS for c in text):
         return text.replace("∘", "°").replace("∗", "*")
-    table = SUPERSCRIPTS if sign == "^" else SUBSCRIPTS
+    table, mark = SUBSCRIPTS, _SUB
+    if sign == "^":
+        table, mark = SUPERSCRIPTS, _SUP
     if all(ord(c) in table for c in text) and (len(text) <= _SHORT or not text.isalpha()):
         return text.translate(table)
-    return f"{_SUP if sign == '^' else _SUB}{text}{_END}"
+    return f"{mark}{text}{_END}"
 
 
 def _without_marks(line: str) -> str:
     """Marked scripts as `T_c` and `J_(z±)`, the innermost first."""
 
-    def spell(found: re.Match[str]) -> str:
-        sign, text = "_" if found[0][0] == _SUB else "^", found[1]
-        return f"{sign}{text}" if _WORD.fullmatch(text) else f"{sign}({text})"
+    def spell(match: re.Match[str]) -> str:
+        sign = {_SUB: "_", _SUP: "^"}[match["mark"]]
+        text = match["text"]
+        if _WORD.fullmatch(text):
+            return f"{sign}{text}"
+        return f"{sign}({text})"
 
     return _replaced(line, spell)
 
@@ -90,9 +98,9 @@ def _without_marks(line: str) -> str:
 def _with_tags(line: str) -> str:
     """Escaped HTML, marked scripts in `<sub>` and `<sup>`."""
 
-    def tag(found: re.Match[str]) -> str:
-        name = "sub" if found[0][0] == _SUB else "sup"
-        return f"<{name}>{found[1]}</{name}>"
+    def tag(match: re.Match[str]) -> str:
+        name = {_SUB: "sub", _SUP: "sup"}[match["mark"]]
+        return f"<{name}>{match['text']}</{name}>"
 
     return _replaced(line.translate(_TAGS), tag)
 
@@ -107,7 +115,10 @@ def _replaced(line: str, replace: Callable[[re.Match[str]], str]) -> str:
 
 def _wrap(text: str) -> str:
     """In brackets unless it binds by itself."""
-    return text if _ATOM.fullmatch(text) or (text[:1] == "(" and text.find(")") == len(text) - 1) else f"({text})"
+    is_bracketed = text.startswith("(") and text.find(")") == len(text) - 1
+    if is_bracketed or _ATOM.fullmatch(text):
+        return text
+    return f"({text})"
 
 
 def _join(parts: list[str]) -> str:
@@ -129,8 +140,10 @@ def _row(element: ET.Element) -> str:
 
 
 def _space(element: ET.Element) -> str:
-    match = re.match(r"[\d.]+", element.get("width", ""))
-    return " " if match and float(match[0]) > 0.1 else ""  # noqa: PLR2004 - em; a thin space is 0.17
+    width = _LENGTH.match(element.get("width", ""))
+    if width is not None and float(width[0]) > _HAIR_EM:
+        return " "
+    return ""
 
 
 def _operator(element: ET.Element) -> str:
@@ -145,7 +158,8 @@ def _under_over(element: ET.Element, kinds: str) -> str:
     for kind, mark in zip(kinds, marks, strict=True):
         accent = _ACCENTS.get(mark)
         if accent and (kind == "^" or element.get("accentunder")):
-            base = unicodedata.normalize("NFC", base + accent) if len(base) == 1 else base
+            if len(base) == 1:
+                base = unicodedata.normalize("NFC", base + accent)
         elif mark not in {"⏟", "⏞", "_", "¯"}:
             base += _script(mark, kind)
     return base
@@ -228,5 +242,7 @@ def to_tagged(tex: str) -> str:
 
 def _line(tex: str) -> str:
     markup = to_mathml(tex)
-    line = tex if markup is None else _flat(ET.fromstring(markup))  # noqa: S314 - our own markup, without a doctype
+    line = tex
+    if markup is not None:
+        line = _flat(ET.fromstring(markup))  # noqa: S314 - our own markup, without a doctype
     return _SPACE.sub(" ", line).strip()

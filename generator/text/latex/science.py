@@ -65,11 +65,15 @@ def spell_out(tex: str) -> str:
     at = 0
     while command := _COMMAND.search(tex, at):
         spelled = spell_command(command["name"], tex, command.end())
-        end = command.end() if spelled is None else spelled[1]
-        pieces.append(tex[at : command.start()])
-        pieces.append(tex[command.start() : end] if spelled is None else f"{{{spelled[0]}}}")
-        at = end
-    return "".join([*pieces, tex[at:]])
+        if spelled is None:
+            pieces.append(tex[at : command.end()])
+            at = command.end()
+        else:
+            latex, end = spelled
+            pieces += [tex[at : command.start()], f"{{{latex}}}"]
+            at = end
+    pieces.append(tex[at:])
+    return "".join(pieces)
 
 
 def spell_command(name: str, source: str, at: int) -> tuple[str, int] | None:
@@ -90,7 +94,9 @@ def _number(written: str) -> str:
     if not match["power"]:
         return head
     power = f"10^{{{match['power'].removeprefix('+')}}}"
-    return rf"{head}\times {power}" if head else power
+    if not head:
+        return power
+    return rf"{head}\times {power}"
 
 
 class _Units:
@@ -106,8 +112,13 @@ class _Units:
         """End the factor at hand."""
         if not self._letters:
             return
-        exponent = f"-{self._power or 1}" if self._is_inverse else self._power
-        self.factors.append(f"{self._letters}^{{{exponent}}}" if exponent else self._letters)
+        exponent = self._power
+        if self._is_inverse:
+            exponent = f"-{self._power or 1}"
+        factor = self._letters
+        if exponent:
+            factor += f"^{{{exponent}}}"
+        self.factors.append(factor)
         self._letters, self._power, self._is_inverse = "", "", False
 
     def power(self, word: str, argument: str) -> None:
@@ -154,7 +165,9 @@ def _quantity(number: str, unit: str) -> str:
 
 def _range(first: str, last: str, unit: str = "") -> str:
     numbers = rf"{_number(first)}\text{{–}}{_number(last)}"
-    return rf"{numbers}\,{_unit(unit)}" if unit else numbers
+    if not unit:
+        return numbers
+    return rf"{numbers}\,{_unit(unit)}"
 
 
 def _angle(written: str) -> str:

@@ -76,8 +76,19 @@ class _Frame:
 
 def clean_url(address: str) -> str | None:
     """-> the http(s) address without its LaTeX escapes; None where it is none or hides its host behind a user name."""
-    url = _URL_ESCAPE.sub(lambda m: m[1] or ("" if m[0] == "\\" else "~"), address.strip())
-    return url if len(url) <= MAX_URL and _URL.fullmatch(url) else None
+    url = _URL_ESCAPE.sub(_unescaped, address.strip())
+    if len(url) > MAX_URL or not _URL.fullmatch(url):
+        return None
+    return url
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    """One escape of an address as the character that it stands for."""
+    if match[1]:
+        return match[1]
+    if match[0] == "\\":
+        return ""
+    return "~"
 
 
 class TextSetting(ABC):
@@ -104,9 +115,10 @@ class TextSetting(ABC):
             self._words(source[self._at :], last=True)
         while len(self._frames) > 1:
             frame = self._frames.pop()
-            self._put(
-                self._medium.source(frame.opener) if frame.opener[:1] == "\\" else self._medium.text(frame.opener)
-            )
+            if frame.opener.startswith("\\"):
+                self._put(self._medium.source(frame.opener))
+            else:
+                self._put(self._medium.text(frame.opener))
             self._put(self._finish(frame))
         return self._finish(self._frames[0])
 
@@ -134,12 +146,16 @@ class TextSetting(ABC):
     def _finish(self, frame: _Frame) -> str:
         if not frame.switches:
             return "".join(frame.parts)
-        parts, frame_tail = frame.parts, list[str]()
-        for index, kind in reversed(frame.switches):  # each holds to the next one, or to the end of the group
-            inner = "".join(parts[index:])
-            del parts[index:]
-            frame_tail.append(self._medium.style(kind, inner) if kind and inner.strip() else inner)
-        return "".join(parts) + "".join(reversed(frame_tail))
+        # Each switch holds to the next one, or to the end of the group.
+        start = frame.switches[0][0]
+        ends = [index for index, _ in frame.switches[1:]] + [len(frame.parts)]
+        text = "".join(frame.parts[:start])
+        for (index, kind), end in zip(frame.switches, ends, strict=True):
+            inner = "".join(frame.parts[index:end])
+            if kind and inner.strip():
+                inner = self._medium.style(kind, inner)
+            text += inner
+        return text
 
     def _words(self, text: str, *, last: bool = False) -> None:
         self._ends = last
@@ -149,25 +165,43 @@ class TextSetting(ABC):
         self._put(self._medium.text(_TYPOGRAPHY.sub(self._mark, text)))
 
     def _mark(self, match: re.Match[str]) -> str:
-        mark, text, end = match[0], match.string, match.end()
-        before = text[match.start() - 1 : match.start()]
+        mark = match[0]
         if mark == "~":
-            if (not before and self._begins) or (end == len(text) and self._ends):
-                return mark
-            number = text[end : end + 1].isdigit() and (
-                before.isdigit() or not text[match.start() - 2 : match.start() - 1].isalnum()
-            )
-            return "~" if number and before.isalnum() else "\u00a0"
+            return self._tie(match)
         if mark == "``":
             self._quotes += 1
             return "“"
         if mark == "''":
-            opens = not self._quotes and (not before or before in " \n(") and text[end : end + 1].isalnum()
-            if before.isdigit() and not self._quotes:
-                return mark  # seconds of arc, or a second derivative
-            self._quotes += 1 if opens else -1 if self._quotes else 0
-            return "“" if opens else "”"
+            return self._two_apostrophes(match)
         return {"--": "–", "---": "—"}.get(mark, mark)
+
+    def _tie(self, match: re.Match[str]) -> str:
+        """A tilde: a space that does not break, or `about` before a number."""
+        text, start, end = match.string, match.start(), match.end()
+        before = text[start - 1 : start]
+        begins_text = not before and self._begins
+        ends_text = end == len(text) and self._ends
+        if begins_text or ends_text:
+            return "~"
+        two_before = text[start - 2 : start - 1]
+        is_range = before.isdigit() or (before.isalnum() and not two_before.isalnum())
+        if is_range and text[end : end + 1].isdigit():
+            return "~"
+        return "\u00a0"
+
+    def _two_apostrophes(self, match: re.Match[str]) -> str:
+        text, end = match.string, match.end()
+        before = text[match.start() - 1 : match.start()]
+        if self._quotes:
+            self._quotes -= 1
+            return "”"
+        if before.isdigit():
+            # Seconds of arc, or a second derivative.
+            return match[0]
+        if before in {"", " ", "\n", "("} and text[end : end + 1].isalnum():
+            self._quotes += 1
+            return "“"
+        return "”"
 
     def _open(self, match: re.Match[str]) -> None:
         if group := _MATH_GROUP.match(self._source, match.start()):
@@ -192,7 +226,8 @@ class TextSetting(ABC):
         frame = self._frames.pop()
         inner = self._finish(frame)
         if frame.kind == "group":
-            inner = inner if self._is_latex_group(frame, match.end()) else f"{{{inner}}}"
+            if not self._is_latex_group(frame, match.end()):
+                inner = f"{{{inner}}}"
         elif frame.kind:
             inner = self._medium.style(frame.kind, inner)
         self._put(inner)
@@ -214,10 +249,15 @@ class TextSetting(ABC):
             address = address[:-1]
         self._at = match.start() + len(address)
         url = clean_url(address)
-        self._put(self._link(url, self._medium.text(url)) if url else self._medium.text(address))
+        if url:
+            self._put(self._link(url, self._medium.text(url)))
+        else:
+            self._put(self._medium.text(address))
 
     def _link(self, url: str, inner: str) -> str:
-        return inner if self._linked else self._medium.link(url, inner)
+        if self._linked:
+            return inner
+        return self._medium.link(url, inner)
 
     def _dollar(self, match: re.Match[str]) -> None:
         found = find_formula(self._source, match.start())
