@@ -20,7 +20,6 @@ _CODE = re.compile(
       | gitlab\.{_NAME}\.[a-z]{{2,}}/{_NAME}/{_NAME}
       | huggingface\.co/(?:(?:datasets|spaces)/)?(?!{_NOT_MODELS}){_NAME}/{_NAME}
       | (?:zenodo\.org/(?:records?|doi/10\.5281)/[A-Za-z0-9.]+ | doi\.org/10\.5281/zenodo\.\d+)
-      | {_NAME}\.github\.io/{_NAME}
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -83,6 +82,7 @@ _SPELT = {
     "Astronomy & Astrophysics": "A&A",
     "The Astrophysical Journal Letters": "ApJL",
     "Astrophysical Journal Letters": "ApJL",
+    "ApJ Letters": "ApJL",
     "The Astrophysical Journal": "ApJ",
     "Astrophysical Journal": "ApJ",
     "Astronomical Journal": "AJ",
