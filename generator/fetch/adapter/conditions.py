@@ -12,15 +12,25 @@ _VALIDATOR_MAX = 500
 
 def validators(headers: Mapping[str, str]) -> dict[str, str]:
     """What the server recognises this state by, if it can be sent back; a cursor may hold it."""
-    stated = {name: headers.get(name, "") for name in _HEADERS}
-    return {name: value for name, value in stated.items() if _may_be_sent(value)}
+    usable: dict[str, str] = {}
+    for name in _HEADERS:
+        value = headers.get(name, "")
+        if _may_be_sent(value):
+            usable[name] = value
+    return usable
 
 
 def conditions(cursor: Mapping[str, object]) -> dict[str, str]:
     """Headers that ask for nothing but news, from a cursor that holds validators."""
-    headers = {header: str(cursor.get(name, "")) for name, header in _HEADERS.items()}
-    return {header: value for header, value in headers.items() if _may_be_sent(value)}
+    headers: dict[str, str] = {}
+    for name, header in _HEADERS.items():
+        value = str(cursor.get(name, ""))
+        if _may_be_sent(value):
+            headers[header] = value
+    return headers
 
 
 def _may_be_sent(value: str) -> bool:
-    return 0 < len(value) <= _VALIDATOR_MAX and value.isascii() and value.isprintable() and value == value.strip()
+    if not 0 < len(value) <= _VALIDATOR_MAX:
+        return False
+    return value.isascii() and value.isprintable() and value == value.strip()

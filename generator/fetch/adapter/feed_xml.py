@@ -27,13 +27,13 @@ from generator.fetch.adapter import json_fields as wire
 from generator.fetch.adapter.encodings import decode_text, unpacked
 
 ARTICLES_MAX = 1_000
-"""Of one feed in one run: the first ones, which are the newest in every feed that is meant to be read."""
+"""Articles read from one feed in one run: the first ones, which are the newest in nearly every feed."""
 BYTES_MAX = 5_000_000
 """The largest feeds hold every article of a blog in full."""
 ELEMENTS_MAX = 100_000
 """feedparser takes a second for ten thousand."""
 ATTRIBUTES_MAX = 200
-"""Of one element; feedparser takes time that grows with their square."""
+"""Attributes of one element; feedparser's time grows with their square."""
 
 EARLIEST = 1990
 """Feeds hold articles that are older than feeds; a date before this is a default value."""
@@ -100,7 +100,7 @@ class Feed:
 
     title: str
     address: str
-    """Of the site that it belongs to; may be empty."""
+    """Address of the site that it belongs to; may be empty."""
     lang: str | None
     articles: tuple[Article, ...]
     left_out: int = 0

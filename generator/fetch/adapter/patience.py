@@ -17,7 +17,7 @@ from generator.net.http import Response
 FAILURES_IN_A_ROW = 3
 """So many streams failing one after another for lack of an answer mean that the service is down, not the stream."""
 PAGES_MAX = 50
-"""Of one stream in one run, so that a service that never ends its pages cannot hold us."""
+"""Pages read from one stream in one run: a service whose pages never end cannot hold us."""
 
 NEXT = "next"
 """Cursor naming the stream where a run had to end, or all that it did not reach; the next run begins with these, so
@@ -48,7 +48,7 @@ def trackers_by_name(wanted: Iterable[Wanted], key: str) -> dict[str, tuple[str,
     trackers: dict[str, set[str]] = {}
     for block in wanted:
         for name in block.block.get(key) or ():
-            trackers.setdefault(str(name).strip(), set()).add(block.tracker)
+            trackers.setdefault(name, set()).add(block.tracker)
     return {name: tuple(sorted(naming)) for name, naming in trackers.items()}
 
 
@@ -95,7 +95,7 @@ class Patience:
         self._refusals.append(error)
 
     def refusal(self, stream: str, reason: str) -> StreamFailed:
-        """As `refused`, of what was found out without asking for the stream itself: gives what to tell."""
+        """Note that a stream cannot be read, for a reason that needed no request for it. Returns the event."""
         self.refused(FetchError(reason))
         return StreamFailed(stream, reason)
 
@@ -150,7 +150,7 @@ class Asker:
         headers: Mapping[str, str] | None = None,
         tries: int = 3,
     ) -> Response:
-        """As `get`, for answers that are more than a JSON object: the answer as it came. Raises FetchError.
+        """GET `path` below the base -> the answer as it came. Raises FetchError.
 
         Args:
             path: as in `get`.

@@ -55,7 +55,7 @@ class FetchRequest:
     """The `networks.<name>` block of config.yaml with its defaults: `api` and the network's own keys."""
     wanted: tuple[Wanted, ...]
     state: NetworkState
-    """As the last run left it."""
+    """The state that the last run left."""
     secrets: Mapping[str, str]
     """By environment variable; a missing one is absent."""
     now: datetime
@@ -149,7 +149,7 @@ class Source:
     name: str
     """The network's name in ids, folders and config."""
     title: str
-    """As readers know it."""
+    """The name that readers know."""
     secrets: tuple[str, ...]
     """Environment variables that it may use; a name that ends in `*` stands for all that begin so."""
     fetch: Callable[[FetchRequest], Iterator[Event]]

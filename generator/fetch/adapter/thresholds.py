@@ -26,7 +26,9 @@ def reached(least: Mapping[str, int], points: int | None) -> tuple[str, ...]:
 
     All of them if it does not state its points (None): `parse` then refuses it, because it is not one with few points.
     """
-    return tuple(sorted(tracker for tracker, needed in least.items() if points is None or points >= needed))
+    if points is None:
+        return tuple(sorted(least))
+    return tuple(sorted(tracker for tracker, needed in least.items() if points >= needed))
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,7 @@ class File:
     """One file with its bytes unpacked."""
 
     where: str
-    """As messages name it: `archive.zip:data/tweets.js`."""
+    """Its name in messages: `archive.zip:data/tweets.js`."""
     path: PurePosixPath
     """Inside what was named, with forward slashes."""
     size: int
@@ -107,7 +107,7 @@ def chunks(file: File) -> Iterator[bytes]:
 def until_broken(
     file: File, failures: list[RecordError], on_bytes: Callable[[int], None] = lambda _: None
 ) -> Iterator[bytes]:
-    """As `chunks`; damage is noted in `failures` and ends them, so that what came before it is looked at first.
+    """The bytes of a file in pieces, until damage ends them; the damage is added to `failures`.
 
     Args:
         file: what to read.
@@ -222,7 +222,7 @@ def _unzstd(file: File) -> BinaryIO:
 
 
 class _ZstdReader(io.RawIOBase):
-    """As the library's reader, which takes a frame that is cut off for a whole one."""
+    """Unpacks zstd; raises EOFError for a frame that is cut off, which the library's own reader takes for whole."""
 
     def __init__(self, packed: BinaryIO) -> None:
         self._packed = packed

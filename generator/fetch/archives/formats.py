@@ -109,4 +109,4 @@ FORMATS: tuple[Format, ...] = (
     SNAPSHOT,
     Format("JSON Lines", lambda _: True, lines, parse_lines),
 )
-"""In this order: the last takes what no other does."""
+"""Formats in the order in which they are tried; the last accepts any file."""

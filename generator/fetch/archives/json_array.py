@@ -19,7 +19,7 @@ BLOCK = 2 * 1_048_576
 LONGEST = 8 * 1_048_576
 """Bytes of an object; a longer one is passed over and stands as TOO_LONG in its place."""
 TOO_LONG = b"\x00"
-"""In the place of an object that is longer than the limit: it is no JSON."""
+"""Stands for an object that is longer than LONGEST; it is no JSON."""
 _CUTS_TRIED = 8
 _TAIL = 131_072
 """Bytes at the end of a block in which it may be cut."""
@@ -100,7 +100,7 @@ class _Separator:
 
     @classmethod
     def after(cls, gap: bytes) -> _Separator:
-        """That of a list with these spaces before its first object."""
+        """The separator of a list with these spaces before its first object."""
         is_certain = b"\n" in gap
         between = re.escape(gap) if is_certain else rb"\s*"
         return cls(re.compile(rb"(?<=\})\s*," + between + rb"(?=\{)"), is_certain)
@@ -130,7 +130,7 @@ def _decoded(content: bytes) -> list[bytes] | None:
 def _one_by_one(
     block: bytes, separator: _Separator, *, is_last: bool, is_full: bool
 ) -> tuple[list[bytes], bytes, bool]:
-    """As `_split`; an object that cannot be read goes up to the next separator."""
+    """Split a block object by object, as `_split`; a damaged object ends at the next separator."""
     # A byte is a letter: only brackets and quotes count.
     text = block.decode("latin-1")
     rows: list[bytes] = []

@@ -28,7 +28,7 @@ class Sorted:
     """Files by how they are read."""
 
     parts: list[Part] = field(default_factory=list)
-    """Of archives of X."""
+    """Files of archives of X."""
     others: list[tuple[File, Format]] = field(default_factory=list)
     actors: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Place of an export of Mastodon -> what its `actor.json` says."""

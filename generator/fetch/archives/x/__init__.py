@@ -54,7 +54,7 @@ class Part:
 
     @property
     def where(self) -> str:
-        """As messages name it."""
+        """Its name in messages."""
         return self.file.where
 
 

@@ -65,7 +65,7 @@ class Owner:
 
     @property
     def account(self) -> Account:
-        """As our posts name them."""
+        """The account of its posts."""
         return Account(id=f"{x_posts.NETWORK}:{self.id}", handle=self.handle, name=self.name)
 
 

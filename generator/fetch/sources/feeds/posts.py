@@ -36,7 +36,7 @@ class Publisher:
     """The feed that an article stands in, as its records' context."""
 
     url: str
-    """As the configuration has it: it names the account."""
+    """Its address in the configuration, which also names the account."""
     base: str
     """Where its relative links start."""
     title: str
@@ -56,7 +56,7 @@ class Publisher:
 
     @property
     def account(self) -> Account:
-        """In lower case, as `people` and `mute_accounts` name accounts."""
+        """The feed as an account; its id is in lower case, as `people` and `mute_accounts` name accounts."""
         place = self.place.lower()
         if len(place) > _KEY_MAX:
             place = f"{place[: _KEY_MAX - 17]}-{_digest(place)[:16]}"
@@ -75,7 +75,8 @@ def parse(record: Record, seen_at: datetime) -> list[Post]:
     title = read_html(article.title).text if article.title_is_html else folded(article.title)
     texts, hrefs = _read(article.texts, url)
     excerpt = _excerpt(texts[0] if texts else "")
-    text = "\n".join(filter(None, (wire.clean_line(title, TITLE_MAX), excerpt)))
+    visible_parts = [wire.clean_line(title, TITLE_MAX), excerpt]
+    text = "\n".join(filter(None, visible_parts))
     own_id = article.id or "\n".join((title, *texts))
     if not own_id.strip():
         raise RecordError(record.where, "has no id, address, title or text")
@@ -100,8 +101,12 @@ def _digest(*parts: str) -> str:
 
 def _stated(article: Article, publisher: Publisher) -> list[str]:
     """Addresses that the article states beside its text, its own first."""
-    urls = [absolute(address, publisher.base) for address in (article.address, *article.links) if address]
-    return [url for url in urls if url is not None]
+    urls: list[str] = []
+    for address in (article.address, *article.links):
+        url = absolute(address, publisher.base) if address else None
+        if url is not None:
+            urls.append(url)
+    return urls
 
 
 def _address(article: Article, publisher: Publisher) -> str:
@@ -139,9 +144,13 @@ def _links(urls: list[str], texts: list[str], visible: str) -> tuple[str, ...]:
 
     A paper that a text names without a link, and that a reader does not see in the excerpt, gets a link.
     """
-    paper_urls = [url for url in urls if find_in_url(url)]
-    papers_in_view = [*find_in_text(visible), *(paper for url in paper_urls for paper in find_in_url(url))]
-    ids_in_view = {paper.id for paper in papers_in_view}
+    ids_in_view = {paper.id for paper in find_in_text(visible)}
+    paper_urls: list[str] = []
+    for url in urls:
+        papers = find_in_url(url)
+        if papers:
+            paper_urls.append(url)
+            ids_in_view.update(paper.id for paper in papers)
     for text in texts:
         for paper in find_in_text(text):
             if paper.id not in ids_in_view:

@@ -48,7 +48,7 @@ ACCEPT = (
     "application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.1"
 )
 TRIES = 2
-"""Of one feed in one run: there are many, and the next run comes soon."""
+"""Tries for one feed in one run: there are many feeds, and the next run comes soon."""
 _TOO_MANY = 429
 
 
@@ -183,7 +183,7 @@ def _decoded(answer: Response, url: str, *, was_read: bool) -> Feed:
 
 
 def _digest(feed: Feed) -> str:
-    """Of all that posts are made of, so that a new date of the feed itself is no news."""
+    """Digest of everything that posts are made of; a new date of the feed itself does not change it."""
     return hashlib.sha256(repr((feed.title, feed.address, feed.lang, feed.articles)).encode()).hexdigest()[:32]
 
 

@@ -29,7 +29,7 @@ ADDRESS = "https://huggingface.co/papers/"
 _ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}", re.ASCII)
 _ACCOUNT_ID = re.compile(r"[0-9a-f]{24}", re.ASCII)
 _BOT = re.compile(r"(?:.*[-_])?bot", re.IGNORECASE)
-"""Such as librarian-bot, which says the same below every paper."""
+"""Names of bots, such as librarian-bot, which comments on every paper."""
 _NOT_YET = 400
 _BUCKET = re.compile(r"r=(?P<left>[0-9]{1,9})\s*;\s*t=(?P<reset>[0-9]{1,6})", re.ASCII)
 _POLICY = re.compile(r"q=(?P<limit>[0-9]{1,9})", re.ASCII)

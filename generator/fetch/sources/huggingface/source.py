@@ -52,7 +52,7 @@ FIRST_REACH_DAYS = 30
 AGAIN_DAYS = 3
 """Days before today whose lists are read again in every run: upvotes grow."""
 DAYS_MAX = 31
-"""In one run."""
+"""Lists asked for in one run."""
 _FIRST_LIST = date(2023, 5, 4)
 
 _NOBODY = "daily-papers"

@@ -51,7 +51,7 @@ class Instance:
         self._cursors = request.state.cursors
         self._apis = Apis(request, tokens)
         self._api = self._apis[part.origin]
-        """That of the instance. An account may have its API elsewhere."""
+        """The API of the instance itself; an account may have its API on another host."""
         self._people = People(self._apis, self._cursors, request.now)
         self._threads: dict[str, Threads] = {}
         self._own = set(plan.own)

@@ -35,7 +35,7 @@ from generator.model.records import Account, Kind, Post
 
 NETWORK = "mastodon"
 LOCAL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
-"""Of a status or account on one instance: numbers on Mastodon, other words elsewhere."""
+"""Id of a status or account on one instance: a number on Mastodon, another word elsewhere."""
 _ADDRESS = re.compile(r"(?=.{1,450}\Z)https?://[^\s\"'<>\\^`{|}/?#]+(?:[/?#][^\s\"<>\\^`{|}]*)?", re.ASCII)
 _PAGE = re.compile(r"(https?://[^/]+)/@([A-Za-z0-9_]+)/([0-9]+)")
 _ACCT = re.compile(r"[^\s@/:\x00-\x1f]{1,100}@[^\s@/\x00-\x1f]{1,253}")
@@ -224,7 +224,7 @@ class _Reader:
         return "reply", self.likely_parent(status, own_id, parent)
 
     def likely_parent(self, status: Mapping[str, Any], own_id: str, parent: str) -> str | None:
-        """Of a thread by one account on its own Mastodon: there the address ends in the local id."""
+        """The parent's id in a thread of one account: on its own Mastodon, addresses end in the local id."""
         account_id = wire.part(status, "account").get("id")
         is_own_thread = account_id is not None and account_id == status.get("in_reply_to_account_id")
         stem = own_id.removesuffix(f"/statuses/{status.get('id')}")

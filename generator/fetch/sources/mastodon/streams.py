@@ -32,7 +32,7 @@ from generator.net.http.body import PAGE_INSTEAD
 FIRST_REACH = timedelta(days=30)
 FIRST_PAGES = 10
 BACKWARDS_PAGES = 500
-"""In a run that asks for older posts."""
+"""The same for a run that asks for older posts."""
 FEED_FOR = timedelta(days=7)
 """Where the API was closed, the feed is read for so long before the API is asked again."""
 TAG_OVERLAP_MS = 3_600_000
@@ -46,15 +46,15 @@ class Stream:
     """One thing to read, for all trackers that want it."""
 
     name: str
-    """Of its cursor: `account/user@host`, `followed/host/user@host`, `tag/tag@host`."""
+    """Key of its cursor: `account/user@host`, `followed/host/user@host`, `tag/tag@host`."""
     path: str
-    """Of its statuses, below the origin; empty where the instance told us no id."""
+    """Path of its statuses, below the origin; empty if the instance gave no id."""
     trackers: tuple[str, ...]
     seen: Seen
     account: str = ""
     """`user@host`, where it is one account's."""
     feed_url: str = ""
-    """Of its public feed, where it has one."""
+    """Address of its public feed; empty without one."""
 
 
 class Mark(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -77,7 +77,7 @@ class Mark(msgspec.Struct, frozen=True, omit_defaults=True):
         return until is not None and now < until <= now + FEED_FOR
 
     def dump(self) -> dict[str, Any]:
-        """As JSON."""
+        """Plain values for JSON."""
         plain: dict[str, Any] = msgspec.to_builtins(self, order="sorted")
         return plain
 

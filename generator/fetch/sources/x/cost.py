@@ -25,7 +25,7 @@ PAGE_MAX = 100
 READS_A_POST = 6
 """At worst, a post on a page brings itself, a quoted and an answered post, and the authors of all three."""
 POSTS_A_DAY = 5
-"""Of an active account, reposts included."""
+"""Posts that an active account makes in a day, reposts included."""
 EMBEDDED_SHARE = 0.5
 ABOUT_PAPERS_SHARE = 0.2
 """Share of an account's posts that are about papers, and are therefore captured and checked for deletion."""

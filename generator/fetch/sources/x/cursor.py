@@ -39,7 +39,7 @@ class Cursor(msgspec.Struct, frozen=True, omit_defaults=True):
     """Newest first."""
 
     def dump(self) -> dict[str, Any]:
-        """As JSON, with nothing that says nothing."""
+        """Plain values for JSON; empty fields are left out."""
         plain: dict[str, Any] = msgspec.to_builtins(self)
         for row in (plain, *plain.get("gaps", ())):
             for name in ("newest", "since", "until"):

@@ -72,7 +72,12 @@ class Included:
 
 
 def _by_id(objects: Any) -> dict[str, Mapping[str, Any]]:
-    return {row["id"]: row for row in wire.objects(objects) if isinstance(row.get("id"), str)}
+    rows: dict[str, Mapping[str, Any]] = {}
+    for row in wire.objects(objects):
+        own_id = row.get("id")
+        if isinstance(own_id, str):
+            rows[own_id] = row
+    return rows
 
 
 def snowflake_time(post_id: str) -> datetime | None:

@@ -56,7 +56,7 @@ class _Plan:
     lists: dict[str, set[str]] = field(default_factory=dict)
     """By X's list id."""
     clauses: dict[str, set[str]] = field(default_factory=dict)
-    """Of searches."""
+    """What searches ask for: `from:ann`, `list:77`."""
 
 
 def _plan(request: FetchRequest) -> _Plan:

@@ -39,7 +39,7 @@ class Stream:
     account_id: str | None = None
     """X's id of the account, where the stream is one account's."""
     clauses: tuple[str, ...] = ()
-    """Of a search."""
+    """The accounts and lists of a search: `from:ann`, `list:77`."""
 
     @property
     def label(self) -> str:
@@ -48,7 +48,7 @@ class Stream:
 
     @property
     def params(self) -> dict[str, str]:
-        """Of every page."""
+        """Parameters of every page."""
         return {"query": x_search.query_of(self.clauses)} if self.clauses else {}
 
     @property
