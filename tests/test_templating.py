@@ -197,3 +197,14 @@ def test_punctuation_stays_with_its_formula() -> None:
 
     assert len(re.findall(r'<span class="tied">\(?<math>.*?</math>[,.)]+</span>', html)) == 2
     assert "But <math>" in html
+
+
+@pytest.mark.parametrize("kept", ["$5$ keV,", "$k$-means", "($10^3$ km)", "$12$ Mpc"])
+def test_a_formula_stays_with_its_unit(kept: str) -> None:
+    html = _templates(TEMPLATES).tex(f"so {kept} and more")
+    assert re.search(r'<span class="tied">[^ ]*<math>.*?</math>[ -][A-Za-z]+[,)]*</span> and', html)
+
+
+@pytest.mark.parametrize("free", ["$5$ masses", "$5$ as", "$5$ models", "$5$ m-th"])
+def test_a_word_after_a_formula_is_no_unit(free: str) -> None:
+    assert "tied" not in _templates(TEMPLATES).tex(f"so {free} and more")

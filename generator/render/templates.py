@@ -248,11 +248,18 @@ def _digest(text: str) -> str:
 
 
 def _tie(html: Markup) -> Markup:
-    """Keep the punctuation after a formula on the formula's line: browsers break the line between them."""
+    """Keep what belongs to a formula on its line: browsers break the line between a formula and what follows it."""
     if "</math>" not in html:
         return html
     return Markup(_MATH_AND_POINT.sub(r'<span class="tied">\g<0></span>', use_classes(str(html))))  # noqa: S704
 
 
 _FORMULA = re.compile(r"(\$[^$\n]{0,80}(?:\\[A-Za-z]|[\^_])[^$\n]{0,80}\$)")
-_MATH_AND_POINT = re.compile(r"[(\[“‘]?<math\b(?:(?!</math>).)*</math>[.,;:!?)\]’”]+", re.DOTALL)
+_UNIT = r"(?:[kMGTPmnpµμ]?(?:eV|Hz|pc|[KJWVTgms])|[cd]m|[mµμ]as|[kMG]?yr|AU|dex|mag|deg|dB|[kMGT]B)(?![\w-])"
+_PUNCTUATION = r"[.,;:!?)\]’”]"
+_MATH_AND_POINT = re.compile(
+    r"[(\[“‘]?<math\b(?:(?!</math>).)*</math>"
+    rf"(?:{_PUNCTUATION}+|-[A-Za-z]{{1,12}}\b|[ \u00a0]{_UNIT}{_PUNCTUATION}*)",
+    re.DOTALL,
+)
+"""A formula with its punctuation, the word after its hyphen (`k-means`) or its unit (`5 keV`)."""

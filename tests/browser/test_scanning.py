@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -104,12 +105,32 @@ def test_p_opens_the_pdf(browser: Browser, served: Served) -> None:
     assert asked == [f"https://arxiv.org/pdf/{first_ids(served)[0]}"]
 
 
-@pytest.mark.parametrize("path", ["", "new/", "s/none/"])
-def test_compact_lists_are_sound_for_everyone(browser: Browser, served: Served, path: str) -> None:
-    if path == "s/none/":
-        path = served.kinds()["month"]
-    with visit(browser, served, path, kept={"at": 1, "view": "compact"}) as page:
-        assert wrong_everywhere(page) == []
+COMPACT = [
+    *(("sample", kind) for kind in (
+        "home", "second", "new", "week", "tracker", "category", "month", "day", "person", "posts", "paper", "search",
+        "saved", "archive", "missing",
+    )),
+    *(("empty", kind) for kind in ("home", "new", "week", "tracker", "archive", "search", "missing")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("tree", "kind"), COMPACT)
+def test_the_compact_view_is_sound_for_everyone(
+    browser: Browser, serving: Callable[[str], Served], tree: str, kind: str
+) -> None:
+    """The full view of every kind of page is judged in test_pages_in_chromium.py."""
+    served = serving(tree)
+    kept = {"version": 1, "at": 1, "view": "compact"}
+    context = browser.new_context(viewport=DESK, service_workers="block")
+    key = "trending-arxiv:/" + served.url.rstrip("/").rpartition("/")[2] + "/"
+    context.add_init_script(f"localStorage.setItem({json.dumps(key)}, {json.dumps(json.dumps(kept))})")
+    page = context.new_page()
+    page.goto(served.url + served.kinds()[kind])
+    is_alone = page.evaluate("document.documentElement.matches('[data-whole], [data-alone]')")
+    if not is_alone:
+        expect(page.locator("html.compact")).to_have_count(1)
+    assert wrong_everywhere(page) == []
+    context.close()
 
 
 def test_a_row_is_muted_by_what_it_shows_with_undo(browser: Browser, served: Served) -> None:
