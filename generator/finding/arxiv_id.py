@@ -67,12 +67,14 @@ def parse_id(text: str) -> FoundId | None:
     match = _ID.fullmatch(text)
     if match is None:
         return None
-    version = int(match["version"]) if match["version"] else None
     if match["yymm"]:
         paper_id = _new_id(match["yymm"], match["number"])
     else:
         paper_id = _old_id(match["archive"], match["subject"], match["old"])
-    return FoundId(paper_id, version) if paper_id else None
+    if paper_id is None:
+        return None
+    version = match["version"]
+    return FoundId(paper_id, int(version) if version else None)
 
 
 def parse_as_written(text: str, *, any_case: bool = False) -> FoundId | None:
@@ -107,7 +109,8 @@ def _old_id(archive: str, subject: str | None, number: str) -> str | None:
 
 def _old_month(number: str) -> tuple[int, int]:
     year = int(number[:2])
-    return (1900 if year >= _FIRST_OLD[0] % 100 else 2000) + year, int(number[2:4])
+    century = 1900 if year >= _FIRST_OLD[0] % 100 else 2000
+    return century + year, int(number[2:4])
 
 
 def month_of(paper_id: str) -> tuple[int, int]:
@@ -122,7 +125,9 @@ def sort_key(paper_id: str) -> tuple[int, int, int, str]:
     """Key for the order in which papers came: year, month, number within the month, archive."""
     archive, slash, number = paper_id.partition("/")
     year, month = month_of(paper_id)
-    return (year, month, int(number[4:]), archive) if slash else (year, month, int(paper_id[5:]), "")
+    if slash:
+        return year, month, int(number[4:]), archive
+    return year, month, int(paper_id[5:]), ""
 
 
 def bucket_of(paper_id: str) -> tuple[str, str]:
@@ -132,7 +137,9 @@ def bucket_of(paper_id: str) -> tuple[str, str]:
     archive, `hep-th/9901001` -> (`9901`, `hep-th`).
     """
     archive, slash, number = paper_id.partition("/")
-    return (number[:4], archive) if slash else (paper_id[:4], paper_id[5:-2])
+    if slash:
+        return number[:4], archive
+    return paper_id[:4], paper_id[5:-2]
 
 
 def abs_url(paper_id: str) -> str:

@@ -67,7 +67,8 @@ def find_in_text(text: str) -> tuple[FoundId, ...]:
     """
     if not text.isascii() or "\\/" in text:
         text = normalise(text)
-    if not _DIGITS_OF_ID.search(text):  # most posts without a link end here
+    # Most posts without a link end here.
+    if not _DIGITS_OF_ID.search(text):
         return ()
     return merge_found(_scan(normalise(text)))
 
@@ -80,7 +81,9 @@ def unread_host(url: str) -> str | None:
     behind_host = unquote(url.strip()[match.start("path") :])
     for candidate in _LOOKS_LIKE_ID.findall(behind_host):
         if parse_as_written(candidate):
-            return None if find_in_url(url) else wrappers.canonical_host(match["host"])
+            if find_in_url(url):
+                return None
+            return wrappers.canonical_host(match["host"])
     return None
 
 
@@ -126,7 +129,8 @@ def _find_address(url: str, layers: int) -> tuple[FoundId, ...]:
     host = wrappers.canonical_host(match["host"])
     path, query = match["path"] or "", match["query"] or ""
     if path in {"", "/"} and not query and match["fragment"]:
-        path = "/" + match["fragment"].lstrip("!/")  # services in one page keep their path there
+        # Services in one page keep their path in the fragment.
+        path = "/" + match["fragment"].lstrip("!/")
     papers = _read_shapes(host, path, query)
     if papers or not layers:
         return papers
@@ -151,7 +155,7 @@ def _read_shapes(host: str, path: str, query: str) -> tuple[FoundId, ...]:
     for shape in shapes:
         papers = tuple(shape.read(path, values))
         if papers:
-            return papers if len(papers) == 1 else merge_found(papers)
+            return merge_found(papers)
     return ()
 
 

@@ -60,7 +60,9 @@ def stated_in(paper: Paper, posts: Iterable[Post] = ()) -> Stated | None:
 def marks_of(paper: Paper) -> tuple[str, ...]:
     """What the paper's own texts state: `code`, `venue`."""
     stated = stated_in(paper)
-    return stated.marks if stated else ()
+    if stated is None:
+        return ()
+    return stated.marks
 
 
 _CONFERENCES = """
@@ -120,34 +122,10 @@ _BY_LETTERS = {name.lower(): _SPELT.get(name, name) for name in (*_WORDS, *_SPEL
 _VENUES = "|".join(re.escape(name) for name in sorted({*_WORDS, *_SPELT}, key=len, reverse=True))
 _YEAR_AFTER = r"(?:[\s,\-]*\(?((?:19|20)\d\d)(?!\d)|\s?['’](\d\d)(?!\d))?"
 _VENUE = re.compile(rf"(?<![\w/.\-])({_VENUES})(?=(?:[\s,.;:)'’\-–]|\d|$)){_YEAR_AFTER}")
-_AMBIGUOUS = frozenset(
-    [
-        "ALT",
-        "CADE",
-        "CC",
-        "CCC",
-        "CHI",
-        "DATE",
-        "DISC",
-        "EC",
-        "FUSION",
-        "HRI",
-        "ICS",
-        "ITC",
-        "ITP",
-        "KR",
-        "MICRO",
-        "NIPS",
-        "RANDOM",
-        "RSS",
-        "SC",
-        "SEA",
-        "SLT",
-        "SWAT",
-        "VR",
-        "WWW",
-    ]
-)
+_AMBIGUOUS_NAMES = """
+    ALT CADE CC CCC CHI DATE DISC EC FUSION HRI ICS ITC ITP KR MICRO NIPS RANDOM RSS SC SEA SLT SWAT VR WWW
+"""
+_AMBIGUOUS = frozenset(_AMBIGUOUS_NAMES.split())
 """These are other things too: only with a year."""
 _COMMON_WORDS = frozenset({"Nature", "Science", "Quantum"})
 """Names of journals that begin the names of others: only where a number or nothing follows."""
@@ -228,5 +206,6 @@ def _named(match: re.Match[str], text: str) -> tuple[str, str]:
         year = f"20{match[3]}"
     if not year:
         later = _YEAR.search(text.strip().rstrip("."), match.end())
-        year = (later[1] or later[2]) if later else ""
+        if later is not None:
+            year = later[1] or later[2]
     return _BY_LETTERS[match[1].lower()], year

@@ -50,14 +50,17 @@ class LinkShape:
     def takes(self, paper_id: str) -> bool:
         """Whether the shape can name this paper: some are for new ids or for old ones alone."""
         groups = self.pattern.groupindex
-        return "id" in groups or bool(self.keys) or ("archive" if "/" in paper_id else "yymm") in groups
+        if "id" in groups or self.keys:
+            return True
+        form = "archive" if "/" in paper_id else "yymm"
+        return form in groups
 
     def render(self, paper_id: str) -> str:
         """The link of this shape to a paper that it `takes`."""
         archive, slash, number = paper_id.partition("/")
+        yymm = number[:4]
         if not slash:
-            number = paper_id[5:]
-        yymm = number[:4] if slash else paper_id[:4]
+            yymm, _, number = paper_id.partition(".")
         return self.template.format(id=paper_id, archive=archive, yymm=yymm, yyyy=f"20{yymm[:2]}", number=number)
 
     def read(self, path: str, query: Mapping[str, str]) -> Iterator[FoundId]:
@@ -88,8 +91,7 @@ def _read_value(value: str) -> Iterator[FoundId]:
     is_list = False
     for part in value.replace(",", " ").split():
         match = _VALUE.fullmatch(part)
-        paper = parse_as_written(match["id"]) if match else None
-        if paper:
+        if match and (paper := parse_as_written(match["id"])):
             is_list = True
             yield paper
     if not is_list:

@@ -75,7 +75,8 @@ def newest_versions(posts: Iterable[Post]) -> dict[str, int]:
     versions: dict[str, int] = {}
     for post in posts:
         places = (*post.links, post.text or "")
-        if not any(map(_SOME_VERSION.search, places)):  # spares most posts the search for ids
+        # This spares most posts the search for ids.
+        if not any(map(_SOME_VERSION.search, places)):
             continue
         for paper_id, version in _named(post):
             if version is not None:
@@ -108,27 +109,31 @@ def inherit(posts: Mapping[str, Post]) -> dict[str, Post]:
             base = _papers_of_cycle(posts, cycle, papers)
         for post_id in reversed(chain):
             stated = posts[post_id].papers
-            base = papers[post_id] = _union(stated, base) if len(base) <= MAX_PASSED_ON else stated
-    changed = {
-        post_id: changed
-        for post_id, post in posts.items()
-        if (changed := _with_papers(post, papers[post_id])) is not post
-    }
-    return {**heads, **changed}
+            if len(base) > MAX_PASSED_ON:
+                base = ()
+            base = papers[post_id] = _union(stated, base)
+    changed_posts = dict(heads)
+    for post_id, post in posts.items():
+        if post.papers != papers[post_id]:
+            changed_posts[post_id] = _with_papers(post, papers[post_id])
+    return changed_posts
 
 
 def _from_below(posts: Mapping[str, Post]) -> dict[str, Post]:
     """The first posts of threads that change because their account's own reply names papers, by id."""
     inherited: dict[str, tuple[str, ...]] = {}
     for reply in posts.values():
-        head = posts.get(reply.of) if reply.kind == "reply" and reply.of is not None and reply.papers else None
+        if reply.kind != "reply" or reply.of is None or not reply.papers:
+            continue
+        head = posts.get(reply.of)
         if head is not None and _is_thread(head, reply):
             inherited[head.id] = _union(inherited.get(head.id, head.papers), reply.papers)
-    return {
-        head_id: msgspec.structs.replace(posts[head_id], papers=papers, in_thread=True)
-        for head_id, papers in inherited.items()
-        if papers != posts[head_id].papers and len(papers) <= MAX_PASSED_ON
-    }
+    heads: dict[str, Post] = {}
+    for head_id, papers in inherited.items():
+        head = posts[head_id]
+        if papers != head.papers and len(papers) <= MAX_PASSED_ON:
+            heads[head_id] = msgspec.structs.replace(head, papers=papers, in_thread=True)
+    return heads
 
 
 def _is_thread(head: Post, reply: Post) -> bool:
@@ -149,7 +154,8 @@ def mentions_by_paper(posts: Iterable[Post]) -> dict[str, list[Mention]]:
     """
     by_paper: dict[str, list[Mention]] = {}
     newest_first = sorted(posts, key=attrgetter("id"))
-    newest_first.sort(key=attrgetter("posted_at"), reverse=True)  # stable: ids stay in order
+    # The sort is stable: within a second, ids stay in order.
+    newest_first.sort(key=attrgetter("posted_at"), reverse=True)
     for post in newest_first:
         for paper_id in post.papers:
             mention = Mention(post, paper_id, _through(post, paper_id))
@@ -185,7 +191,8 @@ def _named_at_any_time(post: Post) -> Iterator[FoundId]:
 
 
 def _month_has_come(paper_id: str, seen_at: datetime) -> bool:
-    tomorrow = seen_at + timedelta(days=1)  # clocks and time zones differ
+    # Clocks and time zones differ by up to a day.
+    tomorrow = seen_at + timedelta(days=1)
     return month_of(paper_id) <= (tomorrow.year, tomorrow.month)
 
 
@@ -198,7 +205,9 @@ def _union(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _with_papers(post: Post, papers: tuple[str, ...]) -> Post:
-    return post if papers == post.papers else msgspec.structs.replace(post, papers=papers)
+    if papers == post.papers:
+        return post
+    return msgspec.structs.replace(post, papers=papers)
 
 
 def _path_to_known(
@@ -214,14 +223,21 @@ def _path_to_known(
         place[here] = len(path)
         path.append(here)
         here = posts[here].of
-    return path, len(path), papers.get(here, ()) if here is not None else ()
+    papers_there: tuple[str, ...] = ()
+    if here is not None:
+        papers_there = papers.get(here, ())
+    return path, len(path), papers_there
 
 
 def _papers_of_cycle(
     posts: Mapping[str, Post], cycle: list[str], papers: dict[str, tuple[str, ...]]
 ) -> tuple[str, ...]:
     """Posts that point at each other in a ring all have the same papers; sets `papers` for them."""
-    shared = tuple(sorted({paper_id for post_id in cycle for paper_id in posts[post_id].papers}))
+    shared: set[str] = set()
     for post_id in cycle:
-        papers[post_id] = shared if len(shared) <= MAX_PASSED_ON else posts[post_id].papers
+        shared.update(posts[post_id].papers)
+    for post_id in cycle:
+        papers[post_id] = posts[post_id].papers
+        if len(shared) <= MAX_PASSED_ON:
+            papers[post_id] = tuple(sorted(shared))
     return papers[cycle[0]]

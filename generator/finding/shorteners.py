@@ -91,14 +91,15 @@ def short_links(post: Post, hosts: Collection[str] = SHORTENERS) -> tuple[str, .
     X wraps every link in t.co and states its target: where a post from X has links, those in its text are they. The
     likes in an archive have the text alone.
     """
-    stated = "https://t.co/" if post.network == "x" and not all(is_short(link, hosts) for link in post.links) else None
+    states_targets = post.network == "x" and not all(is_short(link, hosts) for link in post.links)
     links: dict[str, None] = {}
     for url in _addresses(post):
         link = canonical(url, hosts)
-        if link is not None and not (stated and link.startswith(stated)):
-            links[link] = None
-            if len(links) == MOST_PER_POST:
-                break
+        if link is None or (states_targets and link.startswith("https://t.co/")):
+            continue
+        links[link] = None
+        if len(links) == MOST_PER_POST:
+            break
     return tuple(links)
 
 
@@ -107,5 +108,8 @@ def _addresses(post: Post) -> Iterator[str]:
     if not post.text or "/" not in post.text:
         return
     for match in _IN_TEXT.finditer(post.text):
-        url = match[0].rstrip(_TRAILING)  # one that was cut keeps its ellipsis, and is no address by that
-        yield url if "://" in url else f"https://{url}"
+        # An address that was cut keeps its ellipsis, so it is none.
+        url = match[0].rstrip(_TRAILING)
+        if "://" not in url:
+            url = f"https://{url}"
+        yield url

@@ -119,7 +119,7 @@ def normalise(text: str) -> str:
         text = text.replace("：", ":")
     if "[" in text or "(" in text:
         text = _DEFANGED.sub(".", text)
-    return text.replace("\\/", "/") if "\\/" in text else text
+    return text.replace("\\/", "/")
 
 
 def find_mentions(text: str) -> Iterator[FoundId]:

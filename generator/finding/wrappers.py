@@ -184,7 +184,9 @@ def canonical_host(host: str) -> str:
     if _ARXIV_MIRROR.fullmatch(host):
         return "arxiv.org"
     google = _GOOGLE.fullmatch(host)
-    return f"{google[1]}.com" if google else host
+    if google is not None:
+        return f"{google[1]}.com"
+    return host
 
 
 def host_behind_proxy(host: str) -> str | None:
@@ -263,4 +265,6 @@ def _tails(path: str, query: str) -> Iterator[str]:
             yield _as_address(unquote(start), "")
         elif "." in start or start.lower() in {"http:", "https:"}:
             tail = "/".join([start, *segments[number + 1 :]]).partition("__;")[0]
-            yield _as_address(f"{tail}?{query}" if query else tail, "")
+            if query:
+                tail += f"?{query}"
+            yield _as_address(tail, "")

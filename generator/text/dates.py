@@ -20,6 +20,9 @@ def days_title(first: date, last: date) -> str:
     end = f"{last.day} {month_title(last)}"
     if first == last:
         return end
-    month = f" {MONTHS[first.month - 1]}" if first.month != last.month else ""
-    year = f" {first.year}" if first.year != last.year else ""
+    month = year = ""
+    if first.month != last.month:
+        month = f" {MONTHS[first.month - 1]}"
+    if first.year != last.year:
+        year = f" {first.year}"
     return f"{first.day}{month}{year} to {end}"

@@ -76,7 +76,9 @@ def without_entities(text: str) -> str:
 
     def character(match: re.Match[str]) -> str:
         name = match[1]
-        return html5.get(name, match[0]) if name else unescape(match[0])
+        if name:
+            return html5.get(name, match[0])
+        return unescape(match[0])
 
     return _ENTITY.sub(character, text)
 
@@ -84,7 +86,9 @@ def without_entities(text: str) -> str:
 def isolate(name: str) -> Markup:
     """A name that keeps its own direction: right-to-left ones are wrapped, so that they do not turn what follows."""
     name = clean(name)
-    return Markup("<bdi>{}</bdi>").format(name) if _RIGHT_TO_LEFT.search(name) else escape(name)
+    if _RIGHT_TO_LEFT.search(name):
+        return Markup("<bdi>{}</bdi>").format(name)
+    return escape(name)
 
 
 @lru_cache(maxsize=200_000)
@@ -110,13 +114,13 @@ def linkify(text: str) -> Markup:
     text = clean(text)
     pieces: list[Markup] = []
     at = 0
-    for found in _URL.finditer(text):
-        url = _without_trailing(found.group())
+    for match in _URL.finditer(text):
+        url = _without_trailing(match[0])
         href = safe_href(url)
         if href is None:
             continue
-        pieces += [escape(text[at : found.start()]), _link(href, url)]
-        at = found.start() + len(url)
+        pieces += [escape(text[at : match.start()]), _link(href, url)]
+        at = match.start() + len(url)
     pieces.append(escape(text[at:]))
     return Markup("").join(pieces)
 
@@ -124,9 +128,13 @@ def linkify(text: str) -> Markup:
 @lru_cache(maxsize=512)
 def language_of(lang: str | None) -> str | None:
     """What the network calls the language -> a `lang` attribute's value, or None where it is none or unknown."""
-    found = _LANGUAGE.fullmatch(lang or "")
-    code = found.group(1).lower() if found else None
-    return code if code in _LANGUAGES else None
+    match = _LANGUAGE.fullmatch(lang or "")
+    if match is None:
+        return None
+    code = match[1].lower()
+    if code not in _LANGUAGES:
+        return None
+    return code
 
 
 def shorten(text: str, limit: int) -> tuple[str, bool]:
@@ -135,7 +143,9 @@ def shorten(text: str, limit: int) -> tuple[str, bool]:
         return text, False
     cut = text[: limit - 1]
     blank = max(cut.rfind(" "), cut.rfind("\n"))
-    return (cut[:blank] if blank > limit // 2 else cut).rstrip(" \n,;:.-") + "…", True
+    if blank > limit // 2:
+        cut = cut[:blank]
+    return cut.rstrip(" \n,;:.-") + "…", True
 
 
 def _link(href: str, url: str) -> Markup:
@@ -169,4 +179,8 @@ def _without_trailing(url: str) -> str:
 
 
 def _escape_url(text: str) -> str:
-    return _NOT_IN_URL.sub(lambda found: "".join(f"%{byte:02X}" for byte in found.group().encode()), text)
+    return _NOT_IN_URL.sub(_percent_encoded, text)
+
+
+def _percent_encoded(match: re.Match[str]) -> str:
+    return "".join(f"%{byte:02X}" for byte in match[0].encode())

@@ -81,7 +81,13 @@ def without_latex(text: str) -> str:
         return text
     text = _NAMED_LETTER.sub(lambda found: _NAMED_LETTERS.get(found[1], found[1]), text)
     text = _ACCENT.sub(_accented, text).replace("\\&", "&")
-    return _COMMAND.sub(lambda found: f" {found[1]} " if found[1] in _GREEK else " ", text)
+    return _COMMAND.sub(_greek_name, text)
+
+
+def _greek_name(match: re.Match[str]) -> str:
+    if match[1] in _GREEK:
+        return f" {match[1]} "
+    return " "
 
 
 def compounds(text: str) -> Iterator[list[str]]:
@@ -94,8 +100,8 @@ def spelt_out(text: str) -> list[str]:
     """The words with an umlaut as they are written without it: `Schölkopf` is `schoelkopf` too."""
     if text.isascii():
         return []
-    found = _WITH_UMLAUT.findall(unicodedata.normalize("NFC", text).lower())
-    return words(" ".join(found).translate(_SPELT_OUT)) if found else []
+    with_umlaut = _WITH_UMLAUT.findall(unicodedata.normalize("NFC", text).lower())
+    return words(" ".join(with_umlaut).translate(_SPELT_OUT))
 
 
 def forms(word: str) -> Iterator[str]:
@@ -127,5 +133,7 @@ def _apart(tokens: Iterable[str]) -> Iterator[str]:
 
 
 def _accented(found: re.Match[str]) -> str:
-    letter = found[2]
-    return unicodedata.normalize("NFC", f"{letter}\u0308") if found[1] == '"' else letter
+    accent, letter = found[1], found[2]
+    if accent == '"':
+        return unicodedata.normalize("NFC", f"{letter}\u0308")
+    return letter
