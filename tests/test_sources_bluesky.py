@@ -679,22 +679,6 @@ class TestParse:
         assert len(parse({"post": inner})) <= 4
 
 
-class TestPostUrl:
-    @pytest.mark.parametrize(
-        ("own_id", "url"),
-        [
-            (f"bluesky:{ANN}/3k", f"https://bsky.app/profile/{ANN}/post/3k"),
-            ("bluesky:did:web:a-b.example/3k", "https://bsky.app/profile/did:web:a-b.example/post/3k"),
-            (f"bluesky:{ANN}", None),
-            (f"bluesky:{ANN}/a/b", None),
-            (f"x:{ANN}/3k", None),
-            ('bluesky:did:web:a"><script>/3k', None),
-        ],
-    )
-    def test_it(self, own_id: str, url: str | None) -> None:
-        assert bluesky.SOURCE.post_url(own_id) == url
-
-
 class Once:
     """A client that gives one body, whatever is asked."""
 

@@ -24,6 +24,7 @@ from generator.model.errors import FormatError, RecordError
 from generator.model.records import Account, NetworkState
 from tests.loopback import Answer, Loopback, Reply, Request, as_json
 from tests.one_run import NOW, Run
+from tests.test_odd_answers import VALUES
 
 FIXTURES = Path(__file__).parent / "fixtures" / "hackernews"
 _PARAMETERS = {"query", "tags", "numericFilters", "page", "hitsPerPage", "restrictSearchableAttributes"}
@@ -349,11 +350,6 @@ def test_no_tracker_asks_nothing() -> None:
         assert server.requests == []
 
 
-@pytest.mark.parametrize("post_id", ["x:1", "hackernews:", "hackernews:1/2", "hackernews:abc"])
-def test_other_ids_have_no_address(post_id: str) -> None:
-    assert hackernews.post_url(post_id) is None
-
-
 def test_made_up_answer_of_the_service() -> None:
     with Loopback([Answer(body=(FIXTURES / "search_by_date.json").read_bytes())]) as server:
         found = Run(hackernews.SOURCE, {"mine": {"min_points": 2}}, api=server.url)
@@ -419,14 +415,7 @@ def test_every_mutation_of_a_story_ends_in_a_post_or_a_named_error(shared: Path)
     assert min(kept, refused, changed) > 5
 
 
-_VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=30),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
-    max_leaves=5,
-)
-
-
-@given(st.dictionaries(st.sampled_from(sorted(story(1))), _VALUES))
+@given(st.dictionaries(st.sampled_from(sorted(story(1))), VALUES))
 def test_any_hit_is_a_post_or_a_record_error(changes: dict[str, Any]) -> None:
     record = Record({**story(1), **changes}, ("mine",), "hits[0]")
     posts = []

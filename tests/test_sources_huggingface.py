@@ -23,6 +23,7 @@ from generator.model.errors import FetchError, FormatError, RecordError
 from generator.model.records import Account, NetworkState
 from tests.loopback import Answer, Loopback, Reply, Request, as_json
 from tests.one_run import NOW, Run
+from tests.test_odd_answers import VALUES
 
 FIXTURES = Path(__file__).parent / "fixtures" / "huggingface"
 TODAY = NOW.date()
@@ -378,21 +379,9 @@ def test_no_tracker_asks_nothing() -> None:
         assert server.requests == []
 
 
-@pytest.mark.parametrize("post_id", ["x:1", "huggingface:", "huggingface:../x", "huggingface:a/b"])
-def test_other_ids_have_no_address(post_id: str) -> None:
-    assert huggingface.post_url(post_id) is None
-
-
-_VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=30),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
-    max_leaves=5,
-)
-
-
 @given(
-    st.dictionaries(st.sampled_from(sorted(row(1))), _VALUES),
-    st.dictionaries(st.sampled_from(sorted(row(1)["paper"])), _VALUES),
+    st.dictionaries(st.sampled_from(sorted(row(1))), VALUES),
+    st.dictionaries(st.sampled_from(sorted(row(1)["paper"])), VALUES),
 )
 def test_any_row_is_a_post_or_a_record_error(changes: dict[str, Any], of_paper: dict[str, Any]) -> None:
     made = row(1)

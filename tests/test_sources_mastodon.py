@@ -1025,22 +1025,6 @@ class TestHtml:
         assert "\n\n\n" not in written.text
 
 
-class TestPostUrl:
-    @pytest.mark.parametrize(
-        ("own_id", "url"),
-        [
-            (f"mastodon:https://{ONE}/users/ann/statuses/7", f"https://{ONE}/users/ann/statuses/7"),
-            (f"mastodon:https://{ONE}/users/ann/statuses/7/activity", f"https://{ONE}/users/ann/statuses/7"),
-            (f"mastodon:https://{ONE}/p/7#boost-by-bob@{TWO}", f"https://{ONE}/p/7"),
-            ("mastodon:javascript:alert(1)", None),
-            ('mastodon:https://x.example/"><script>', None),
-            (f"x:https://{ONE}/users/ann/statuses/7", None),
-        ],
-    )
-    def test_it(self, own_id: str, url: str | None) -> None:
-        assert mastodon.SOURCE.post_url(own_id) == url
-
-
 class TestMadeUpPage:
     def test_it_is_as_described(self, spec: MastodonSpec | None) -> None:
         if spec is None:

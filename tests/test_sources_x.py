@@ -745,13 +745,6 @@ class TestReduce:
         [own] = parse(post(OWN, "11"))
         assert x.SOURCE.reduce(own, {"keep": "full"}) == own
 
-    @pytest.mark.parametrize(
-        ("own_id", "url"),
-        [("x:20", "https://x.com/i/status/20"), ("x:a", None), ("bluesky:20", None), ("x:", None), ("", None)],
-    )
-    def test_post_url(self, own_id: str, url: str | None) -> None:
-        assert x.SOURCE.post_url(own_id) == url
-
 
 def replace_papers(one: Post) -> Post:
     import msgspec
