@@ -251,7 +251,7 @@ def test_damaged_and_misplaced_records_are_told_with_their_line(tmp_path: Path) 
         (copy.folder / worktree).parent.mkdir(parents=True, exist_ok=True)
         (copy.folder / worktree).write_text("git's own")
     name = path.relative_to(copy.folder)
-    said = {str(problem).removeprefix(f"{copy.folder}/") for problem in check_data(copy.folder / "data")[0]}
+    said = {str(problem).removeprefix(f"{copy.folder}/") for problem in check_data(copy.folder / "data")}
     assert any(problem.startswith(f"{name}:2: damaged line") for problem in said)
     assert any(
         problem.startswith(f"{elsewhere.relative_to(copy.folder)}:1:") and "belongs into" in problem for problem in said
@@ -297,5 +297,5 @@ def test_state_files_left_by_a_broken_run_end_in_a_sentence(tmp_path: Path, shar
     broken = 0
     for path in sorted(folder.iterdir())[::6]:
         state.write_bytes(path.read_bytes())
-        broken += bool(check_data(copy.folder / "data")[0])
+        broken += bool(check_data(copy.folder / "data"))
     assert broken > 5

@@ -43,7 +43,7 @@ def commit(folder: Path) -> None:
 
 
 def found(data: Path) -> list[Problem]:
-    return check_data(data)[0]
+    return check_data(data)
 
 
 def follow(data: Path, problem: Problem) -> None:

@@ -29,28 +29,24 @@ _KNOWN = (
 )
 
 
-def check_data(data: Path, reduce: Callable[[Post], Post] = lambda post: post) -> tuple[list[Problem], Store, Tree]:
-    """Check every file of a data tree.
+def check_data(data: Path, reduce: Callable[[Post], Post] = lambda post: post) -> list[Problem]:
+    """Check every file of a data tree, one after the other.
 
     Args:
         data: its folder.
         reduce: what of a post may stand there.
 
-    Returns:
-        The problems, and the store with what it loaded, for `--fix`.
-
     Raises:
         StoreError: it was written by a newer version, or cannot be read at all.
     """
-    store = Store(data)
-    tree = store.load()
-    damaged = {problem.place for problem in tree.problems}
-    problems = [*with_restoring(tree.problems, data), *lost_records(data, tree)]
+    survey = Store(data).survey()
+    damaged = {problem.place for problem in survey.problems}
+    problems = [*with_restoring(survey.problems, data), *lost_records(data)]
     for path in sorted(data.rglob("*")):
         if path.is_file():
             problems += _check_file(path, path.relative_to(data).as_posix(), damaged, reduce)
-    problems += _check_ids(data, tree)
-    return sorted(problems, key=lambda problem: _order(problem.place)), store, tree
+    problems += _check_ids(data, Store(data).open())
+    return sorted(problems, key=lambda problem: _order(problem.place))
 
 
 def _check_file(path: Path, name: str, damaged: set[str], reduce: Callable[[Post], Post]) -> Iterator[Problem]:

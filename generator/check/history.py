@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shlex
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -28,17 +28,16 @@ class _Record(msgspec.Struct):
     of: str | None = None
 
 
-def lost_records(data: Path, tree: Tree | None = None) -> list[Problem]:
-    """Records of the last commit that are neither in the tree nor removed by prune, file by file.
-
-    If the tree is not given, it is loaded as soon as git reports a changed file.
-    """
+def lost_records(data: Path) -> list[Problem]:
+    """Records of the last commit that are neither in the tree nor removed by prune, file by file."""
+    files = {name: _records(_git(data, "show", f"HEAD:./{name}")) for name in _changed_since(data, "HEAD")}
+    if not files:
+        return []
+    missing = _missing(data, files)
     problems = []
     lost_count = 0
-    for name in _changed_since(data, "HEAD"):
-        tree = tree or Store(data).load()
-        committed = _records(_git(data, "show", f"HEAD:./{name}"))
-        lost = [record.id for record in committed if _is_lost(record, name, tree)]
+    for name, committed in files.items():
+        lost = [record.id for record in committed if (_folder(name), record.id) in missing]
         if not lost:
             continue
         lost_count += len(lost)
@@ -70,15 +69,38 @@ def with_restoring(problems: Iterable[Problem], data: Path) -> list[Problem]:
     return completed
 
 
-def _is_lost(record: _Record, name: str, tree: Tree) -> bool:
-    if name.startswith("posts/"):
-        shows_gone = record.kind in {"repost", "like"} and record.of in tree.gone
-        return record.id not in tree.posts and record.id not in tree.gone and not shows_gone
-    if name.startswith("papers/"):
-        return record.id not in tree.papers
-    if name.startswith("announced/"):
-        return record.id not in tree.announced
-    return name == "gone.jsonl" and record.id not in tree.gone
+def _missing(data: Path, committed: Mapping[str, Sequence[_Record]]) -> set[tuple[str, str]]:
+    """(folder, id) of the committed records that are nowhere in the tree, which is read file by file."""
+    store = Store(data)
+    tree = store.open()
+    missing = set()
+    for name, records in committed.items():
+        for record in records:
+            if not _is_small_or_removed(record, name, tree):
+                missing.add((_folder(name), record.id))
+    # Most records are still in the file that was committed.
+    names = store.record_files()
+    for name in (*(name for name in committed if name in names), *names):
+        if not missing:
+            break
+        missing -= {(_folder(name), record_id) for record_id in store.ids_of(name)}
+    return missing
+
+
+def _is_small_or_removed(record: _Record, name: str, tree: Tree) -> bool:
+    """Whether the small files explain a record: a removed post, a known announcement, or nothing that is kept."""
+    folder = _folder(name)
+    if folder == "posts":
+        return record.id in tree.gone or (record.kind in {"repost", "like"} and record.of in tree.gone)
+    if folder == "announced":
+        return record.id in tree.announced
+    if name == "gone.jsonl":
+        return record.id in tree.gone
+    return folder != "papers"
+
+
+def _folder(name: str) -> str:
+    return name.partition("/")[0]
 
 
 def _restoring(data: Path, name: str, committed: list[_Record]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,8 +16,6 @@ from generator.model.errors import ConfigError, Problem, StoreError
 if TYPE_CHECKING:
     from generator.config import Config
     from generator.model.records import Post
-    from generator.model.tree import Tree
-    from generator.storage.store import Store
 
 _EXAMPLE_URL = "https://example.github.io/trending-arxiv/"
 
@@ -72,27 +70,32 @@ def _check_data(options: Options, config: Config | None, problems: list[Problem]
     reduce: Callable[[Post], Post] = reducer(config.network_settings) if config else lambda post: post
     try:
         with options.only_writer(options.data) if fix else nullcontext():
-            found, store, tree = check_data(options.data, reduce)
-            if fix and found:
-                _fix(options, store, tree, reduce)
-                found, _, _ = check_data(options.data, reduce)
+            data_problems = check_data(options.data, reduce)
+            if fix and data_problems:
+                _fix(options, config, reduce)
+                data_problems = check_data(options.data, reduce)
     except StoreError as error:
-        found = [Problem(str(options.data), str(error))]
-    problems += found
-    return len(found)
+        data_problems = [Problem(str(options.data), str(error))]
+    problems += data_problems
+    return len(data_problems)
 
 
-def _fix(options: Options, store: Store, tree: Tree, reduce: Callable[[Post], Post]) -> None:
+def _fix(options: Options, config: Config | None, reduce: Callable[[Post], Post]) -> None:
     """Move damaged lines to quarantine/, and to the cache what may not stand in data/; put records into their files."""
+    from generator.fetch.captured import open_captured  # noqa: PLC0415
     from generator.fetch.intake import withhold  # noqa: PLC0415
+    from generator.storage.store import Store  # noqa: PLC0415
 
-    if withheld := withhold(tree, reduce):
-        store.cache = options.cache
-        store.save_texts({**withheld, **store.load_texts()}, tree)
-        options.console.say(
-            f"{counted(len(withheld), 'post')}: what may not stand in {options.data} moved to {options.cache}"
-        )
-    moved = store.quarantine(tree)
+    store = Store(options.data, options.cache)
+    texts = store.load_texts()
+    with closing(open_captured(config, store, texts)) as captured:
+        withheld = withhold(captured.tree, reduce)
+        if withheld:
+            captured.save_texts({**withheld, **texts})
+            options.console.say(
+                f"{counted(len(withheld), 'post')}: what may not stand in {options.data} moved to {options.cache}"
+            )
+        moved = store.quarantine(captured.tree)
     options.console.say(f"{counted(len(moved), 'file')} with damaged lines moved to {options.data / 'quarantine'}")
 
 

@@ -15,8 +15,19 @@ from generator.storage.partial import PartialTree
 from generator.storage.store import Store
 
 
-def open_captured(config: Config, store: Store, texts: Mapping[str, Post]) -> PartialTree:
-    """Open `data/` without reading its posts and papers. Raises StoreError."""
+def open_captured(config: Config | None, store: Store, texts: Mapping[str, Post]) -> PartialTree:
+    """Open `data/` without reading its posts and papers.
+
+    Args:
+        config: says what of a post may be stored; None where it cannot be read, and then all of it may.
+        store: nobody else reads or writes through it meanwhile.
+        texts: posts in full, by id, of which less is stored.
+
+    Raises:
+        StoreError: the tree was written by a newer version, or a file cannot be read at all.
+    """
+    if config is None:
+        return PartialTree(store, texts=texts)
     settings = {source.name: dict(config.network_settings(source.name)) for source in SOURCES}
     rules = f"{version('trending-arxiv')} {sorted(settings.items())}"
     return PartialTree(

@@ -18,7 +18,7 @@ from typing import Annotated, Any
 import msgspec
 
 from generator.model.errors import Problem, StoreError
-from generator.model.records import Announced, NetworkState, Post
+from generator.model.records import Announced, NetworkState, Paper, Post
 from generator.model.tree import Tree
 from generator.storage.data_files import cause_of_damage, check_inside, data_files
 from generator.storage.disk import read_file, remove_files, sweep, write_files
@@ -133,6 +133,11 @@ class Store:
     def posts_of(self, name: str) -> list[Post]:
         """The posts of a file, which is not counted as read. Raises StoreError."""
         return read_records(Post, read_bytes(self._paths[name]))
+
+    def ids_of(self, name: str) -> set[str]:
+        """Ids of the posts or papers of a file, which is not counted as read. Raises StoreError."""
+        noun: type[Post] | type[Paper] = Post if POSTS.place.fullmatch(name) else Paper
+        return {record.id for record in read_records(noun, read_bytes(self._paths[name]))}
 
     def _find_files(self) -> None:
         self._files = {}
