@@ -11,12 +11,16 @@ from typing import Any, cast
 
 import msgspec
 import pytest
+from click.testing import CliRunner
 
+from generator import cli
+from generator.fetch import merge_trees
 from generator.fetch import run as fetch
 from generator.fetch.adapter.source import AccountGone, Deleted, Event, FetchRequest, Record
 from generator.fetch.ask_arxiv import Answers
 from generator.fetch.configuration import read
-from generator.fetch.registry import SOURCES
+from generator.fetch.intake import take_posts
+from generator.fetch.registry import SOURCES, reducer
 from generator.model.records import Account, GonePost, Post
 from generator.model.tree import Tree
 from generator.net.http import Client
@@ -126,6 +130,42 @@ def test_a_fetch_that_reads_what_it_needs_writes_what_one_that_reads_everything_
         if dice.random() < 0.3:  # losing the index costs time
             (tmp_path / "part/cache" / NAME).unlink()
     assert len(Store(tmp_path / "part/data").load().posts) > 5
+
+
+def merged_as_a_whole(trees: list[Path], cache: Path) -> Path:
+    """The union as a program does it that holds all of it."""
+    store = Store(cache / "whole", cache)
+    tree = store.load()
+    for path in trees:
+        tree.union(Store(path).load())
+    waiting = [waiting for state in tree.states.values() for waiting in state.waiting]
+    now = max(each.seen_at for each in (*tree.posts.values(), *waiting))
+    take_posts(tree, (), now=now, texts=store.load_texts(), reduce=reducer(CONFIG.network_settings))
+    store.save(tree)
+    return store.root
+
+
+@pytest.mark.parametrize("batch_bytes", [1, 16_000_000])
+@pytest.mark.parametrize("seed", range(6))
+def test_trees_merged_file_by_file_are_those_merged_as_a_whole(
+    seed: int, batch_bytes: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dice = random.Random(seed)  # noqa: S311 (no secret)
+    network = Network(monkeypatch)
+    monkeypatch.setattr(merge_trees, "BATCH_BYTES", batch_bytes)
+    for number, events in enumerate(runs_of(dice, past(dice, 60))):
+        network.events = events
+        run(tmp_path / dice.choice("ab"), NOON + timedelta(hours=3 * number))
+    trees = [tmp_path / "a/data", tmp_path / "b/data"]
+    whole = merged_as_a_whole(trees, tmp_path)
+    expected = {path.relative_to(whole).as_posix(): path.read_bytes() for path in whole.rglob("*.json*")}
+    (tmp_path / "config.yaml").write_text("trackers: [{id: example, bluesky: {accounts: [a.example]}}]")
+    for name, order in (("ab", trees), ("ba", trees[::-1])):
+        arguments = ["merge", *map(str, order), "--config", str(tmp_path / "config.yaml")]
+        arguments += ["--data", str(tmp_path / name / "data"), "--cache", str(tmp_path / name / "cache")]
+        (tmp_path / name / "data").mkdir(parents=True)
+        assert CliRunner().invoke(cli.cli, arguments).exit_code == 0
+        assert stored(tmp_path / name) == expected
 
 
 def large(folder: Path, days: int) -> None:

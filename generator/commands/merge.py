@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,8 +14,8 @@ from generator.commands.options import Options, with_options
 from generator.model.errors import ConfigError, Problem
 
 if TYPE_CHECKING:
-    from generator.model.records import Post
-    from generator.model.tree import Tree
+    from generator.config import Config
+    from generator.storage.store import Survey
 
 _PARTS = ("schema.json", "posts", "papers", "state", "pending.jsonl", "gone.jsonl", "announced")
 
@@ -25,7 +25,7 @@ _PARTS = ("schema.json", "posts", "papers", "state", "pending.jsonl", "gone.json
 @with_options
 def command(options: Options, paths: tuple[Path, ...]) -> None:
     """Join other data trees into data/, by id. Their order does not matter."""
-    from generator.fetch.intake import take_posts  # noqa: PLC0415
+    from generator.fetch.merge_trees import merge_trees  # noqa: PLC0415
     from generator.storage.store import Store  # noqa: PLC0415
 
     strange = [path for path in paths if not any((path / part).exists() for part in _PARTS)]
@@ -35,39 +35,34 @@ def command(options: Options, paths: tuple[Path, ...]) -> None:
         )
     with options.only_writer(options.data):
         store = Store(options.data, options.cache)
-        texts = store.load_texts()
-        tree = store.load()
-        before = len(tree.posts), len(tree.papers)
-        for path in paths:
-            other = Store(path).load()
-            options.console.warn_all(other.problems)
-            tree.union(other)
-        # what waited on one side may have been captured on the other
-        taken = take_posts(tree, (), now=_latest(tree), texts=texts, reduce=_reducer(options))
-        texts.update(taken.texts)
-        changed = store.save(tree)
-        store.save_texts(texts, tree)
-    new_posts, new_papers = len(tree.posts) - before[0], len(tree.papers) - before[1]
+        others = [Store(path) for path in paths]
+        before = store.survey()
+        surveys = [other.survey() for other in others]
+        for survey in surveys:
+            options.console.warn_all(survey.problems)
+        changed = merge_trees(_config(options), store, others, _latest([before, *surveys]))
+        after = store.survey()
+    new_posts = after.posts.total() - before.posts.total()
+    new_papers = after.papers - before.papers
     counts = f"{counted(max(new_posts, 0), 'new post')}, {counted(max(new_papers, 0), 'new paper')}"
     options.console.say(f"{options.data}: {counts}; {counted(len(changed), 'file')} changed")
     options.console.done({"new_posts": new_posts, "new_papers": new_papers, "changed_files": len(changed)})
 
 
-def _reducer(options: Options) -> Callable[[Post], Post]:
-    """What may stand in data/ of a post whose words were in the cache while it waited.
-
-    Without a configuration that can be read, as little as its network's defaults let stand.
-    """
-    from generator.fetch.registry import reducer  # noqa: PLC0415 (the adapters)
-
+def _config(options: Options) -> Config | None:
+    """The configuration, or None where it cannot be read: as little of a post is stored then as by default."""
     try:
-        return reducer(options.load_config().network_settings)
+        return options.load_config()
     except ConfigError:
-        return reducer(lambda _network: {})
+        return None
 
 
-def _latest(tree: Tree) -> datetime:
+def _latest(surveys: Iterable[Survey]) -> datetime:
     """The newest time in the data, in place of the clock: the same trees must give the same bytes."""
-    waiting = (post for state in tree.states.values() for post in state.waiting)
-    times = [post.seen_at for post in (*tree.posts.values(), *waiting)]
-    return max(times, default=datetime(1970, 1, 1, tzinfo=UTC))
+    times = [datetime(1970, 1, 1, tzinfo=UTC)]
+    for survey in surveys:
+        if survey.last_seen_at is not None:
+            times.append(survey.last_seen_at)
+        for state in survey.states.values():
+            times.extend(post.seen_at for post in state.waiting)
+    return max(times)

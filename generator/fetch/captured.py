@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from hashlib import blake2b
 from importlib.metadata import version
+from typing import Any
 
 from generator.config import Config
 from generator.fetch.intake import Relatives
@@ -19,23 +20,29 @@ def open_captured(config: Config | None, store: Store, texts: Mapping[str, Post]
     """Open `data/` without reading its posts and papers.
 
     Args:
-        config: says what of a post may be stored; None where it cannot be read, and then all of it may.
+        config: says what of a post may be stored; None takes the networks' defaults.
         store: nobody else reads or writes through it meanwhile.
         texts: posts in full, by id, of which less is stored.
 
     Raises:
         StoreError: the tree was written by a newer version, or a file cannot be read at all.
     """
-    if config is None:
-        return PartialTree(store, texts=texts)
-    settings = {source.name: dict(config.network_settings(source.name)) for source in SOURCES}
-    rules = f"{version('trending-arxiv')} {sorted(settings.items())}"
+    settings_of = network_settings(config)
+    settings = [(source.name, sorted(settings_of(source.name).items())) for source in SOURCES]
+    rules = f"{version('trending-arxiv')} {settings}"
     return PartialTree(
         store,
-        reduce=reducer(config.network_settings),
+        reduce=reducer(settings_of),
         rules=blake2b(rules.encode(), digest_size=16).hexdigest(),
         texts=texts,
     )
+
+
+def network_settings(config: Config | None) -> Callable[[str], Mapping[str, Any]]:
+    """Network -> its block of the configuration; empty without one."""
+    if config is None:
+        return lambda _network: {}
+    return config.network_settings
 
 
 def read_related(captured: PartialTree, posts: Iterable[Post], texts: Mapping[str, Post]) -> None:

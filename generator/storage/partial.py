@@ -46,10 +46,13 @@ class PartialTree:
         self._index = Index(store.cache, rules)
         self.refresh()
         self.read_files(self._index.irregular_files())
-        # Another tree may have brought the ids of posts that are gone.
+        self.read_gone()
+        self.read_papers(self._index.stored_papers(self.tree.pending))
+
+    def read_gone(self) -> None:
+        """Read what `gone.jsonl` says must leave: another tree may have brought it, or a run was cut off."""
         self.read_posts(self.tree.gone)
         self.read_pointing_at(self.tree.gone)
-        self.read_papers(self._index.stored_papers(self.tree.pending))
 
     def close(self) -> None:
         """Close the index."""

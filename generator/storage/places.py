@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 import msgspec
 
 from generator.finding import arxiv_id
-from generator.model.records import Announced, GonePost, Paper, PendingPaper, Post
+from generator.model.records import Announced, GonePost, NetworkState, Paper, PendingPaper, Post
 
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What damage can be: not JSON, not the record's shape, not text, or nested without end."""
@@ -71,3 +71,15 @@ def read_records(noun: type[Record], content: bytes) -> list[Record]:
         with contextlib.suppress(*UNREADABLE):
             records.append(decoder.decode(line))
     return records
+
+
+def encode_state(state: NetworkState) -> bytes:
+    """State is small and read by people who look for trouble: indented, keys in order."""
+    plain = msgspec.to_builtins(state)
+    for name in ("cursors", "accounts", "spent_usd"):
+        plain[name] = dict(sorted(plain[name].items()))
+    # Most networks have none of these.
+    for name in ("lacks", "not_before", "spent_usd"):
+        if not plain[name]:
+            del plain[name]
+    return msgspec.json.format(msgspec.json.encode(plain), indent=1) + b"\n"

@@ -11,6 +11,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,7 +19,7 @@ from typing import Annotated, Any
 import msgspec
 
 from generator.model.errors import Problem, StoreError
-from generator.model.records import Announced, NetworkState, Paper, Post
+from generator.model.records import Announced, NetworkState, Post
 from generator.model.tree import Tree
 from generator.storage.data_files import cause_of_damage, check_inside, data_files
 from generator.storage.disk import read_file, remove_files, sweep, write_files
@@ -31,6 +32,7 @@ from generator.storage.places import (
     UNREADABLE,
     Kind,
     Record,
+    encode_state,
     paper_path,
     post_path,
     read_records,
@@ -71,6 +73,8 @@ class Survey:
 
     posts: Counter[str] = field(default_factory=Counter)
     """By network."""
+    last_seen_at: datetime | None = None
+    """Of the post that was captured last."""
     papers: int = 0
     pending: int = 0
     gone: int = 0
@@ -136,8 +140,8 @@ class Store:
 
     def ids_of(self, name: str) -> set[str]:
         """Ids of the posts or papers of a file, which is not counted as read. Raises StoreError."""
-        noun: type[Post] | type[Paper] = Post if POSTS.place.fullmatch(name) else Paper
-        return {record.id for record in read_records(noun, read_bytes(self._paths[name]))}
+        kind: Kind[Any] = POSTS if POSTS.place.fullmatch(name) else PAPERS
+        return {record.id for record in read_records(kind.record, read_bytes(self._paths[name]))}
 
     def _find_files(self) -> None:
         self._files = {}
@@ -168,6 +172,7 @@ class Store:
         survey = Survey()
         for post in self._read(POSTS, survey.problems):
             survey.posts[post.network] += 1
+            survey.last_seen_at = max(post.seen_at, survey.last_seen_at or post.seen_at)
         survey.papers = sum(1 for _ in self._read(PAPERS, survey.problems))
         survey.pending = sum(1 for _ in self._read(PENDING, survey.problems))
         survey.gone = sum(1 for _ in self._read(GONE, survey.problems))
@@ -205,7 +210,7 @@ class Store:
             else:
                 files.setdefault(path, damaged)
         states: dict[str, bytes | None] = {
-            f"state/{network}.json": _encode_state(state) for network, state in tree.states.items()
+            f"state/{network}.json": encode_state(state) for network, state in tree.states.items()
         }
         first = {path: files.pop(path) for path in _FIRST if path in files}
         gone = self._replace(first, [])
@@ -385,15 +390,3 @@ def read_bytes(path: Path) -> bytes:
         return read_file(path)
     except OSError as error:
         raise StoreError(f"{path}: cannot read: {error.strerror or error}") from error
-
-
-def _encode_state(state: NetworkState) -> bytes:
-    """State is small and read by people who look for trouble: indented, keys in order."""
-    plain = msgspec.to_builtins(state)
-    for name in ("cursors", "accounts", "spent_usd"):
-        plain[name] = dict(sorted(plain[name].items()))
-    # Most networks have none of these.
-    for name in ("lacks", "not_before", "spent_usd"):
-        if not plain[name]:
-            del plain[name]
-    return msgspec.json.format(msgspec.json.encode(plain), indent=1) + b"\n"

@@ -1,0 +1,115 @@
+"""The union of data trees, some files at a time, so that memory does not grow with the trees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+
+from generator.config import Config
+from generator.fetch.captured import network_settings, open_captured, read_related
+from generator.fetch.intake import take_posts
+from generator.fetch.registry import reducer
+from generator.model.records import Post
+from generator.model.tree import Tree
+from generator.storage.partial import PartialTree
+from generator.storage.store import Store, read_bytes
+
+BATCH_BYTES = 16_000_000
+"""Files of another tree that are joined at once."""
+
+
+def merge_trees(config: Config | None, store: Store, others: Sequence[Store], now: datetime) -> set[Path]:
+    """Join other trees into the one of `store`, by id. Their order does not matter.
+
+    Ids of gone posts are written first, then posts and papers, then the states that cover them.
+
+    Args:
+        config: says what of a post may be stored; None takes what the networks' defaults let stand.
+        store: where the union is written.
+        others: are only read.
+        now: stands for the clock.
+
+    Returns:
+        The changed files.
+
+    Raises:
+        StoreError: a tree cannot be read or written; running it again completes the union.
+    """
+    texts = store.load_texts()
+    merge = _Merge(config, store, texts, now)
+    small_trees = [other.open() for other in others]
+    merge.add_gone(small_trees)
+    for other, tree in zip(others, small_trees, strict=True):
+        for names in _batches(store, other):
+            records = Tree(gone=tree.gone)
+            other.read_into(records, names)
+            merge.add_records(records, names)
+    merge.add_states(small_trees)
+    return merge.changed
+
+
+class _Merge:
+    """The union so far. Each step opens the tree again, so that it holds one step's records."""
+
+    def __init__(self, config: Config | None, store: Store, texts: dict[str, Post], now: datetime) -> None:
+        self.changed: set[Path] = set()
+        self._config = config
+        self._store = store
+        self._texts = texts
+        self._now = now
+        self._reduce = reducer(network_settings(config))
+
+    def add_gone(self, trees: Sequence[Tree]) -> None:
+        with closing(self._open()) as captured:
+            for tree in trees:
+                captured.tree.union(Tree(gone=tree.gone))
+            captured.read_gone()
+            self.changed.update(captured.save())
+
+    def add_records(self, records: Tree, names: Sequence[str]) -> None:
+        with closing(self._open()) as captured:
+            captured.read_files(names)
+            captured.read_posts(records.posts)
+            captured.read_papers(records.papers)
+            read_related(captured, records.posts.values(), self._texts)
+            captured.tree.union(Tree(posts=records.posts, papers=records.papers))
+            self._settle(captured)
+
+    def add_states(self, trees: Sequence[Tree]) -> None:
+        with closing(self._open()) as captured:
+            for tree in trees:
+                captured.read_papers(captured.stored_papers(tree.pending))
+                captured.tree.union(tree)
+            read_related(captured, (), self._texts)
+            self._settle(captured)
+
+    def _open(self) -> PartialTree:
+        return open_captured(self._config, self._store, self._texts)
+
+    def _settle(self, captured: PartialTree) -> None:
+        """What waited on one side may be captured on the other."""
+        taken = take_posts(captured.tree, (), now=self._now, texts=self._texts, reduce=self._reduce)
+        self._texts.update(taken.texts)
+        self.changed.update(captured.save())
+        captured.save_texts(self._texts)
+
+
+def _batches(store: Store, other: Store) -> Iterator[list[str]]:
+    """Names of the files of `other` that differ from those of `store`, in groups."""
+    names: list[str] = []
+    size = 0
+    for name, path in other.record_files().items():
+        own_path = store.root / name
+        content = read_bytes(path)
+        if own_path.is_file() and read_bytes(own_path) == content:
+            continue
+        names.append(name)
+        size += len(content)
+        if size >= BATCH_BYTES:
+            yield names
+            names = []
+            size = 0
+    if names:
+        yield names
