@@ -52,6 +52,8 @@ SHORTENERS: dict[str, str] = {
 MOST_PER_POST = 5
 """Of a post with more, the first of them are followed."""
 _LONGEST = 500
+_PLAIN_ASCII = re.compile(r"[!-\[\]-~]+")
+"""Printable ASCII without blanks and backslashes."""
 _IN_TEXT = re.compile(
     r"(?<![\w@./:=&?-])(?:https?://)?[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::[0-9]{1,5})?/[!#-;=?-\[\]_a-z~]+…?",
     re.IGNORECASE | re.ASCII,
@@ -69,7 +71,7 @@ def canonical(url: str, hosts: Collection[str] = SHORTENERS) -> str | None:
 
     All hosts of the table speak https; another host is asked as it is written.
     """
-    if not 0 < len(url) <= _LONGEST or not url.isascii() or not url.isprintable() or "\\" in url or " " in url:
+    if len(url) > _LONGEST or not _PLAIN_ASCII.fullmatch(url):
         return None
     try:
         parts = urlsplit(url)

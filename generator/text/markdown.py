@@ -40,13 +40,13 @@ _DEEPEST = 4
 
 def _headings(html: str) -> str:
     """The levels that the text uses become 2, 3 and 4, and none is more than one below the heading before it."""
-    used = sorted({int(found[2]) for found in _HEADING.finditer(html)})
+    used = sorted({int(heading[2]) for heading in _HEADING.finditer(html)})
     before = 1
 
-    def place(found: re.Match[str]) -> str:
+    def place(heading: re.Match[str]) -> str:
         nonlocal before
-        if not found[1]:
-            before = min(used.index(int(found[2])) + 2, before + 1, _DEEPEST)
-        return f"<{found[1]}h{before}"
+        if not heading[1]:
+            before = min(used.index(int(heading[2])) + 2, before + 1, _DEEPEST)
+        return f"<{heading[1]}h{before}"
 
     return _HEADING.sub(place, html)

@@ -58,16 +58,16 @@ _WITH_UMLAUT = re.compile(r"\w*[äöüøå]\w*")
 def words(text: str) -> list[str]:
     """Every word of a plain text, in its order, as the search compares them; common ones too."""
     if text.isascii():
-        found = _ASCII_TOKEN.findall(text.lower())
+        tokens = _ASCII_TOKEN.findall(text.lower())
     else:
         folded = _folded(text)
-        found = _TOKEN.findall(folded)
+        tokens = _TOKEN.findall(folded)
         # Folding can bring such signs: one sign for "farad" becomes four of Kana.
         if _SIGN.search(folded):
-            found = list(_apart(found))
-    if max(map(len, found), default=0) <= WORD_MAX:
-        return found
-    return [word if len(word) <= WORD_MAX else word[:WORD_MAX].rstrip("&+#") for word in found]
+            tokens = list(_apart(tokens))
+    if max(map(len, tokens), default=0) <= WORD_MAX:
+        return tokens
+    return [word if len(word) <= WORD_MAX else word[:WORD_MAX].rstrip("&+#") for word in tokens]
 
 
 def words_of_latex(text: str) -> list[str]:
@@ -79,7 +79,7 @@ def without_latex(text: str) -> str:
     """The text with accents as Unicode has them, and without commands."""
     if "\\" not in text:
         return text
-    text = _NAMED_LETTER.sub(lambda found: _NAMED_LETTERS.get(found[1], found[1]), text)
+    text = _NAMED_LETTER.sub(lambda match: _NAMED_LETTERS.get(match[1], match[1]), text)
     text = _ACCENT.sub(_accented, text).replace("\\&", "&")
     return _COMMAND.sub(_greek_name, text)
 
@@ -92,8 +92,8 @@ def _greek_name(match: re.Match[str]) -> str:
 
 def compounds(text: str) -> Iterator[list[str]]:
     """The words of each compound, such as `q-learning`, `state-of-the-art` and `AdS/CFT`."""
-    for found in _COMPOUND.findall(text):
-        yield words(found)
+    for compound in _COMPOUND.findall(text):
+        yield words(compound)
 
 
 def spelt_out(text: str) -> list[str]:
@@ -132,8 +132,8 @@ def _apart(tokens: Iterable[str]) -> Iterator[str]:
             yield token
 
 
-def _accented(found: re.Match[str]) -> str:
-    accent, letter = found[1], found[2]
+def _accented(match: re.Match[str]) -> str:
+    accent, letter = match[1], match[2]
     if accent == '"':
         return unicodedata.normalize("NFC", f"{letter}\u0308")
     return letter

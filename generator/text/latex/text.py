@@ -260,12 +260,12 @@ class TextSetting(ABC):
         return self._medium.link(url, inner)
 
     def _dollar(self, match: re.Match[str]) -> None:
-        found = find_formula(self._source, match.start())
-        if found is None:
+        formula = find_formula(self._source, match.start())
+        if formula is None:
             self._at = match.start() + 1
             self._put(self._medium.text("$"))
         else:
-            start, stop, self._at = found
+            start, stop, self._at = formula
             self._formula(self._source[start:stop], match.start(), display=start - match.start() > 1)
 
     def _formula(self, tex: str, start: int, *, display: bool) -> None:
