@@ -183,9 +183,11 @@ def counts(row: Mapping[str, Any], names: Mapping[str, Iterable[str]]) -> Counts
     """
     numbers: dict[str, int] = {}
     for ours, theirs in names.items():
-        stated = [row[name] for name in theirs if name in row]
-        if stated and stated[0] is not None:
-            numbers[ours] = count(stated[0])
+        for name in theirs:
+            if name in row:
+                if row[name] is not None:
+                    numbers[ours] = count(row[name])
+                break
     return Counts(**numbers) if numbers else None
 
 

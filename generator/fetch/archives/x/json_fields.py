@@ -140,7 +140,10 @@ def parse_owner(raw: Any) -> Owner | None:
 
 def _first(row: Mapping[str, Any], *names: str) -> Any:
     """The first field of several that is there; archives of different years name it differently."""
-    return next((row[name] for name in names if name in row), None)
+    for name in names:
+        if name in row:
+            return row[name]
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

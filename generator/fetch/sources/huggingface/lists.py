@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 from generator.fetch.adapter import json_fields as wire
-from generator.fetch.adapter.patience import PAGES_MAX
+from generator.fetch.adapter.patience import PAGES_MAX, Asker
 from generator.fetch.adapter.source import FetchRequest
 from generator.model.errors import FetchError, FormatError
 from generator.model.records import Account
@@ -74,16 +73,12 @@ def _page(request: FetchRequest, params: Mapping[str, str]) -> list[Any]:
 
 def ask(request: FetchRequest, path: str, params: Mapping[str, str] | None = None) -> Response:
     """One request; notes what is left of the limit. Raises FetchError."""
-    url = f"{request.settings['api'].rstrip('/')}/{path}"
-    request.meter.requests += 1
-    answer = request.client.get(url, params=params)
+    answer = Asker(request, request.settings["api"], limits="x-ratelimit-").ask(path, params, label=ENDPOINT)
     bucket = _BUCKET.search(answer.headers.get("ratelimit", ""))
     policy = _POLICY.search(answer.headers.get("ratelimit-policy", ""))
     if bucket and policy:
         until = request.now + timedelta(seconds=int(bucket["reset"]))
         request.meter.limits[ENDPOINT] = f"{int(bucket['left'])} of {int(policy['limit'])} until {until:%H:%M}Z"
-    if not answer.url:
-        return replace(answer, url=url)
     return answer
 
 
