@@ -131,11 +131,12 @@ def read_xml(body: bytes, content_type: str = "") -> Feed:
     parsed = _parsed(document)
     if not parsed.get("version"):
         raise FeedError(f"it is no feed; it begins with {text.strip()[:60]!a}")
-    entries = parsed.get("entries") or []
+    entries = parsed["entries"]
     is_cut = bool(damage) and not _END.search(text[-2_000:])
     if is_cut:
-        entries = entries[:-1]  # the last one may be cut, and with it the id of a paper
-    about = parsed.get("feed") or {}
+        # The last one may be cut, and with it the id of a paper.
+        entries = entries[:-1]
+    about = parsed["feed"]
     return Feed(
         title=wire.text(about.get("title")),
         address=wire.text(about.get("link")),

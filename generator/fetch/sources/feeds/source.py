@@ -157,16 +157,21 @@ def _read(request: FetchRequest, url: str, trackers: tuple[str, ...]) -> Iterato
     digest = _digest(feed)
     if cursor.get("digest") == digest:
         return
-    number = len(feed.articles)
-    if feed.damage:
-        yield StreamFailed(_stream(url), f"it is not well-formed ({feed.damage}); {number} entries could be read")
-    if feed.left_out:
-        reason = f"it has {feed.left_out:,} entries more than are read; the first {number:,} were"
+    for reason in _complaints(feed):
         yield StreamFailed(_stream(url), reason)
     new_cursor: dict[str, object] = {"digest": digest, "trackers": list(trackers)}
     if not feed.is_cut:
         new_cursor.update(validators(answer.headers))
     yield Covered(_stream(url), new_cursor)
+
+
+def _complaints(feed: Feed) -> Iterator[str]:
+    """What of a feed could not be read, in sentences."""
+    number = len(feed.articles)
+    if feed.damage:
+        yield f"it is not well-formed ({feed.damage}); {number} entries could be read"
+    if feed.left_out:
+        yield f"it has {feed.left_out:,} entries more than are read; the first {number:,} were"
 
 
 def _decoded(answer: Response, url: str, *, was_read: bool) -> Feed:

@@ -56,11 +56,11 @@ class Threads:
             yield Record(row, trackers, f"{where} [{index}]", context)
 
     def _parents(self, rows: list[Any], trackers: tuple[str, ...], seen: Seen) -> Iterator[Event]:
+        """Yield what the rows answer and quote, then what that answers and quotes, and so on."""
         singles_left = SINGLES_MAX
         level = rows
         for _ in range(_STEPS):
-            targets = [own_id for row in level for own_id in _points_at(row)]
-            missing = [own_id for own_id in dict.fromkeys(targets) if own_id not in self._known]
+            missing = self._missing(level)
             if not missing or self._is_closed:
                 return
             try:
@@ -71,12 +71,24 @@ class Threads:
                 self._is_closed = True
                 return
             singles_left -= len(statuses)
-            self._known.update({own_id: _visible_id(status) for own_id, status in statuses.items()})
-            level = [status for status in statuses.values() if status]
+            level = []
+            for own_id, status in statuses.items():
+                self._known[own_id] = _visible_id(status)
+                if status:
+                    level.append(status)
             for status in level:
                 self._note(status)
             for status in level:
                 yield Record(status, trackers, f"{self._api.host} statuses/{status.get('id')}", seen)
+
+    def _missing(self, rows: list[Any]) -> list[str]:
+        """Local ids that the rows point at and that are not known, each once."""
+        missing: dict[str, None] = {}
+        for row in rows:
+            for own_id in _points_at(row):
+                if own_id not in self._known:
+                    missing[own_id] = None
+        return list(missing)
 
     def _note(self, row: Any) -> None:
         for status in _with_embedded(row):
