@@ -405,6 +405,12 @@ PEOPLE_HAVE: dict[str, tuple[str, bytes, int]] = {
     "one file, gzip": ("tweets.js.gz", gzip.compress(ALONE["tweets.js"]), 1),
     "one file with an answer to itself": ("tweets.js", SELF["tweets.js"], 2),
     "as JSON": ("my tweets.json", ALONE["tweets.js"], 1),
+    "one file alone, with a byte order mark": ("tweets.js", b"\xef\xbb\xbf" + ALONE["tweets.js"], 1),
+    "one file alone, with a semicolon": ("tweets.js", ALONE["tweets.js"] + b";\n", 1),
+    "one file alone, with another ending": ("tweets.js.txt", ALONE["tweets.js"], 1),
+    "zipped on a Mac": ("a.zip", zip_of({**MODERN, "__MACOSX/data/._tweets.js": b"\0\5\26\7\0"}), 2),
+    "a copy beside the file": ("a.zip", zip_of({**MODERN, "data/tweets (1).js": MODERN["data/tweets.js"]}), 2),
+    "without an ending": ("archive", zip_of(MODERN), 2),
 }
 
 
