@@ -14,10 +14,10 @@ import pytest
 from click.testing import CliRunner
 
 from generator import cli
-from generator.fetch import merge_trees
+from generator.fetch import arxiv_api, merge_trees
 from generator.fetch import run as fetch
 from generator.fetch.adapter.source import AccountGone, Deleted, Event, FetchRequest, Record
-from generator.fetch.ask_arxiv import Answers
+from generator.fetch.ask_arxiv import Answers, ask_arxiv
 from generator.fetch.configuration import read
 from generator.fetch.intake import take_posts
 from generator.fetch.registry import SOURCES, reducer
@@ -227,7 +227,35 @@ def test_asking_arxiv_reads_the_papers_of_a_month_alone(tmp_path: Path, monkeypa
     run(tmp_path, NOON, only="arxiv")
     days = sum(name.startswith("posts/") for name in counter.files)
     assert days <= 31
-    assert len(counter.files) - days <= 31
+    assert len(counter.files) == days  # no paper was described more than a month ago
+
+
+def test_arxiv_is_asked_about_the_papers_that_a_run_on_everything_asks_about(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Network(monkeypatch)
+    tree = Tree()
+    for number in range(40):
+        paper_id = f"2606.000{number:02d}"
+        fetched_at = NOON - timedelta(days=number * 2)
+        tree.add_paper(paper(paper_id, fetched_at=fetched_at, version=1))
+        version = number % 3
+        links = (f"https://arxiv.org/abs/{paper_id}v{version}",) if version else ()
+        at = NOON - timedelta(days=number * 5 % 70)
+        tree.add_post(post(str(number), posted_at=at, seen_at=at, papers=(paper_id,), links=links, text=""))
+    Store(tmp_path / "data").save(tree)
+    asked: list[list[str]] = []
+
+    def answer_nothing(ids: list[str], **_: Any) -> Iterator[arxiv_api.Answer]:
+        asked.append(list(ids))
+        return iter(())
+
+    monkeypatch.setattr(arxiv_api, "fetch_papers", answer_nothing)
+    run(tmp_path, NOON, only="arxiv")
+    ask_arxiv(tree, api="", client=cast("Client", None), now=NOON, texts={})
+    part, whole = asked
+    assert part == whole
+    assert len(whole) > 5
 
 
 def test_files_that_another_program_changed_are_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,7 +34,7 @@ _DAY = timedelta(days=1)
 """Nothing waits for longer."""
 GIVEN_UP = datetime(9999, 12, 31, tzinfo=UTC)
 """When to ask about what is asked about no more."""
-_REFRESH_AFTER = timedelta(days=30)
+REFRESH_AFTER = timedelta(days=30)
 _MOST_VERSIONS_AHEAD = 20
 
 
@@ -193,4 +193,4 @@ def wants_refresh(paper: Paper, named_version: int | None, in_window: bool, now:
     """
     if named_version is not None and paper.version < named_version <= paper.version + _MOST_VERSIONS_AHEAD:
         return True
-    return in_window and now - paper.fetched_at >= _REFRESH_AFTER
+    return in_window and now - paper.fetched_at >= REFRESH_AFTER

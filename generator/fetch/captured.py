@@ -9,8 +9,10 @@ from importlib.metadata import version
 from typing import Any
 
 from generator.config import Config
+from generator.fetch.arxiv_api import REFRESH_AFTER
 from generator.fetch.intake import Relatives
 from generator.fetch.registry import SOURCES, reducer
+from generator.finding.mentions import newest_versions
 from generator.model.records import Post
 from generator.storage.partial import PartialTree
 from generator.storage.store import Store
@@ -74,17 +76,22 @@ def read_removed(captured: PartialTree, post_ids: Collection[str], account_ids: 
     return gone
 
 
-def read_papers_to_ask_about(captured: PartialTree, recent: Collection[str]) -> None:
+def read_papers_to_ask_about(
+    captured: PartialTree, texts: Mapping[str, Post], recent: Collection[str], now: datetime
+) -> None:
     """Read the papers about which arXiv may be asked.
 
     Args:
         captured: what is read is added to its tree.
+        texts: posts in full, by id, of which less is stored.
         recent: ids of the papers of the last month.
+        now: the time of the run.
     """
-    captured.read_posts_naming_newer_versions()
-    captured.read_papers(recent)
+    captured.read_papers(captured.papers_fetched_by(recent, now - REFRESH_AFTER))
     captured.read_papers(captured.tree.pending)
-    captured.read_papers({paper_id for post in captured.tree.posts.values() for paper_id in post.papers})
+    captured.read_posts_naming_newer_versions()
+    full_posts = (texts.get(post.id, post) for post in captured.tree.posts.values())
+    captured.read_papers(newest_versions(full_posts))
 
 
 def recently_mentioned(captured: PartialTree, since: datetime) -> frozenset[str]:

@@ -194,7 +194,7 @@ def _fetch(
         client = client_for("arxiv", NETWORK_DEADLINE_S)
         api = config.networks.arxiv.api
         recent = recently_mentioned(captured, now - timedelta(days=SPAN_DAYS["month"] or 0))
-        read_papers_to_ask_about(captured, recent)
+        read_papers_to_ask_about(captured, texts, recent, now)
         report.arxiv = ask_arxiv(tree, api=api, client=client, now=now, texts=texts, recent=recent)
         changed.update(captured.save())
     captured.save_texts(texts, unsettled)

@@ -174,6 +174,12 @@ class Index:
         query = "SELECT 1 FROM papers JOIN files ON number = papers.file WHERE id = ?"
         return {paper_id for paper_id in ids if self._database.execute(query, (paper_id,)).fetchone()}
 
+    def papers_fetched_by(self, ids: Iterable[str], at: datetime) -> set[str]:
+        """Those of the papers that are stored as arXiv described them at this time or before."""
+        query = "SELECT 1 FROM papers JOIN files ON number = papers.file WHERE id = ? AND fetched_at <= ?"
+        second = _seconds(at)
+        return {paper_id for paper_id in ids if self._database.execute(query, (paper_id, second)).fetchone()}
+
     def _names(self, query: str) -> set[str]:
         return {name for (name,) in self._database.execute(query)}
 

@@ -108,6 +108,10 @@ class PartialTree:
         """Those of the papers that were stored when the index was last refreshed."""
         return self._index.stored_papers(ids)
 
+    def papers_fetched_by(self, ids: Iterable[str], at: datetime) -> set[str]:
+        """Those of the papers that were stored as arXiv described them at this time or before."""
+        return self._index.papers_fetched_by(ids, at)
+
     def files_since(self, day: date) -> list[str]:
         """Names of the files with the posts of a day and of all days after it."""
         first = f"{day:%Y/%m/%d}.jsonl"
