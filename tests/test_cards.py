@@ -21,6 +21,8 @@ from generator.render.exports import cards, plan_exports
 from generator.render.exports.cards import CardView, draw_card
 from generator.render.make_site import CARDS_MAX, make_site
 from generator.render.pages.paper import paper_view
+from generator.render.templates import Templates
+from tests.conftest import ROOT
 from tests.make import paper, post
 from tests.site_samples import a_paper, a_post, sample_site
 
@@ -87,7 +89,8 @@ def test_hostile_titles_take_no_time_and_leave_a_card(shared: Path) -> None:
 def test_no_paper_has_a_card_unless_the_owner_wants_it() -> None:
     site = sample_site([a_paper("2611.00001", "One")], [a_post(1, "2611.00001")])
     assert card_outputs(site) == []
-    view = paper_view(site, site.ranked["2611.00001"], ((), ()), (None, None))
+    pieces = Templates(ROOT / "templates", site).pieces
+    view = paper_view(site, site.ranked["2611.00001"], ((), ()), (None, None), pieces)
     assert not view.card
 
 

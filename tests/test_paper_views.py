@@ -3,7 +3,17 @@ from __future__ import annotations
 from datetime import date
 
 from generator.model.records import NetworkState
-from generator.views.papers import SPARK_DAYS, VOTES_SHOWN, article_view, score_view, spark_view, submission_of
+from generator.views.papers import (
+    SPARK_DAYS,
+    VOTES_SHOWN,
+    body_text,
+    captured_text,
+    first_seen_text,
+    score_view,
+    spark_view,
+    submission_of,
+)
+from generator.views.phrases import day
 from tests.site_samples import a_paper, a_post, an_id, sample_site
 
 PAPER = a_paper("2611.00001", "On made-up matters")
@@ -28,15 +38,8 @@ def test_tweets_are_posts_once_one_of_them_is_not_from_x() -> None:
     only_x = sample_site([PAPER], [an_id(1, PAPER.id)])
     mixed = sample_site([PAPER], [an_id(1, PAPER.id), a_post(2, PAPER.id)])
 
-    assert article_view(only_x.ranked[PAPER.id], only_x, numbered=True).body.x_only
-    assert not article_view(mixed.ranked[PAPER.id], mixed, numbered=True).body.x_only
-
-
-def test_a_list_by_date_has_no_numbers() -> None:
-    site = sample_site([PAPER], [])
-
-    assert article_view(site.ranked[PAPER.id], site, numbered=False).rank is None
-    assert article_view(site.ranked[PAPER.id], site, numbered=True).rank == 1
+    assert captured_text(only_x.ranked[PAPER.id]) == "Captured tweets and retweets: 1"
+    assert captured_text(mixed.ranked[PAPER.id]) == "Captured posts and reposts: 2"
 
 
 def test_the_month_of_the_id_stands_in_for_an_unknown_date() -> None:
@@ -67,16 +70,16 @@ def test_people_without_a_name_who_did_alike_are_one_row() -> None:
 
     score = score_view(site.ranked[PAPER.id], site)
 
-    assert sorted((row.people, row.name is None, row.url is None, row.kind) for row in score.votes) == [
-        (1, False, False, "post"),
-        (1, False, False, "post"),
-        (1, True, False, "repost"),
-        (30, True, True, "post"),
+    assert sorted((row.people, row.is_named, row.url is None, row.did) for row in score.votes) == [
+        (1, False, False, "reposted"),
+        (1, True, False, "posted with a comment"),
+        (1, True, False, "posted with a comment"),
+        (30, False, True, "posted"),
     ]
     assert sum(row.people * row.weight * row.factor for row in score.votes) == score.score
     crowd = next(row for row in score.votes if row.people == 30)
-    assert crowd.since == min(each.posted_at for each in nameless)
-    assert crowd.at == max(each.posted_at for each in nameless)
+    assert day(min(post.posted_at for post in nameless)) in crowd.when
+    assert day(max(post.posted_at for post in nameless)) in crowd.when
 
 
 def test_no_view_of_a_paper_holds_the_time_of_the_build() -> None:
@@ -86,6 +89,6 @@ def test_no_view_of_a_paper_holds_the_time_of_the_build() -> None:
 
     for view in (
         lambda site: score_view(site.ranked[PAPER.id], site),
-        lambda site: article_view(site.ranked[PAPER.id], site, numbered=True),
+        lambda site: body_text(site.ranked[PAPER.id], first_seen_text(PAPER.submitted_at)),
     ):
         assert view(early) == view(late)

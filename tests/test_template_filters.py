@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from generator.render.filters import (
+from generator.views.papers import SparkView, draw_spark
+from generator.views.phrases import (
     clock,
     counted,
     day,
@@ -16,11 +17,9 @@ from generator.render.filters import (
     number,
     path_part,
     short_day,
-    sparkline,
     stamp,
     summary,
 )
-from generator.views.papers import SparkView
 
 WHEN = datetime(2026, 11, 20, 8, 5, 3, tzinfo=UTC)
 
@@ -57,7 +56,7 @@ def test_words() -> None:
 
 
 def test_the_sparkline_tells_its_numbers_to_those_who_do_not_see_it() -> None:
-    svg = sparkline(SparkView(counts=(0, 1, 4), until=date(2026, 11, 20)))
+    svg = draw_spark(SparkView(counts=(0, 1, 4), until=date(2026, 11, 20)))
 
     assert 'role="img"' in svg
     assert 'aria-label="Mentions a day, 3 days to 20 Nov 2026: 0 1 4"' in svg

@@ -9,11 +9,10 @@ from pathlib import Path
 import pytest
 
 from generator.model.errors import BuildError
-from generator.model.records import Paper, Post
 from generator.model.site import Site
 from generator.render.pages import plan_pages
 from generator.render.templates import CSP, NOT_FOUND, Templates, root_of
-from generator.views.papers import article_view
+from generator.views.phrases import ROOT
 from tests.site_samples import a_paper, a_post, sample_site
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
@@ -156,44 +155,43 @@ def test_a_paper_is_rendered_once_and_placed_at_any_depth() -> None:
     paper = a_paper("2611.00001", "On $x^2$ and \x00 hidden roots")
     site = sample_site([paper], [a_post(1, paper.id)])
     templates = Templates(TEMPLATES, site)
-    body = article_view(site.ranked[paper.id], site, numbered=True).body
+    pages = {output.path: output for output in plan_pages(site, templates)}
 
-    home = "".join(templates.body_parts(body, "./"))
-    deep = "".join(templates.body_parts(body, "../../"))
+    article = templates.pieces.article(site.ranked[paper.id], is_ranked=True)
+    home = pages["index.html"].render().decode()
+    deep = pages["c/cs.LG/index.html"].render().decode()
 
+    assert article.replace(ROOT, "./") in home
+    assert article.replace(ROOT, "../../") in deep
     assert 'href="./abs/2611.00001/"' in home
     assert 'href="../../c/cs.LG/"' in deep
-    assert home.replace('"./', '"../../') == deep
+    assert ROOT not in home + deep
 
 
 def test_a_paper_with_other_mentions_is_rendered_anew() -> None:
     paper = a_paper("2611.00001", "On made-up matters")
     one = sample_site([paper], [a_post(1, paper.id)])
     two = sample_site([paper], [a_post(1, paper.id), a_post(2, paper.id)])
-    templates = Templates(TEMPLATES, one)
+    pieces = Templates(TEMPLATES, one).pieces
 
     for site, count in ((one, 1), (two, 2), (one, 1)):
-        body = article_view(site.ranked[paper.id], site, numbered=True).body
-        assert f"Captured posts and reposts: {count}<" in templates.body_parts(body, "./")[1]
+        article = pieces.article(site.ranked[paper.id], is_ranked=True)
+        assert f"Captured posts and reposts: {count}<" in article
 
 
-def test_what_a_paper_says_of_itself_is_rendered_once_whoever_mentions_it() -> None:
+def test_what_a_list_by_date_hangs_in_the_margin_is_the_day_and_no_number() -> None:
     paper = a_paper("2611.00001", "On made-up matters")
-    renamed = a_paper("2611.00001", "On other matters")
-    templates = Templates(TEMPLATES, sample_site([paper], []))
+    site = sample_site([paper], [a_post(1, paper.id)])
+    pieces = Templates(TEMPLATES, site).pieces
 
-    def heading(of: Paper, *posts: Post) -> str:
-        site = sample_site([of], posts)
-        body = article_view(site.ranked[of.id], site, numbered=True).body
-        return templates.of_paper("heading", body, "./")
-
-    once = heading(paper, a_post(1, paper.id))
-    assert heading(paper, a_post(1, paper.id), a_post(2, paper.id)) is once
-    assert "On other matters" in heading(renamed, a_post(1, paper.id))
+    assert '<span class="unseen">Number </span>1' in pieces.article(site.ranked[paper.id], is_ranked=True)
+    by_date = pieces.article(site.ranked[paper.id], is_ranked=False)
+    assert "Number" not in by_date
+    assert ">17 Nov<" in by_date
 
 
 def test_punctuation_stays_with_its_formula() -> None:
-    html = _templates(TEMPLATES).tex("so $x$, and ($y$). But $z$ too")
+    html = _templates(TEMPLATES).pieces.tex("so $x$, and ($y$). But $z$ too")
 
     assert len(re.findall(r'<span class="tied">\(?<math>.*?</math>[,.)]+</span>', html)) == 2
     assert "But <math>" in html
@@ -201,10 +199,10 @@ def test_punctuation_stays_with_its_formula() -> None:
 
 @pytest.mark.parametrize("kept", ["$5$ keV,", "$k$-means", "($10^3$ km)", "$12$ Mpc"])
 def test_a_formula_stays_with_its_unit(kept: str) -> None:
-    html = _templates(TEMPLATES).tex(f"so {kept} and more")
+    html = _templates(TEMPLATES).pieces.tex(f"so {kept} and more")
     assert re.search(r'<span class="tied">[^ ]*<math>.*?</math>[ -][A-Za-z]+[,)]*</span> and', html)
 
 
 @pytest.mark.parametrize("free", ["$5$ masses", "$5$ as", "$5$ models", "$5$ m-th"])
 def test_a_word_after_a_formula_is_no_unit(free: str) -> None:
-    assert "tied" not in _templates(TEMPLATES).tex(f"so {free} and more")
+    assert "tied" not in _templates(TEMPLATES).pieces.tex(f"so {free} and more")

@@ -10,7 +10,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +21,10 @@ from generator.model.errors import BuildError
 from generator.model.site import Chrome, Output, Site, chrome_of
 from generator.render.fast_jinja import COMPILED, LeanEnvironment
 from generator.render.filters import FILTERS
-from generator.render.formula_styles import use_classes
 from generator.render.overrides import ThemeFiles
+from generator.render.pieces import Pieces
 from generator.text import latex
-from generator.text.plain import clean, linkify
-from generator.views.papers import BodyView
+from generator.views.phrases import ROOT
 
 CSP = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
@@ -44,11 +43,6 @@ NOT_FOUND = "404.html"
 HOME = "index.html"
 """Where most readers come first: it brings its style along too, so that the first paint waits for one file."""
 
-_ROOT = "\0"
-"""Stands for the way to the site's root in a part that pages of every depth share. No page can hold this character."""
-_CUT = "\1"
-"""Separates the pieces of such a part."""
-
 
 class Templates:
     """Renders views with the templates of one folder, and what the owner lays over them.
@@ -66,11 +60,9 @@ class Templates:
     def __init__(self, folder: Path, site: Site, cache: Path | None = None, content: Path | None = None) -> None:
         self.files = ThemeFiles(folder, content)
         self.chrome: Chrome = chrome_of(site)
-        self._person_of = {account: person.slug for person in site.people for account in person.accounts}
+        self.pieces = Pieces(partial(self._macro, "article"), site)
         self._environment = self._make_environment(cache)
-        self._tex: dict[str, Markup] = {}
-        self._bodies: dict[int, tuple[BodyView, tuple[list[str], ...]]] = {}
-        self._of_papers: dict[tuple[str, str, str], tuple[tuple[object, ...], Markup]] = {}
+        self._macros: dict[str, Callable[..., Markup]] = {}
         self._parts: dict[tuple[str, ...], Markup] = {}
         self._loaded: dict[str, jinja2.Template] = {}
 
@@ -128,51 +120,20 @@ class Templates:
         Raises:
             BuildError: the template is wrong, or wants what the view has not.
         """
+        root = self.chrome.url if path == NOT_FOUND else root_of(path)
         try:
             html = self._template(template).render(
                 v=view,
-                root=self.chrome.url if path == NOT_FOUND else root_of(path),
+                root=root,
                 csp=Markup(self._csp_of(path)),  # noqa: S704 (ours, without double quotes)
                 brings_style=path in {NOT_FOUND, HOME},
                 page_url=self.chrome.url + path.removesuffix("index.html"),
             )
         except jinja2.TemplateError as error:
             raise BuildError(self.files.explain(template, error)) from error
+        html = html.replace(ROOT, root)
         # Whatever slipped through: no control character but tab and newline ever reaches a page.
         return html.encode("utf-8", "replace").translate(None, _CONTROLS)
-
-    def tex(self, text: str) -> Markup:
-        """LaTeX -> HTML with MathML, remembered: titles and abstracts stand in many pages."""
-        known = self._tex.get(text)
-        if known is None:
-            known = self._tex[text] = _tie(latex.to_html(clean(text)))
-        return known
-
-    def said(self, text: str) -> Markup:
-        """A post: its links, and formulas where a command or an index makes it certain that they are some."""
-        parts = _FORMULA.split(text)
-        return Markup("").join(self.tex(part) if place % 2 else linkify(part) for place, part in enumerate(parts))
-
-    def body_parts(self, body: BodyView, root: str) -> tuple[Markup, ...]:
-        """A paper of a list in two pieces, before and after its rank; rendered once, because lists share papers."""
-        known = self._bodies.get(id(body))
-        if known is None:
-            if len(self._bodies) >= BODIES_KEPT:
-                self._bodies.clear()
-            html = self._macro("article", "body", body, _ROOT, _CUT)
-            known = body, tuple(piece.split(_ROOT) for piece in html.split(_CUT))
-            self._bodies[id(body)] = known  # with the view itself, so that no other takes its place in memory
-        return tuple(Markup(root.join(pieces)) for pieces in known[1])  # noqa: S704 (rendered with autoescape)
-
-    def of_paper(self, name: str, body: BodyView, root: str) -> Markup:
-        """A macro of `macros/article.html` that shows the paper itself, whichever posts a list counts."""
-        shown = (body.paper, body.unknown, body.has_page, body.submitted_on, body.day_known, body.discussion, body.code)
-        key = (name, body.paper.id, root)
-        known = self._of_papers.get(key)
-        if known is None or known[0] != shown:
-            html = Markup(self._macro("article", name, body, root))  # noqa: S704 (rendered with autoescape)
-            known = self._of_papers[key] = shown, html
-        return known[1]
 
     def part(self, name: str, *args: str) -> Markup:
         """A macro of `macros/frame.html`: what the pages of one section and depth have in common, rendered once."""
@@ -183,8 +144,23 @@ class Templates:
             known = self._parts[key] = Markup(html)  # noqa: S704 (rendered with autoescape)
         return known
 
-    def _macro(self, file: str, name: str, *args: object) -> str:
-        return str(getattr(self._template(f"macros/{file}.html").module, name)(*args))
+    def _macro(self, file: str, name: str, *args: object, **named: object) -> Markup:
+        """What a macro makes of its arguments.
+
+        Raises:
+            BuildError: the macro is wrong or missing.
+        """
+        template = f"macros/{file}.html"
+        try:
+            macro = self._macros.get(name)
+            if macro is None:
+                macro = self._macros[name] = getattr(self._template(template).module, name)
+            html: Markup = macro(*args, **named)
+        except jinja2.TemplateError as error:
+            raise BuildError(self.files.explain(template, error)) from error
+        except AttributeError as error:
+            raise BuildError(f"{self.files.path(template)}: has no macro {name!r}") from error
+        return html
 
     def _template(self, name: str) -> jinja2.Template:
         known = self._loaded.get(name)
@@ -204,7 +180,7 @@ class Templates:
             auto_reload=False,
             bytecode_cache=jinja2.FileSystemBytecodeCache(str(cache), COMPILED) if cache else None,
         )
-        own: dict[str, Callable[..., Any]] = {"tex": self.tex, "said": self.said, "plain": latex.to_text}
+        own: dict[str, Callable[..., Any]] = {"tex": self.pieces.tex, "said": self.pieces.said, "plain": latex.to_text}
         filters: dict[str, Callable[..., Any]] = {**FILTERS, **own}
         environment.filters.update(filters)
         environment.globals.update(
@@ -213,10 +189,11 @@ class Templates:
             early=self._early,
             lost=self._lost,
             assets=self.assets,
-            body_parts=self.body_parts,
-            of_paper=self.of_paper,
+            note=self.pieces.note,
+            signed=self.pieces.signed,
+            by=self.pieces.by,
+            post_text=self.pieces.post,
             part=self.part,
-            person_of=self._person_of.get,
             feed_files=FEED_TYPES,
         )
         return environment
@@ -229,8 +206,6 @@ FEED_TYPES = (
 )
 """(file, media type, name) of the feeds beside every list."""
 
-BODIES_KEPT = 4_000
-"""Papers of lists that are kept rendered, some 4 kB each; lists that follow each other share most of theirs."""
 _BETWEEN_TAGS = re.compile(r">\s*\n\s*<")
 """White space between the elements of the frame, which no page shows."""
 
@@ -245,21 +220,3 @@ def root_of(path: str) -> str:
 def _digest(text: str) -> str:
     """How a policy names a script or style that stands in the page."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
-
-
-def _tie(html: Markup) -> Markup:
-    """Keep what belongs to a formula on its line: browsers break the line between a formula and what follows it."""
-    if "</math>" not in html:
-        return html
-    return Markup(_MATH_AND_POINT.sub(r'<span class="tied">\g<0></span>', use_classes(str(html))))  # noqa: S704
-
-
-_FORMULA = re.compile(r"(\$[^$\n]{0,80}(?:\\[A-Za-z]|[\^_])[^$\n]{0,80}\$)")
-_UNIT = r"(?:[kMGTPmnpµμ]?(?:eV|Hz|pc|[KJWVTgms])|[cd]m|[mµμ]as|[kMG]?yr|AU|dex|mag|deg|dB|[kMGT]B)(?![\w-])"
-_PUNCTUATION = r"[.,;:!?)\]’”]"
-_MATH_AND_POINT = re.compile(
-    r"[(\[“‘]?<math\b(?:(?!</math>).)*</math>"
-    rf"(?:{_PUNCTUATION}+|-[A-Za-z]{{1,12}}\b|[ \u00a0]{_UNIT}{_PUNCTUATION}*)",
-    re.DOTALL,
-)
-"""A formula with its punctuation, the word after its hyphen (`k-means`) or its unit (`5 keV`)."""

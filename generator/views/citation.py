@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from generator.finding import arxiv_id
 from generator.model.authors import ET_AL, is_group
@@ -40,6 +40,12 @@ def citation_tags(paper: Paper) -> list[tuple[str, str]]:
         ("citation_pdf_url", pdf_url(paper.id)),
     ]
     return [(name, content) for name, content in tags if content]
+
+
+def citation_html(paper: Paper) -> Markup:
+    """The tags as HTML, one a line."""
+    lines = [f'<meta name="{name}" content="{escape(content)}">\n' for name, content in citation_tags(paper)]
+    return Markup("".join(lines))  # noqa: S704 (every content is escaped)
 
 
 def json_ld(paper: Paper, page_url: str) -> Markup:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import date
 from functools import lru_cache
 from html import unescape
 from urllib.parse import urljoin
@@ -20,6 +19,7 @@ from generator.model.site import Site
 from generator.text import latex
 from generator.text.names import shown_name
 from generator.text.plain import clean, safe_href, shorten
+from generator.views.phrases import day
 
 COMMENT_MAX = 2000
 """Characters quoted of one comment."""
@@ -27,7 +27,6 @@ AUTHORS_MAX = 50
 """Authors that an entry states; collaborations have thousands."""
 AUTHORS_SHOWN = 10
 """Authors in the text of an entry."""
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 _CACHED = 4096
 _DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
@@ -86,11 +85,6 @@ def link(url: str | None, text: str | Markup) -> Markup:
 def joined(parts: Iterable[str | Markup]) -> Markup:
     """The parts that say something in one line."""
     return Markup(" · ").join(part for part in parts if part)
-
-
-def day(when: date) -> str:
-    """`20 Nov 2026`."""
-    return f"{when.day} {MONTHS[when.month - 1]} {when.year}"
 
 
 def name_of(post: Post) -> str | None:

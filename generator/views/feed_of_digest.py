@@ -12,6 +12,7 @@ from generator.model.records import RankedPaper
 from generator.model.site import Digest, Issue, Period, Site
 from generator.text.plain import shorten
 from generator.views import feed_html as html
+from generator.views import phrases
 from generator.views.feed_ids import entry_id
 from generator.views.feed_of_papers import FALLBACK_TITLE, feed_view
 from generator.views.feed_types import FeedEntry, FeedView
@@ -87,7 +88,7 @@ def _entry(site: Site, digest: Digest, issue: Issue) -> FeedEntry:
 def _title(issue: Issue) -> str:
     """`A Survey of Transformers, and 68 more (30 Nov)`."""
     more = len(issue.papers) - 1 + issue.more
-    dates = _dates(issue.first_on, issue.last_on, html.MONTHS, with_year=False)
+    dates = _dates(issue.first_on, issue.last_on, phrases.MONTHS, with_year=False)
     others = f", and {more:,} more" if more else ""
     first = shorten(html.title_of(issue.papers[0].paper), _TITLE_CHARS)[0]
     return f"{first}{others} ({dates})"

@@ -23,6 +23,7 @@ from generator.ranking.rank import RESURFACED_AFTER
 from generator.ranking.size_limits import entries_in_feed
 from generator.text.plain import safe_href, shorten
 from generator.views import feed_html as html
+from generator.views import phrases
 from generator.views.feed_ids import entry_id, paper_id_in
 from generator.views.feed_types import FeedEntry, FeedView
 
@@ -214,7 +215,7 @@ def _first_line(
 ) -> Markup:
     """`5 people: Ada Example, Bo Sample and 3 more · Nov 2026 · cs.LG`."""
     submitted_at = _submitted_at(paper)
-    month = f"{html.MONTHS[submitted_at.month - 1]} {submitted_at.year}"
+    month = phrases.month(submitted_at)
     if entered.at - submitted_at > RESURFACED_AFTER:
         month += ", resurfaced"
     category = html.clean_line(paper.categories[0]) if paper.categories else ""

@@ -17,6 +17,7 @@ from generator.model.site import Person, Site
 from generator.ranking.size_limits import entries_in_feed
 from generator.text.plain import safe_href, shorten
 from generator.views import feed_html as html
+from generator.views import phrases
 from generator.views.feed_ids import entry_id
 from generator.views.feed_of_papers import ENTRIES_MAX, KEPT_FOR, feed_view
 from generator.views.feed_types import FeedEntry, FeedView
@@ -147,7 +148,7 @@ def _papers(site: Site, titles: dict[str, str], posts: Sequence[Post], total: in
         links: list[Markup] = []
         if len(posts) > 1:
             about = [post for post in posts if paper_id in post.papers]
-            links = [html.link(safe_href(post.url), html.day(post.posted_at)) for post in about[:PAPERS_MAX]]
+            links = [html.link(safe_href(post.url), phrases.day(post.posted_at)) for post in about[:PAPERS_MAX]]
         row = html.link(url, title)
         rows.append(Markup("<li>{}</li>\n").format(row + (Markup(": ") + Markup(", ").join(links) if links else "")))
     more = html.paragraph(f"and {total - len(titles):,} more" if total > len(titles) else "")

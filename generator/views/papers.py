@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date
 
 import msgspec
+from markupsafe import Markup, escape
 
 from generator.finding import arxiv_id
 from generator.model.records import Paper, Post, RankedPaper, Vote
 from generator.model.site import Site
-from generator.model.stated import NOTHING_STATED
 from generator.text.names import shown_name
 from generator.text.plain import safe_href
-from generator.views.posts import PostView, choose_notes
+from generator.views.phrases import ROOT, counted, day, did, month, number, ready, short_day, stamp, time_of
+from generator.views.posts import Quote, choose_notes
 
 SPARK_DAYS = 14
 DISCUSSIONS_MAX = 3
 """Stories about one paper that are linked: it is submitted again and again, and few are talked about."""
+_BAR, _GAP, _HEIGHT = 3, 1, 13
+"""Of the sparkline, in pixels: width of a bar, room between bars, height of the highest."""
 VOTES_SHOWN = 12
 """Rows of the score's table; the rest is one row."""
 
@@ -37,65 +40,51 @@ class DiscussionView(msgspec.Struct, frozen=True, kw_only=True, array_like=True)
     replies: int
 
 
-class BodyView(msgspec.Struct, frozen=True, kw_only=True):
-    """One paper of a list, but for its rank: the same in most of the lists that it stands in."""
+class PaperText(msgspec.Struct, frozen=True, kw_only=True):
+    """What lists say of a paper wherever it stands: HTML that is ready to be placed."""
 
-    paper: Paper
-    unknown: bool
-    """arXiv has not answered for it yet."""
+    paper_id: Markup
     has_page: bool
-    submitted_on: date
-    day_known: bool
-    """False where only the month of the id is known."""
-    captured: int
-    x_only: bool
-    """No mention is from another network: the line speaks of tweets."""
-    seen_at: datetime | None
-    """When it was first captured: what a reader's last visit is compared with; None where nobody posted about it."""
-    people: int
-    commenters: int
-    first_on: date | None
-    """The day of the first captured post about it, in whatever view; None where nobody posted."""
-    spark: SparkView | None
-    resurfaced: bool
-    notes: tuple[PostView, ...]
-    code: str | None
-    """Address of its code."""
-    venue: str
-    """Who took it: `ICML 2026`."""
-    venue_path: str
-    """Of the venue's list; empty where there is none."""
-    discussion: str | None
-    """Address of the story on Hacker News with the most points, in whatever view."""
+    href: Markup
+    """Of our page about it, else of arXiv's."""
+    title: Markup
+    submitted: Markup
+    """The day, or the month where only that is known, as an element."""
+    short_day: str
+    """`20 Nov`; empty where only the month is known."""
+    first_seen: Markup
+    """The day of the first captured post about it, in whatever view; empty where nobody posted."""
 
 
-class ArticleView(msgspec.Struct, frozen=True, kw_only=True):
-    """One paper of a list."""
+class BodyText(msgspec.Struct, frozen=True, kw_only=True):
+    """What a list says of a paper and of those of its posts that the list counts."""
 
-    rank: int | None
-    """None in lists by date."""
-    body: BodyView
+    captured: str
+    flags: Markup
+    why: Markup
+    """The sparkline, the number of people and the first day; empty where nobody posted."""
+    seen_at: str
+    """When it was first captured: what a reader's last visit is compared with; empty where nobody posted."""
+    notes: tuple[Quote, ...]
 
 
 class VoteView(msgspec.Struct, frozen=True, kw_only=True):
     """One row of the score's table: a person's vote, or those of people without a name here who did alike."""
 
     people: int
-    name: str | None
-    account: str
-    """Id of the account of the first of them."""
+    post: Post
+    """Of the first of them."""
+    is_named: bool
     network: str
     url: str | None
     """None where the row is of several."""
-    kind: str
-    since: datetime
-    """When the first of them did it."""
-    at: datetime
-    """When the last did."""
+    did: str
+    """`quoted with a comment`."""
+    when: Markup
+    """The day, or the first and the last."""
     weight: float
     factor: float
     bot: bool
-    commented: bool
 
 
 class ScoreView(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,34 +99,95 @@ class ScoreView(msgspec.Struct, frozen=True, kw_only=True):
     half_life_days: float
 
 
-def article_view(ranked: RankedPaper, site: Site, *, numbered: bool) -> ArticleView:
-    """One paper of a list, with its rank if the list is `numbered`."""
-    paper = ranked.paper
-    submitted_on, day_known = submission_of(paper)
-    in_all_views = site.ranked.get(paper.id, ranked)
-    discussions = discussions_of(in_all_views)
-    stated = site.stated.get(paper.id, NOTHING_STATED)
-    body = BodyView(
-        paper=paper,
-        unknown=paper.id in site.unknown,
-        has_page=paper.id in site.papers,
-        submitted_on=submitted_on,
-        day_known=day_known,
-        captured=ranked.captured,
-        x_only=all(mention.post.network == "x" for mention in ranked.mentions),
-        seen_at=min((mention.post.seen_at for mention in ranked.mentions), default=None),
-        people=len(ranked.votes),
-        commenters=sum(vote.commented for vote in ranked.votes),
-        first_on=first_seen_on(in_all_views),
-        spark=spark_view(ranked),
-        resurfaced=ranked.resurfaced,
-        notes=choose_notes(ranked, site.networks),
-        code=stated.code[0] if stated.code else None,
-        venue=f"{stated.venue} {stated.year}".strip(),
-        venue_path=f"venue/{stated.venue_slug}/" if stated.venue in site.venues else "",
-        discussion=discussions[0].url if discussions else None,
+def paper_text(paper: Paper, title: Markup, site: Site) -> PaperText:
+    """What all lists say of a paper; `title` is set already."""
+    ranked = site.ranked.get(paper.id)
+    has_page = paper.id in site.papers
+    submitted_on, is_day_known = submission_of(paper)
+    first_on = first_seen_on(ranked) if ranked else None
+    return PaperText(
+        paper_id=escape(paper.id),
+        has_page=has_page,
+        href=page_href(paper.id, has_page=has_page),
+        title=title,
+        submitted=submitted_text(submitted_on, is_day_known=is_day_known),
+        short_day=short_day(submitted_on) if is_day_known else "",
+        first_seen=first_seen_text(first_on),
     )
-    return ArticleView(rank=ranked.rank if numbered else None, body=body)
+
+
+def page_href(paper_id: str, *, has_page: bool) -> Markup:
+    """The address of our page about a paper, else of arXiv's."""
+    if has_page:
+        return ready(f"{ROOT}abs/{escape(paper_id)}/")
+    return ready(f"https://arxiv.org/abs/{escape(paper_id)}")
+
+
+def submitted_text(submitted_on: date, *, is_day_known: bool) -> Markup:
+    """The day of submission as an element, or the month where only that is known."""
+    if is_day_known:
+        return time_of(submitted_on)
+    return ready(f'<time datetime="{submitted_on:%Y-%m}">{month(submitted_on)}</time>')
+
+
+def first_seen_text(first_on: date | None) -> Markup:
+    """`, first seen 20 Nov 2026`; nothing where nobody posted."""
+    if first_on is None:
+        return Markup("")
+    return ready(f'<span class="wide first">, first seen {time_of(first_on)}</span>')
+
+
+def captured_text(ranked: RankedPaper) -> str:
+    """`Captured tweets and retweets: 142`; posts and reposts once any of them is not from X."""
+    if all(mention.post.network == "x" for mention in ranked.mentions):
+        return f"Captured tweets and retweets: {ranked.captured}"
+    return f"Captured posts and reposts: {ranked.captured}"
+
+
+def people_text(ranked: RankedPaper) -> Markup:
+    """`2 people, with a comment`; nothing where nobody voted."""
+    people = len(ranked.votes)
+    if not people:
+        return Markup("")
+    commenters = sum(vote.commented for vote in ranked.votes)
+    comments = ""
+    if commenters:
+        of_them = f"{number(commenters)} " if people > 1 else ""
+        what = "a comment" if commenters == 1 else "comments"
+        comments = f'<span class="wide">, {of_them}with {what}</span>'
+    return ready(f'<span class="people">{counted(people, "person", "people")}</span>{comments}')
+
+
+def why_text(ranked: RankedPaper, first_seen: Markup) -> Markup:
+    """Why a paper is in a list: the sparkline, how many people posted about it, and since when."""
+    people = people_text(ranked)
+    spark = spark_view(ranked)
+    drawing = f"{draw_spark(spark)} " if spark else ""
+    if not people:
+        return ready(drawing)
+    return ready(f"{drawing}{people}{first_seen}")
+
+
+def flags_text(ranked: RankedPaper) -> Markup:
+    """What a reader is warned of: withdrawn, or an old paper that is back."""
+    flags = ""
+    if ranked.paper.withdrawn:
+        flags = '<p class="flag">Withdrawn</p>\n'
+    if ranked.resurfaced:
+        flags += f'<p class="flag">Resurfaced, from {month(submission_of(ranked.paper)[0])}</p>\n'
+    return ready(flags)
+
+
+def body_text(ranked: RankedPaper, first_seen: Markup) -> BodyText:
+    """What a list says of a paper beside the paper itself."""
+    seen_at = min((mention.post.seen_at for mention in ranked.mentions), default=None)
+    return BodyText(
+        captured=captured_text(ranked),
+        flags=flags_text(ranked),
+        why=why_text(ranked, first_seen),
+        seen_at=stamp(seen_at) if seen_at else "",
+        notes=choose_notes(ranked),
+    )
 
 
 def submission_of(paper: Paper) -> tuple[date, bool]:
@@ -165,6 +215,21 @@ def spark_view(ranked: RankedPaper) -> SparkView | None:
         if 0 <= age < SPARK_DAYS:
             counts[-1 - age] += 1
     return SparkView(counts=tuple(counts), until=newest)
+
+
+def draw_spark(spark: SparkView) -> Markup:
+    """Mentions a day as a small drawing that reads like a word, with the numbers for those who do not see it."""
+    width = len(spark.counts) * (_BAR + _GAP) - _GAP
+    most = max(spark.counts)
+    bars = []
+    for place, count in enumerate(spark.counts):
+        height = max(2, round(count / most * _HEIGHT)) if count else 1
+        bars.append(f"M{place * (_BAR + _GAP) + _BAR / 2:g} {_HEIGHT}v-{height}")
+    label = f"Mentions a day, {len(spark.counts)} days to {day(spark.until)}: " + " ".join(map(str, spark.counts))
+    return ready(
+        f'<svg class="spark" role="img" width="{width}" height="{_HEIGHT}" viewBox="0 0 {width} {_HEIGHT}" '
+        f'aria-label="{label}"><path d="{"".join(bars)}"/></svg>'
+    )
 
 
 def discussions_of(ranked: RankedPaper) -> tuple[DiscussionView, ...]:
@@ -214,17 +279,19 @@ def _alike(vote: Vote, post: Post) -> Hashable:
 def _vote_view(votes: Sequence[Vote], post: Post, networks: Mapping[str, str]) -> VoteView:
     """A row of votes that are alike, newest first; `post` is what the first of them did."""
     vote = votes[0]
+    oldest = votes[-1].at
+    when = time_of(vote.at)
+    if day(oldest) != day(vote.at):
+        when = ready(f"{time_of(oldest)} to {when}")
     return VoteView(
         people=len(votes),
-        name=shown_name(post.account) or None,
-        account=post.account.id,
+        post=post,
+        is_named=bool(shown_name(post.account)),
         network=networks.get(post.network, post.network),
         url=safe_href(post.url) if len(votes) == 1 else None,
-        kind=vote.kind,
-        since=votes[-1].at,
-        at=vote.at,
+        did=did(vote.kind) + (" with a comment" if vote.commented else ""),
+        when=when,
         weight=vote.weight,
         factor=vote.factor,
         bot=vote.bot,
-        commented=vote.commented,
     )

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 import msgspec
+from markupsafe import Markup, escape
 
 from generator.model.records import Post, RankedPaper, Vote
 from generator.text.names import shown_name
-from generator.text.plain import language_of, safe_href, shorten
+from generator.text.plain import LINK_REL, isolate, language_of, safe_href, shorten
+from generator.views.phrases import clock, counted, did, link, number, ready, site_link, stamp, time_of
 
 NOTES_MAX = 3
 """Notes in the margin of one paper of a list."""
@@ -40,36 +42,41 @@ _SHORTENED = re.compile(r"(?:https?://)?(?:www\.)?arxiv\.org/\S{0,60}(?:\.\.\.|â
 """How Bluesky shows a link that is too long."""
 
 
-class PostView(msgspec.Struct, frozen=True, kw_only=True):
-    """One post: who, when, where, and its words if we may show them."""
+class Quote(NamedTuple):
+    """A post and those of its words that are shown."""
 
+    post: Post
+    text: str
+
+
+class PostText(msgspec.Struct, frozen=True, kw_only=True):
+    """What pages say of a post beside its words: HTML that is ready to be placed."""
+
+    who: Markup
+    """The name; `a post` where the network lets us keep ids only."""
+    by: Markup
+    """The name, linked to the page of the person, else to the post."""
     network: str
-    """Title, such as `Bluesky`."""
-    kind: str
-    url: str | None
-    name: str | None
-    """None where the network lets us keep ids only."""
-    handle: str | None
-    account: str
-    """Id of the account: whose page the name leads to."""
-    bot: bool
-    posted_at: datetime
-    text: str | None
-    cut: bool
-    """Something of the text is left out."""
-    lang: str | None
-    likes: int
-    trackers: tuple[str, ...]
-    """In whose reading it is."""
+    place: Markup
+    """The network, linked to the post where the name leads elsewhere."""
+    posted: Markup
+    """The day, as an element with the moment."""
+    stamp: str
+    likes: str
+    """`, 3 likes`, or nothing."""
+    bot: str
+    """`, bot`, or nothing."""
+    lang: Markup
+    """The attribute that states the language, where it is known and not English."""
 
 
 class ThreadView(msgspec.Struct, frozen=True, kw_only=True):
     """A post with its answers, and who passed it on."""
 
-    post: PostView
-    replies: tuple[PostView, ...]
+    quote: Quote
+    answers: tuple[Quote, ...]
     """In the order of time."""
-    reposted_by: tuple[PostView, ...]
+    reposted_by: tuple[Post, ...]
     """Those with a name, oldest first."""
     reposts: int
     """All of them."""
@@ -77,12 +84,22 @@ class ThreadView(msgspec.Struct, frozen=True, kw_only=True):
     more: tuple[ThreadView, ...] = ()
     """What the same account said elsewhere: folded, so that nobody fills the page."""
 
+    @property
+    def own_answers(self) -> list[Quote]:
+        """Those of the same account."""
+        return [answer for answer in self.answers if answer.post.account.id == self.quote.post.account.id]
+
+    @property
+    def replies(self) -> list[Quote]:
+        """Those of others."""
+        return [answer for answer in self.answers if answer.post.account.id != self.quote.post.account.id]
+
 
 class SilentView(msgspec.Struct, frozen=True, kw_only=True):
     """Posts of one network of which only the id may be kept."""
 
     network: str
-    posts: tuple[PostView, ...]
+    posts: tuple[Post, ...]
     """Newest first."""
 
 
@@ -95,24 +112,70 @@ class TalkView(msgspec.Struct, frozen=True, kw_only=True):
     silent: tuple[SilentView, ...]
 
 
-def post_view(post: Post, networks: Mapping[str, str], *, text: str | None = None, limit: int = TEXT_MAX) -> PostView:
-    """A post, with `text` in place of its own if given."""
-    shown, cut = shorten(text or post.text or "", limit)
-    return PostView(
-        network=networks.get(post.network, post.network),
-        kind=post.kind,
-        url=safe_href(post.url),
-        name=shown_name(post.account) or None,
-        handle=post.account.handle,
-        account=post.account.id,
-        bot=post.account.bot,
-        posted_at=post.posted_at,
-        text=shown or None,
-        cut=cut,
-        lang=language_of(post.lang),
-        likes=post.counts.likes if post.counts else 0,
-        trackers=post.trackers,
+def post_text(post: Post, networks: Mapping[str, str], person_paths: Mapping[str, str]) -> PostText:
+    """The name, network, day and likes of a post.
+
+    Args:
+        post: as stored.
+        networks: name of a network -> its title.
+        person_paths: id of an account -> path of the page of its person, if there is one.
+    """
+    name = shown_name(post.account)
+    who = isolate(name) if name else Markup("a post")
+    url = safe_href(post.url)
+    network = networks.get(post.network, post.network)
+    place = escape(network)
+    by = who
+    person_path = person_paths.get(post.account.id)
+    if person_path:
+        by = site_link(person_path, who)
+    elif url:
+        by = link(url, who, LINK_REL)
+    if person_path and url:
+        place = link(url, place, LINK_REL)
+    lang = language_of(post.lang)
+    likes = post.counts.likes if post.counts else 0
+    return PostText(
+        who=who,
+        by=by,
+        network=network,
+        place=place,
+        posted=time_of(post.posted_at),
+        stamp=stamp(post.posted_at),
+        likes=f", {counted(likes, 'like')}" if likes else "",
+        bot=", bot" if post.account.bot else "",
+        lang=ready(f' lang="{lang}"') if lang and lang != "en" else Markup(""),
     )
+
+
+def byline(post: Post, text: PostText) -> Markup:
+    """Who posted, and what they did where: `Ada quoted on Bluesky, 3 likes`."""
+    if not (post.account.name or post.account.handle):
+        url = safe_href(post.url)
+        line = escape(f"A post on {text.network}")
+        if url:
+            line = link(url, line, LINK_REL)
+        did_where = ""
+    else:
+        line = text.by
+        did_where = f" {did(post.kind)} on {text.place}"
+    bot = " (bot)" if post.account.bot else ""
+    return ready(f"{line}{bot}{did_where}{text.likes}")
+
+
+def byline_of_several(posts: Sequence[Post], text: PostText) -> Markup:
+    """`3 posts on X`, with the times of each; `text` is that of the first."""
+    times = []
+    for post in posts:
+        url = safe_href(post.url)
+        time = clock(post.posted_at)
+        times.append(link(url, time, LINK_REL) if url else time)
+    return ready(f"{number(len(posts))} posts on {escape(text.network)}: {', '.join(times)}")
+
+
+def quote_of(post: Post, text: str | None, limit: int = TEXT_MAX) -> Quote:
+    """The post with `text` in place of its own words if there is any, at most `limit` characters."""
+    return Quote(post, shorten(text or post.text or "", limit)[0])
 
 
 def without_links_to(paper_ids: Sequence[str], text: str | None) -> str:
@@ -126,7 +189,7 @@ def _points_at(paper_ids: Sequence[str], word: str) -> bool:
     return any(paper_id in word for paper_id in paper_ids[:PAPERS_MAX]) or _SHORTENED.fullmatch(word) is not None
 
 
-def choose_notes(ranked: RankedPaper, networks: Mapping[str, str]) -> tuple[PostView, ...]:
+def choose_notes(ranked: RankedPaper) -> tuple[Quote, ...]:
     """The comments for the margin: one a person, by weight of the vote, then likes, then the newest.
 
     As many as the abstract leaves room for beside it, at least one; none of a bot.
@@ -137,7 +200,7 @@ def choose_notes(ranked: RankedPaper, networks: Mapping[str, str]) -> tuple[Post
     mentions = {mention.post.id: mention for mention in ranked.mentions}
     votes.sort(key=lambda vote: _worth(vote, mentions[vote.post_id].post), reverse=True)
     room = max(NOTE_CHARS // 2, round(min(len(ranked.paper.abstract), FOLDED_CHARS) * NOTES_PER_ABSTRACT))
-    notes: list[PostView] = []
+    notes: list[Quote] = []
     said: set[str] = set()
     for vote in votes:
         mention = mentions[vote.post_id]
@@ -145,8 +208,8 @@ def choose_notes(ranked: RankedPaper, networks: Mapping[str, str]) -> tuple[Post
         if text is None or text in said:
             continue
         said.add(text)
-        note = post_view(mention.post, networks, text=text, limit=NOTE_CHARS)
-        room -= len(note.text or "")
+        note = quote_of(mention.post, text, NOTE_CHARS)
+        room -= len(note.text)
         if notes and room < 0:
             break
         notes.append(note)
@@ -219,25 +282,21 @@ class _Talk:
         passed_on = self._passed_on[post.id]
         for reply in self._replies[post.id]:
             passed_on = passed_on + self._passed_on[reply.id]
-        reposts = [each for each in passed_on if each.kind == "repost"]
+        reposts = [post for post in passed_on if post.kind == "repost"]
+        named_reposts = [repost for repost in reposts if repost.account.name or repost.account.handle]
         return ThreadView(
-            post=self._shown(post),
-            replies=tuple(self._shown(reply) for reply in reversed(_newest_first(self._replies[post.id]))),
-            reposted_by=tuple(
-                self._shown(repost)
-                for repost in reversed(_newest_first(reposts))
-                if repost.account.name or repost.account.handle
-            ),
+            quote=self._quote(post),
+            answers=tuple(self._quote(reply) for reply in reversed(_newest_first(self._replies[post.id]))),
+            reposted_by=tuple(reversed(_newest_first(named_reposts))),
             reposts=len(reposts),
             liked_by=len(passed_on) - len(reposts),
         )
 
     def _silent(self, network: str, posts: Sequence[Post]) -> SilentView:
-        shown = tuple(self._shown(post) for post in _newest_first(posts))
-        return SilentView(network=self._networks.get(network, network), posts=shown)
+        return SilentView(network=self._networks.get(network, network), posts=tuple(_newest_first(posts)))
 
-    def _shown(self, post: Post) -> PostView:
-        return post_view(post, self._networks, text=without_links_to(self._paper_ids, post.text))
+    def _quote(self, post: Post) -> Quote:
+        return quote_of(post, without_links_to(self._paper_ids, post.text))
 
     def _order(self, post: Post) -> tuple[bool, float, int, float, str]:
         vote = self._votes.get(post.id)
@@ -248,7 +307,7 @@ class _Talk:
 def _one_an_account(threads: Iterable[ThreadView]) -> tuple[ThreadView, ...]:
     by_account: dict[str, list[ThreadView]] = {}
     for thread in threads:
-        by_account.setdefault(thread.post.account, []).append(thread)
+        by_account.setdefault(thread.quote.post.account.id, []).append(thread)
     return tuple(msgspec.structs.replace(first, more=tuple(more)) for first, *more in by_account.values())
 
 
@@ -258,5 +317,7 @@ def _worth(vote: Vote | None, post: Post) -> tuple[float, int, float, str]:
     return weight, post.counts.likes if post.counts else 0, post.posted_at.timestamp(), post.id
 
 
-def _newest_first(posts: Iterable[Post]) -> list[Post]:
+def _newest_first(posts: Collection[Post]) -> list[Post]:
+    if len(posts) < 2:  # noqa: PLR2004 (as nearly all are)
+        return list(posts)
     return sorted(posts, key=lambda post: (post.posted_at, post.id), reverse=True)

@@ -10,6 +10,7 @@ import msgspec
 from markupsafe import Markup
 
 from generator.model.records import RankedPaper
+from generator.views import phrases
 
 Step = Literal["day", "week", "month", "year"]
 
@@ -22,7 +23,6 @@ _WIDTH, _HEIGHT = 544, 64
 _BAR_MAX = 14.0
 _TOLD_MAX = 24
 """Bars that the text alternative tells one by one."""
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 class TimelineView(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
@@ -80,6 +80,15 @@ def timeline_ends(view: TimelineView) -> tuple[str, str]:
     return _label(view, 0), _label(view, len(view.mentions) - 1)
 
 
+def timeline_caption(view: TimelineView) -> str:
+    """What the drawing shows, in a line below it."""
+    first, last = timeline_ends(view)
+    caption = f"Mentions a {view.step}, {first} to {last}: at most {max(view.mentions):,}"
+    if any(view.commented):
+        caption += "; the full ones are those with a comment"
+    return caption
+
+
 def _bars(counts: Sequence[int], most: int, slot: float, width: float) -> str:
     rows = []
     for place, count in enumerate(counts):
@@ -109,8 +118,7 @@ def _label(view: TimelineView, bar: int) -> str:
     start = _start_of(bar, view.first_on, view.step)
     if view.step == "year":
         return str(start.year)
-    month = f"{_MONTHS[start.month - 1]} {start.year}"
-    return month if view.step == "month" else f"{start.day} {month}"
+    return phrases.month(start) if view.step == "month" else phrases.day(start)
 
 
 def _step_for(first: date, last: date) -> Step:

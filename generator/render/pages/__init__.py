@@ -64,6 +64,7 @@ PAGES: tuple[PageType, ...] = (
 
 def plan_pages(site: Site, templates: Templates) -> Iterator[Output]:
     """Every page of the site, and the static files that they need."""
+    templates.pieces.show(site)
     for page in PAGES:
         yield from page.plan(site, templates)
 

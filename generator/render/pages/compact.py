@@ -7,27 +7,13 @@ from datetime import date, timedelta
 from functools import partial
 
 import msgspec
+from markupsafe import Markup
 
 from generator.model.listing import Listing, Window
-from generator.model.records import Paper, RankedPaper
 from generator.model.site import Output, Site
 from generator.render.pages.paging import ROWS_PER_PAGE, Paging, page_path, paginate
+from generator.render.pieces import Pieces
 from generator.render.templates import Templates
-from generator.views.papers import submission_of
-
-
-class RowView(msgspec.Struct, frozen=True, kw_only=True):
-    """One paper in a line, without its abstract."""
-
-    rank: int | None
-    """None in lists by date."""
-    paper: Paper
-    has_page: bool
-    submitted_on: date
-    day_known: bool
-    captured: int
-    x_only: bool
-    people: int
 
 
 class LinkView(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,7 +37,7 @@ class CompactView(msgspec.Struct, frozen=True, kw_only=True):
     older: LinkView | None
     days: tuple[LinkView, ...]
     """Of a week or month, oldest first."""
-    rows: tuple[RowView, ...]
+    rows: tuple[Markup, ...]
 
 
 def plan(site: Site, templates: Templates) -> Iterator[Output]:
@@ -61,11 +47,15 @@ def plan(site: Site, templates: Templates) -> Iterator[Output]:
         if listing.window.compact:
             for paging in paginate(listing.path, len(listing.papers), ROWS_PER_PAGE):
                 path = page_path(listing.path, paging.number)
-                yield templates.page("compact.html", path, partial(compact_view, site, listing, paging, calendar))
+                yield templates.page(
+                    "compact.html", path, partial(compact_view, listing, paging, calendar, templates.pieces)
+                )
     if calendar.days:
         newest = calendar.days[max(calendar.days)]
         paging = next(iter(paginate(newest.path, len(newest.papers), ROWS_PER_PAGE)))
-        yield templates.page("compact.html", "day/index.html", partial(compact_view, site, newest, paging, calendar))
+        yield templates.page(
+            "compact.html", "day/index.html", partial(compact_view, newest, paging, calendar, templates.pieces)
+        )
 
 
 class Calendar:
@@ -106,8 +96,11 @@ def _link(listing: Listing) -> LinkView:
     return LinkView(title=listing.title, path=listing.path)
 
 
-def compact_view(site: Site, listing: Listing, paging: Paging, calendar: Calendar) -> CompactView:
+def compact_view(listing: Listing, paging: Paging, calendar: Calendar, pieces: Pieces) -> CompactView:
     """One page of a compact list."""
+    rows = []
+    for ranked in listing.papers[paging.start : paging.end]:
+        rows.append(pieces.row(ranked, is_ranked=listing.window.is_ranked))
     newer, older = calendar.neighbours(listing)
     return CompactView(
         path=listing.path,
@@ -118,24 +111,5 @@ def compact_view(site: Site, listing: Listing, paging: Paging, calendar: Calenda
         newer=newer,
         older=older,
         days=calendar.days_of(listing.window),
-        rows=rows_of(site, listing, paging),
-    )
-
-
-def rows_of(site: Site, listing: Listing, paging: Paging) -> tuple[RowView, ...]:
-    """The papers of one page in rows."""
-    return tuple(_row(site, listing, ranked) for ranked in listing.papers[paging.start : paging.end])
-
-
-def _row(site: Site, listing: Listing, ranked: RankedPaper) -> RowView:
-    submitted_on, day_known = submission_of(ranked.paper)
-    return RowView(
-        rank=ranked.rank if listing.window.is_ranked else None,
-        paper=ranked.paper,
-        has_page=ranked.paper.id in site.papers,
-        submitted_on=submitted_on,
-        day_known=day_known,
-        captured=ranked.captured,
-        x_only=all(mention.post.network == "x" for mention in ranked.mentions),
-        people=len(ranked.votes),
+        rows=tuple(rows),
     )

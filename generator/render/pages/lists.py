@@ -7,15 +7,14 @@ from datetime import datetime
 from functools import partial
 
 import msgspec
+from markupsafe import Markup
 
 from generator.model.listing import Listing, ScopeKind
-from generator.model.records import RankedPaper
 from generator.model.site import Output, Site
-from generator.render.pages.compact import RowView, rows_of
 from generator.render.pages.paging import Paging, page_path, paginate
+from generator.render.pieces import Pieces
 from generator.render.templates import Templates
 from generator.text.markdown import markdown_to_html
-from generator.views.papers import ArticleView, article_view
 
 
 class TabView(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,10 +47,10 @@ class ListView(msgspec.Struct, frozen=True, kw_only=True):
     newest_first: bool
     tabs: tuple[TabView, ...]
     paging: Paging
-    articles: tuple[ArticleView, ...]
+    articles: tuple[Markup, ...]
     """The papers of a page with abstracts."""
-    rows: tuple[RowView, ...]
-    """The papers of a later page."""
+    rows: tuple[Markup, ...]
+    """The papers of a later page, without abstracts."""
     site_is_empty: bool
     updated_at: datetime | None
     """On the first page of home alone: every other page would change with every build."""
@@ -86,7 +85,6 @@ _PAGES_WITH_ABSTRACTS: Mapping[ScopeKind, int] = {
 
 def plan(site: Site, templates: Templates) -> Iterator[Output]:
     """Every page of every list that is not compact."""
-    articles = _Articles(site)
     tabs = _Tabs(site)
     for listing in site.listings:
         if listing.window.compact:
@@ -94,14 +92,21 @@ def plan(site: Site, templates: Templates) -> Iterator[Output]:
         first_pages = _PAGES_WITH_ABSTRACTS[listing.scope.kind]
         for paging in paginate(listing.path, len(listing.papers), site.per_page, first_pages):
             path = page_path(listing.path, paging.number)
-            view = partial(list_view, site, listing, paging, tabs.of(listing), articles)
+            view = partial(list_view, site, listing, paging, tabs.of(listing), templates.pieces)
             yield templates.page("lists.html", path, view)
 
 
-def list_view(site: Site, listing: Listing, paging: Paging, tabs: tuple[TabView, ...], articles: _Articles) -> ListView:
+def list_view(site: Site, listing: Listing, paging: Paging, tabs: tuple[TabView, ...], pieces: Pieces) -> ListView:
     """One page of a list."""
-    first = paging.number == 1
     with_abstracts = paging.number <= _PAGES_WITH_ABSTRACTS[listing.scope.kind]
+    articles = []
+    rows = []
+    for ranked in listing.papers[paging.start : paging.end]:
+        if with_abstracts:
+            articles.append(pieces.article(ranked, is_ranked=listing.window.is_ranked))
+        else:
+            rows.append(pieces.row(ranked, is_ranked=listing.window.is_ranked))
+    first = paging.number == 1
     home = first and not listing.path
     tracker = listing.scope.tracker
     return ListView(
@@ -114,8 +119,8 @@ def list_view(site: Site, listing: Listing, paging: Paging, tabs: tuple[TabView,
         newest_first=listing.window.order == "newest",
         tabs=tabs,
         paging=paging,
-        articles=articles.of_page(listing, paging) if with_abstracts else (),
-        rows=() if with_abstracts else rows_of(site, listing, paging),
+        articles=tuple(articles),
+        rows=tuple(rows),
         site_is_empty=not site.papers,
         updated_at=site.now if home and site.papers else None,
         sources=tuple(site.networks.values()) if home else (),
@@ -146,27 +151,6 @@ def _about(site: Site, listing: Listing) -> str:
     if tracker:
         return markdown_to_html(tracker.about) + markdown_to_html(tracker.note)
     return site.note_html if listing.scope.kind == "site" else ""
-
-
-class _Articles:
-    """Articles of lists: a paper with the same mentions and votes looks the same in each but for its rank."""
-
-    def __init__(self, site: Site) -> None:
-        self._site = site
-        self._known: dict[tuple[int, int, str], ArticleView] = {}
-
-    def of_page(self, listing: Listing, paging: Paging) -> tuple[ArticleView, ...]:
-        """The articles of one page of a list."""
-        numbered = listing.window.is_ranked
-        return tuple(self.view(ranked, numbered=numbered) for ranked in listing.papers[paging.start : paging.end])
-
-    def view(self, ranked: RankedPaper, *, numbered: bool) -> ArticleView:
-        """The article; `ranked` must live as long as this does (the site holds all of them)."""
-        key = (id(ranked.mentions), id(ranked.votes), ranked.paper.id)
-        known = self._known.get(key)
-        if known is None:
-            known = self._known[key] = article_view(ranked, self._site, numbered=False)
-        return msgspec.structs.replace(known, rank=ranked.rank) if numbered else known
 
 
 class _Tabs:

@@ -8,48 +8,27 @@ from functools import partial
 from itertools import groupby
 
 import msgspec
+from markupsafe import Markup
 
 from generator.model.records import Post
 from generator.model.site import Output, Person, Site
 from generator.ranking.size_limits import POSTS_LIMIT, posts_in_list
 from generator.render.pages.paging import Paging, page_path, paginate
+from generator.render.pieces import Pieces
 from generator.render.templates import Templates
 from generator.views.feed_of_posts import PostList, lists_of_people, post_lists
-from generator.views.posts import PostView, post_view, without_links_to
 
 POSTS_PER_PAGE = 60
 POSTS_SHOWN = POSTS_LIMIT
 """A new post moves every older one to another place, so each page after it is made anew; beyond the hundredth page
 posts stand on their papers' pages, where they stay."""
-TEXT_SHOWN = 600
-"""Characters of a post; the paper's page has more."""
-PAPERS_SHOWN = 5
-"""Papers named under one post: some list a whole day's."""
-
-
-class AboutView(msgspec.Struct, frozen=True, kw_only=True):
-    """A paper that a post is about."""
-
-    paper_id: str
-    title: str
-    """LaTeX, as stored."""
-    has_page: bool
-
-
-class PostRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A post, or several of which only the ids may be kept, and what they are about."""
-
-    posts: tuple[PostView, ...]
-    """More than one where they are without words, of the same network, about the same papers, one after the other."""
-    papers: tuple[AboutView, ...]
-    more_papers: int
 
 
 class DayView(msgspec.Struct, frozen=True, kw_only=True):
     """The posts of one day, UTC."""
 
     day: date
-    rows: tuple[PostRow, ...]
+    rows: tuple[Markup, ...]
 
 
 class PersonView(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,11 +62,11 @@ def _plan_posts(site: Site, templates: Templates, listed: PostList) -> Iterator[
     shown = min(len(posts), posts_in_list(len(site.trackers)) if listed.tracker else POSTS_SHOWN)
     for paging in paginate(listed.path, shown, POSTS_PER_PAGE):
         path = page_path(listed.path, paging.number)
-        view = partial(posts_view, site, posts[paging.start : paging.end], paging, listed)
+        view = partial(posts_view, site, posts[paging.start : paging.end], paging, listed, templates.pieces)
         yield templates.page("posts.html", path, view)
 
 
-def posts_view(site: Site, posts: Sequence[Post], paging: Paging, listed: PostList) -> PostsView:
+def posts_view(site: Site, posts: Sequence[Post], paging: Paging, listed: PostList, pieces: Pieces) -> PostsView:
     """One page of posts, newest first."""
     days = groupby(posts, key=lambda post: post.posted_at.astimezone(UTC).date())
     return PostsView(
@@ -97,7 +76,7 @@ def posts_view(site: Site, posts: Sequence[Post], paging: Paging, listed: PostLi
         person=_person(site, listed.person) if listed.person else None,
         path=listed.path,
         paging=paging,
-        days=tuple(DayView(day=day, rows=tuple(_rows(site, list(of_day)))) for day, of_day in days),
+        days=tuple(DayView(day=day, rows=tuple(_rows(list(of_day), pieces))) for day, of_day in days),
     )
 
 
@@ -105,27 +84,13 @@ def _person(site: Site, person: Person) -> PersonView:
     return PersonView(papers=person.papers, networks=tuple(site.networks.get(name, name) for name in person.networks))
 
 
-def _rows(site: Site, posts: Sequence[Post]) -> Iterator[PostRow]:
+def _rows(posts: Sequence[Post], pieces: Pieces) -> Iterator[Markup]:
+    """A row for each post; those without name and words of one network about the same papers share one."""
+
     def alike(post: Post) -> tuple[str, ...]:
-        named = post.text or post.account.name or post.account.handle
-        return (post.id,) if named else ("", post.network, *post.papers)
+        if post.text or post.account.name or post.account.handle:
+            return (post.id,)
+        return ("", post.network, *post.papers)
 
     for _, group in groupby(posts, key=alike):
-        posts_of_row = tuple(group)
-        about = [paper_id for paper_id in posts_of_row[0].papers if paper_id in site.ranked]
-        yield PostRow(
-            posts=tuple(
-                post_view(post, site.networks, text=without_links_to(post.papers, post.text), limit=TEXT_SHOWN)
-                for post in posts_of_row
-            ),
-            papers=tuple(_about(site, paper_id) for paper_id in about[:PAPERS_SHOWN]),
-            more_papers=max(0, len(about) - PAPERS_SHOWN),
-        )
-
-
-def _about(site: Site, paper_id: str) -> AboutView:
-    return AboutView(
-        paper_id=paper_id,
-        title=site.ranked[paper_id].paper.title,
-        has_page=paper_id in site.papers,
-    )
+        yield pieces.post_row(tuple(group))

@@ -15,11 +15,11 @@ from generator.model.category_names import NAMES
 from generator.model.records import RankedPaper
 from generator.model.site import Output, Site
 from generator.ranking.rank import submitted_order
-from generator.render.filters import day, month, own_categories
 from generator.render.templates import Templates
 from generator.text import latex
 from generator.views import search_index
 from generator.views.papers import submission_of
+from generator.views.phrases import day, month, own_categories
 from generator.views.search_index import SearchPaper, SearchPerson
 
 
