@@ -1,4 +1,4 @@
-"""Which papers to ask arXiv about in this run, and what becomes of the answers. Decides nothing about the network."""
+"""Which papers to ask arXiv about in this run, and what becomes of the answers."""
 
 from __future__ import annotations
 

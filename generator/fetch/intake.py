@@ -1,4 +1,7 @@
-"""What a fetch or an import decides: which posts are about papers, which wait, which ids to ask arXiv about. Pure."""
+"""Which posts are about papers, which wait, and which papers are unknown, in a fetch or an import.
+
+Functions that take a tree change it; nothing here reads a clock, a disk or a network.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
-"""The fetch half: network -> `data/`. Calls in order, isolates failures, decides nothing (that is `intake`'s).
+"""The fetch half: network -> `data/`.
 
-Networks are read side by side, each in a thread of its own; what they gave is taken in one after the other, posts
-before the cursors that cover them. Then arXiv is asked about the papers. A network that fails keeps what it gave
-before, keeps its cursors, and stops nobody.
+Networks are read side by side, each in a thread of its own. Their posts are taken in one network after the other
+(`intake` decides about posts), before the cursors that cover them. Then arXiv is asked about the papers. A network that
+fails keeps its earlier posts and its cursors, and stops no other. It fails as well if more than a fifth of its records
+cannot be read, because its format changed.
 """
 
 from __future__ import annotations
