@@ -72,14 +72,22 @@ def authors_of(paper: Paper, most: int) -> list[str]:
     return [name for name in names if name] + ([f"and {more:,} more"] if more > 0 else [])
 
 
+def filled(template: str, *values: object) -> Markup:
+    """The template with each `%s` replaced by a value, escaped unless it is markup.
+
+    `Markup.format` does the same and took a quarter of the time of all feeds.
+    """
+    return Markup(template % tuple(map(escape, values)))  # noqa: S704 (templates are ours, values are escaped)
+
+
 def paragraph(html: str | Markup) -> Markup:
     """A paragraph; nothing where there is nothing to say."""
-    return Markup("<p>{}</p>\n").format(html) if html else Markup("")
+    return filled("<p>%s</p>\n", html) if html else Markup("")
 
 
 def link(url: str | None, text: str | Markup) -> Markup:
     """A link, or the text alone where there is no address."""
-    return Markup('<a href="{}">{}</a>').format(url, text) if url else escape(text)
+    return filled('<a href="%s">%s</a>', url, text) if url else escape(text)
 
 
 def joined(parts: Iterable[str | Markup]) -> Markup:
@@ -96,8 +104,11 @@ def comment_html(site: Site, post: Post, comment: str) -> Markup:
     """What somebody says, then who, where and when: the line before it begins with their name."""
     words = escape(shorten(clean_text(comment), COMMENT_MAX)[0].strip()).replace("\n", Markup("<br>"))
     where = f"{site.networks.get(post.network, post.network)}, {day(post.posted_at)}"
-    return Markup('<blockquote dir="auto"><p>{}</p>\n<p>— <bdi>{}</bdi>, {}</p></blockquote>\n').format(
-        words, name_of(post) or "Somebody", link(safe_href(post.url), where)
+    return filled(
+        '<blockquote dir="auto"><p>%s</p>\n<p>— <bdi>%s</bdi>, %s</p></blockquote>\n',
+        words,
+        name_of(post) or "Somebody",
+        link(safe_href(post.url), where),
     )
 
 
@@ -106,8 +117,9 @@ def note_html(note: str, base: str) -> Markup:
     if not note:
         return Markup("")
     html = _LINK.sub(lambda found: found[1] + str(escape(_whole(base, unescape(found[2])))), note)
-    return Markup("<p><em>Note of this page's owner:</em></p>\n<blockquote>{}</blockquote>\n").format(
-        Markup(html)  # noqa: S704 (by text.markdown)
+    return filled(
+        "<p><em>Note of this page's owner:</em></p>\n<blockquote>%s</blockquote>\n",
+        Markup(html),  # noqa: S704 (by text.markdown)
     )
 
 

@@ -77,7 +77,7 @@ def _entry(site: Site, digest: Digest, issue: Issue) -> FeedEntry:
     return FeedEntry(
         url=url,
         title=_title(issue),
-        html=str(Markup("<ol>\n{}\n</ol>\n{}").format(rows, rest)),
+        html=str(html.filled("<ol>\n%s\n</ol>\n%s", rows, rest)),
         authors=(html.clean_line(site.title) or FALLBACK_TITLE,),
         published=issue.closed_at,
         updated=issue.closed_at,
@@ -111,13 +111,13 @@ def _row(site: Site, ranked: RankedPaper) -> Markup:
     url = f"{site.url}abs/{paper.id}/" if paper.id in site.papers else arxiv_id.abs_url(paper.id)
     people = "1 person" if len(ranked.votes) == 1 else f"{len(ranked.votes):,} people"
     lines = [
-        Markup("<p><strong>{}</strong></p>\n").format(html.link(url, html.title_of(paper))),
+        html.filled("<p><strong>%s</strong></p>\n", html.link(url, html.title_of(paper))),
         html.paragraph(people),
         _best_comment(site, ranked),
         _beginning(paper.abstract),
         html.paragraph(", ".join(html.authors_of(paper, _AUTHORS_MAX))),
     ]
-    return Markup("<li>{}</li>").format(Markup("").join(lines))
+    return html.filled("<li>%s</li>", Markup("").join(lines))
 
 
 def _beginning(abstract: str) -> Markup:

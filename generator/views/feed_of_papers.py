@@ -244,10 +244,10 @@ def _people(site: Site, at_entry: Sequence[Ballot], remarks: Sequence[_Remark]) 
             break
         names.append(short)
     if not names:
-        return Markup("{} on {}").format(count, " and ".join(networks.values()))
-    line = Markup(", ").join(Markup("<bdi>{}</bdi>").format(name) for name in names)
+        return html.filled("%s on %s", count, " and ".join(networks.values()))
+    line = Markup(", ").join(html.filled("<bdi>%s</bdi>", name) for name in names)
     more = len(people) - len(names)
-    return Markup("{}: {}{}").format(count, line, f" and {more:,} more" if more else "")
+    return html.filled("%s: %s%s", count, line, f" and {more:,} more" if more else "")
 
 
 def _comment(site: Site, remark: _Remark) -> Markup:
@@ -265,9 +265,9 @@ def _others(site: Site, at_entry: Sequence[Ballot], remarks: Sequence[_Remark]) 
             named.add(name)
             network = site.networks.get(post.network, post.network)
             links.append(
-                Markup("{} ({})").format(html.link(safe_href(post.url), Markup("<bdi>{}</bdi>").format(name)), network)
+                html.filled("%s (%s)", html.link(safe_href(post.url), html.filled("<bdi>%s</bdi>", name)), network)
             )
-    return Markup("Also: {}").format(Markup(", ").join(links)) if links else Markup("")
+    return html.filled("Also: %s", Markup(", ").join(links)) if links else Markup("")
 
 
 def _links(site: Site, paper: Paper) -> Markup:

@@ -137,7 +137,7 @@ def _words(post: Post) -> Markup:
     text = shorten(html.clean_text(without_links_to(post.papers, post.text)), html.COMMENT_MAX)[0].strip()
     if not text:
         return Markup("")
-    return Markup('<blockquote dir="auto"><p>{}</p></blockquote>\n').format(escape(text).replace("\n", Markup("<br>")))
+    return html.filled('<blockquote dir="auto"><p>%s</p></blockquote>\n', escape(text).replace("\n", Markup("<br>")))
 
 
 def _papers(site: Site, titles: dict[str, str], posts: Sequence[Post], total: int) -> Markup:
@@ -150,6 +150,6 @@ def _papers(site: Site, titles: dict[str, str], posts: Sequence[Post], total: in
             about = [post for post in posts if paper_id in post.papers]
             links = [html.link(safe_href(post.url), phrases.day(post.posted_at)) for post in about[:PAPERS_MAX]]
         row = html.link(url, title)
-        rows.append(Markup("<li>{}</li>\n").format(row + (Markup(": ") + Markup(", ").join(links) if links else "")))
+        rows.append(html.filled("<li>%s</li>\n", row + (Markup(": ") + Markup(", ").join(links) if links else "")))
     more = html.paragraph(f"and {total - len(titles):,} more" if total > len(titles) else "")
-    return Markup("<ul>\n{}</ul>\n{}").format(Markup("").join(rows), more)
+    return html.filled("<ul>\n%s</ul>\n%s", Markup("").join(rows), more)
