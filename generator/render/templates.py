@@ -19,7 +19,6 @@ from markupsafe import Markup
 
 from generator.model.errors import BuildError
 from generator.model.site import Chrome, Output, Site, chrome_of
-from generator.render.fast_jinja import COMPILED, LeanEnvironment
 from generator.render.filters import FILTERS
 from generator.render.overrides import ThemeFiles
 from generator.render.pieces import Pieces
@@ -171,14 +170,14 @@ class Templates:
     def _make_environment(self, cache: Path | None) -> jinja2.Environment:
         if cache is not None:
             cache.mkdir(parents=True, exist_ok=True)
-        environment = LeanEnvironment(
+        environment = jinja2.Environment(
             loader=self.files.loader(),
             autoescape=True,
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
             auto_reload=False,
-            bytecode_cache=jinja2.FileSystemBytecodeCache(str(cache), COMPILED) if cache else None,
+            bytecode_cache=jinja2.FileSystemBytecodeCache(str(cache)) if cache else None,
         )
         own: dict[str, Callable[..., Any]] = {"tex": self.pieces.tex, "said": self.pieces.said, "plain": latex.to_text}
         filters: dict[str, Callable[..., Any]] = {**FILTERS, **own}
