@@ -49,9 +49,23 @@ class Stage:
     def before_job(self, job: str, files: Mapping[str, str | None], subject: str) -> None:
         """A person's push that lands just before this job checks out, once."""
         clone = self._commit(files, subject)
-        hook = self.github.folder / "hooks" / job
+        self._write_hook(self.github.folder / "hooks" / job, f"exec git -C {clone} push --quiet origin {BRANCH}")
+
+    def cancel_in(self, job: str, action: str) -> None:
+        """Somebody presses **Cancel workflow** when this job begins an action such as `deploy-pages`, once."""
+        self._write_hook(self.github.folder / "hooks" / f"{job}-{action}", self._cancel)
+
+    def cancel_during_the_next_push(self) -> None:
+        """Somebody presses **Cancel workflow** while the server receives a push: it arrives, and the job is cut off."""
+        self._write_hook(self.github.remote / "hooks" / "pre-receive", self._cancel)
+
+    @property
+    def _cancel(self) -> str:
+        return f'kill -KILL "$(cat {self.github.folder}/runner.pid)"'
+
+    def _write_hook(self, hook: Path, command: str) -> None:
         hook.parent.mkdir(exist_ok=True)
-        hook.write_text(f'#!/bin/sh\nrm "$0"\nexec git -C {clone} push --quiet origin {BRANCH}\n')
+        hook.write_text(f'#!/bin/sh\nrm "$0"\n{command}\n')
         hook.chmod(0o755)
 
     def refuse_pushes(self) -> Path:

@@ -11,6 +11,7 @@ import json
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import sysconfig
 from collections.abc import Mapping
@@ -112,7 +113,7 @@ class Runner:
         workflow = self._workflow(run.file)
         kept: dict[str, Ended] = {}
         if failed:
-            ended_badly = {job for job, ended in run.jobs.items() if ended.result == "failure"}
+            ended_badly = {job for job, ended in run.jobs.items() if ended.result in {"failure", "cancelled"}}
             to_repeat = {job for job in run.jobs if ended_badly & {job, *workflow.jobs[job].ancestors}}
             kept = {job: ended for job, ended in run.jobs.items() if job not in to_repeat}
         return self._act(Run(run.id, run.file, run.event, run.inputs, run.attempt + 1), kept)
@@ -140,10 +141,12 @@ class Runner:
             self._command(place, run, token), cwd=place, env=self._environment(place), stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, text=True,
         )  # fmt: skip
+        (self.github.folder / "runner.pid").write_text(str(process.pid))
         assert process.stdout is not None
         for line in process.stdout:
             self._take(line, run, workflow)
-        process.wait(timeout=60)
+        if process.wait(timeout=60) == -signal.SIGKILL:
+            _mark_cancelled(run)
         run.jobs |= kept
         self.github.page_settings = json.loads((self.github.folder / "pages.json").read_text())
         shutil.rmtree(place)
@@ -283,6 +286,16 @@ def _kept_job(job: Job, ended: Ended) -> str:
         about["if"] = "false"
     text = yaml.safe_dump({job.id: about}, width=10_000)
     return "".join(f"  {line}\n" for line in text.splitlines())
+
+
+def _mark_cancelled(run: Run) -> None:
+    """Give the job that was running the result that GitHub gives it; it starts no further step or job.
+
+    No step or job of the workflows asks for `always()` or `cancelled()`; those alone would still run.
+    """
+    for ended in run.jobs.values():
+        if ended.steps and ended.result == "skipped":
+            ended.result = "cancelled"
 
 
 def _as_api(workflow: Workflow, run: Run) -> list[dict[str, Any]]:

@@ -208,5 +208,6 @@ ACTIONS: dict[str, tuple[Callable[[dict[str, str]], None], str, str]] = {
 """Name below actions/ -> what does it, its inputs, its output."""
 
 if __name__ == "__main__":
+    run_hook(f"{JOB}-{sys.argv[1].replace('/', '-')}")
     given: dict[str, str] = json.loads(os.environ["INPUTS"])
     ACTIONS[sys.argv[1]][0]({name: value for name, value in given.items() if value})

@@ -237,3 +237,23 @@ def test_a_machine_that_is_taken_back_leaves_everything_as_it_was(stage: Stage) 
     assert "Re-run failed jobs" in run.summary
     lost.unlink()
     assert stage.runner.again(run, failed=True).results == ALL_SOUND
+
+
+def test_a_run_that_somebody_cancels_loses_nothing_and_can_be_run_again(stage: Stage) -> None:
+    stage.configure(x=False)
+    stage.networks.post()
+    stage.cancel_in("publish", "deploy-pages")
+    run = stage.update("push")
+    assert run.results == {**ALL_SOUND, "publish": "cancelled", "report": "skipped"}, run.log
+    assert (stage.github.deployments, stage.github.issues) == (0, []), "whoever cancels a run needs no alarm"
+    run = stage.runner.again(run, failed=True)
+    assert run.results == ALL_SOUND, run.log
+    assert counts(stage)["papers"] == 1
+    stage.networks.post()
+    stage.cancel_during_the_next_push()
+    run = stage.update()
+    assert run.results == {**IDLE, "commit": "cancelled", "report": "skipped"}, run.log
+    run = stage.runner.again(run)
+    assert run.results == ALL_SOUND, run.log
+    assert stage.github.subjects().count("1 paper, 1 post (bluesky 1)") == 2, "what was pushed is not committed again"
+    assert counts(stage)["papers"] == 2
