@@ -178,7 +178,9 @@ def survives(mutant: Mutant, folder: Path) -> bool:
     path = folder / "generator" / mutant.module
     original = path.read_text("utf-8")
     path.write_text(mutant.source, "utf-8")
-    tests = [f"tests/test_{name}.py" for name in MODULES[mutant.module]]
+    tests: list[str] = []
+    for name in MODULES[mutant.module]:
+        tests += map(str, folder.glob(f"tests/**/test_{name}.py"))
     marked = [] if mutant.module.startswith("net/") else ["-m", QUICK]
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *marked, *tests]
     try:

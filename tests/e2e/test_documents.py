@@ -57,17 +57,17 @@ RUN = (  # by this file, test_elsewhere.py or test_operations.py, in a fresh clo
 )
 SHOWN = {  # not run, and why
     "README.md: fetch:  X, Bluesky": "a picture of what flows where",
-    'docs/adding-a-source.md: """': "tests/test_adding_a_source.py follows it word for word",
-    "docs/adding-a-source.md: sed -i": "tests/test_adding_a_source.py runs it",
-    "docs/adding-a-source.md: trending-arxiv fetch": "tests/test_adding_a_source.py runs it",
+    'docs/adding-a-source.md: """': "tests/fetch/test_adding_a_source.py follows it word for word",
+    "docs/adding-a-source.md: sed -i": "tests/fetch/test_adding_a_source.py runs it",
+    "docs/adding-a-source.md: trending-arxiv fetch": "tests/fetch/test_adding_a_source.py runs it",
     "docs/architecture.md: sources -records-> parse": "a picture of what flows where",
     "docs/architecture.md: cli -> commands": "the layers; import-linter has them",
-    "docs/data-format.md: data/posts/<network>": "the layout; tests/test_store.py has it",
-    "docs/ranking.md: score(paper)": "the formula; tests/test_rank.py has it",
+    "docs/data-format.md: data/posts/<network>": "the layout; tests/storage/test_store.py has it",
+    "docs/ranking.md: score(paper)": "the formula; tests/ranking/test_rank.py has it",
     "docs/scale.md: pip install": "it asks a package registry",
-    "docs/scale.md: trending-arxiv import": "tests/test_import_engine.py does it with smaller files",
-    "docs/theming.md: :root { --link": "tests/test_theme_files.py lays it over the style",
-    "docs/theming.md: {% extends": "tests/test_theme_files.py renders it",
+    "docs/scale.md: trending-arxiv import": "tests/fetch/test_import_engine.py does it with smaller files",
+    "docs/theming.md: :root { --link": "tests/render/test_theme_files.py lays it over the style",
+    "docs/theming.md: {% extends": "tests/render/test_theme_files.py renders it",
     "docs/groups.md: *                        @group-owner": "GitHub's CODEOWNERS: only GitHub reads it",
 }
 NOT_TYPED = {  # lines of blocks that are run, and why they are not
@@ -118,7 +118,7 @@ def _line_of_a_workflow(block: Block, folder: Path) -> None:
 
 
 def _network_of_the_document(block: Block, _folder: Path) -> None:
-    """tests/test_adding_a_source.py fetches with it, once the document's network is there."""
+    """tests/fetch/test_adding_a_source.py fetches with it, once the document's network is there."""
     assert set(yaml.safe_load(block.text)) == {"trackers", "networks"}
 
 

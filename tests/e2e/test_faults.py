@@ -22,9 +22,9 @@ from generator.fetch.adapter.patience import NEXT
 from tests.e2e.run import Copy, files_below
 from tests.e2e.warm import Outcome, Warm
 from tests.e2e.world import NETWORKS, NOW, SECRETS, World, without_cost
+from tests.fetch.test_sources_feeds import item, rss
 from tests.loopback import Answer, Loopback, Raw, Reply, Request, as_json, as_xml
 from tests.one_run import faults
-from tests.test_sources_feeds import item, rss
 
 EARLIER = "2026-11-20T11:58:00Z"
 LONGEST_S = 120.0

@@ -17,14 +17,14 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, Self
 
+from tests.fetch.test_arxiv_api import arxiv
+from tests.fetch.test_sources_feeds import Site, item, rss
+from tests.fetch.test_sources_hackernews import PretendSearch, story
+from tests.fetch.test_sources_huggingface import TODAY, PretendDaily, row
 from tests.loopback import Answer, Loopback, Reply, Request, as_json
 from tests.pretend_bluesky import PretendBluesky, ago, did, facet, profile, reposted, view
 from tests.pretend_mastodon import PretendMastodon, anchor, boost, snowflake, status
 from tests.pretend_x import TOKEN, PretendX, id_at, link, post
-from tests.test_arxiv_api import arxiv
-from tests.test_sources_feeds import Site, item, rss
-from tests.test_sources_hackernews import PretendSearch, story
-from tests.test_sources_huggingface import TODAY, PretendDaily, row
 
 NOW = "2026-11-20T12:00:00Z"
 SECRETS = {"X_BEARER_TOKEN": TOKEN}

@@ -3,7 +3,7 @@
 `Ready` is what tests have: `run` a command, or give shells and workflows `command` in place of a Python. All of a call
 is as it would be with a fresh Python: arguments, environment, folder, standard streams, signals and exit status. Where
 the folder has another `generator` than ours, a fresh Python is started in its place. What is lost is a new seed for the
-order of sets in every process: tests/test_hash_seeds.py builds with several.
+order of sets in every process: tests/render/test_hash_seeds.py builds with several.
 """
 
 from __future__ import annotations

@@ -18,9 +18,9 @@ import pytest
 
 from tests import announcing
 from tests.e2e.run import Copy
+from tests.fetch.test_arxiv_api import entry, feed
 from tests.loopback import Loopback, Reply, Request, as_xml
 from tests.pretend_jetstream import Jetstream, commit, of_firehose
-from tests.test_arxiv_api import entry, feed
 from tests.tools.bluesky_network import Network, Person, Ref, card, link, running
 
 pytestmark = pytest.mark.tools

@@ -25,8 +25,8 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.e2e.run import Copy
+from tests.fetch.test_arxiv_api import entry, feed
 from tests.loopback import Loopback, Reply, Request, as_xml
-from tests.test_arxiv_api import entry, feed
 
 pytestmark = pytest.mark.tools
 
@@ -249,7 +249,7 @@ def test_the_public_feed_of_a_real_server_gives_the_same_posts(server: Snac, tmp
     from generator.fetch.sources.mastodon.streams import Mark, Reading, Stream
     from generator.fetch.sources.mastodon.threads import Threads
     from generator.net.http import HttpClient
-    from tests.test_sources_mastodon import Run
+    from tests.fetch.test_sources_mastodon import Run
 
     server.log_in("alice").post("I like https://arxiv.org/abs/2611.01234")
     run = Run(HttpClient("tests"), {"accounts": [f"{server.url}/@alice"]}, now=datetime.now(UTC))
