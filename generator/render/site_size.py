@@ -15,8 +15,9 @@ from generator.model.listing import Listing
 from generator.model.site import Output, OutputGroup, Site, SiteSize
 
 SAMPLE_EVERY = 100
-"""One of so many files of a kind is rendered to weigh it, and the first SAMPLE_LEAST."""
+"""One of so many files of a kind is rendered to weigh it."""
 SAMPLE_LEAST = 3
+"""Files of a kind that are rendered at least, spread over all of them: first pages weigh more than later ones."""
 GROUP_BYTES_A_PAPER = 700
 """Of the search index, which is not weighed: making a part of it takes as long as making all."""
 MARGIN = 1.03
@@ -48,7 +49,8 @@ def weigh(site: Site, planned: Sequence[Output | OutputGroup]) -> Weights:
     total = float(GROUP_BYTES_A_PAPER * len(site.papers))
     means: dict[str, float] = {}
     for kind, outputs in by_kind.items():
-        sample = outputs[::SAMPLE_EVERY] if len(outputs) > SAMPLE_EVERY * SAMPLE_LEAST else outputs[:SAMPLE_LEAST]
+        step = min(SAMPLE_EVERY, max(1, len(outputs) // SAMPLE_LEAST))
+        sample = outputs[::step]
         means[kind] = sum(len(output.render()) for output in sample) / len(sample)
         total += means[kind] * len(outputs)
     of_paper = means.get(_PAGE, 0) + means.get(_JSON, 0) + GROUP_BYTES_A_PAPER

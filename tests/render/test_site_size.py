@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
 import pytest
 
-from generator.model.site import Site, SiteSize
+from generator.model.site import Output, Site, SiteSize
 from generator.render import site_size
 from generator.render.run import _plan
 from generator.render.site_size import fit, months_left, notice, weigh
@@ -40,6 +41,13 @@ def bytes_of(site: Site) -> int:
 def test_a_sample_tells_what_the_site_weighs(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(site_size, "SAMPLE_EVERY", 10)
     assert weigh(site, plan_of(site)(site)).total == pytest.approx(bytes_of(site), rel=0.2)
+
+
+def test_a_sample_is_spread_over_the_files_of_a_kind(site: Site) -> None:
+    first_pages = [Output(f"c/{number}.html", lambda: b"x" * 9_000) for number in range(3)]
+    later_pages = [Output(f"c/{number}.html", lambda: b"x" * 1_000) for number in range(3, 100)]
+    empty = replace(site, papers={})
+    assert weigh(empty, first_pages + later_pages).total < 400_000
 
 
 @pytest.mark.parametrize("share", [0.95, 0.8])
