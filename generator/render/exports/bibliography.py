@@ -28,6 +28,8 @@ def bibliography_path(listing: Listing, ending: str) -> str:
 def plan(site: Site) -> Iterator[Output]:
     """Files for every list but those of a past period."""
     for ending, write in FORMATS.items():
+        # A paper stands in some six lists; its record is written once.
+        records: dict[str, str] = {}
         for listing in site.listings:
             if listing.window.period is not None:
                 continue
@@ -35,8 +37,11 @@ def plan(site: Site) -> Iterator[Output]:
             if listing.window.changes:
                 papers = papers[:PAPERS_MAX]
             if papers:
-                yield Output(bibliography_path(listing, ending), partial(_render, write, papers))
+                yield Output(bibliography_path(listing, ending), partial(_render, write, papers, records))
 
 
-def _render(write: Callable[[Paper], str], papers: Sequence[Paper]) -> bytes:
-    return "\n".join(map(write, papers)).encode("utf-8", "replace")
+def _render(write: Callable[[Paper], str], papers: Sequence[Paper], records: dict[str, str]) -> bytes:
+    for paper in papers:
+        if paper.id not in records:
+            records[paper.id] = write(paper)
+    return "\n".join([records[paper.id] for paper in papers]).encode("utf-8", "replace")
