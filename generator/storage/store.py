@@ -119,8 +119,15 @@ class Store:
         return tree
 
     def record_files(self) -> dict[str, Path]:
-        """The files with posts or papers that `open` met, by their place in the tree."""
-        return {name: path for name, path in self._paths.items() if name.startswith(("papers/", "posts/"))}
+        """The files with posts or papers that `open` met, by their place in the tree.
+
+        A temporary file of a killed run is none of them: it goes when the store is written to.
+        """
+        files = {}
+        for name, path in self._paths.items():
+            if POSTS.place.fullmatch(name) or PAPERS.place.fullmatch(name):
+                files[name] = path
+        return files
 
     def read_into(self, tree: Tree, names: Iterable[str]) -> None:
         """Add the posts and papers of files to a tree of this store. Files that were read are not read again."""

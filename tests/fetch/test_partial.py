@@ -321,3 +321,20 @@ def test_muted_accounts_of_the_index_are_found_by_their_id(tmp_path: Path, monke
     (report,) = run(tmp_path, NOON).networks
     assert report.removed == 1
     assert not Store(tmp_path / "data").load().posts
+
+
+def test_what_a_killed_run_left_is_no_file_of_posts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    network = Network(monkeypatch)
+    network.events = [post("1", papers=("2605.00001",))]
+    run(tmp_path, NOON)
+    file = tmp_path / "data" / post_path(post("1"))
+    half_written = file.with_name(f"{file.name}.999999.part")
+    half_written.write_bytes(file.read_bytes()[:40])
+    network.events = [post("2", papers=("2605.00001",))]
+
+    store = Store(tmp_path / "data", tmp_path / "cache")
+    store.open()
+    assert set(store.record_files()) == {post_path(post("1"))}
+    assert run(tmp_path, NOON + timedelta(hours=1)).failed == []
+    assert not half_written.exists()
+    assert set(Store(tmp_path / "data").load().posts) == {post("1").id, post("2").id}
