@@ -111,6 +111,8 @@ COMPACT = [
         "saved", "archive", "missing",
     )),
     *(("empty", kind) for kind in ("home", "new", "week", "tracker", "archive", "search", "missing")),
+    *(("seed", kind) for kind in ("home", "paper", "tracker", "month", "posts")),
+    *(("corpus", kind) for kind in ("home", "paper", "posts", "category", "categories", "archive")),
 ]  # fmt: skip
 
 
