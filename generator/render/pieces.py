@@ -7,7 +7,7 @@ site's root in its place.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from markupsafe import Markup, escape
@@ -253,6 +253,9 @@ class Pieces:
         text = self.post(post)
         words = quote_of(post, without_links_to(post.papers, post.text), POST_CHARS).text
         about = [self._site.ranked[paper_id].paper for paper_id in post.papers if paper_id in self._site.ranked]
+        if _is_title_of(words, about):
+            # The paper stands below by its title.
+            words = ""
         return self._macro(
             "post_row",
             text,
@@ -271,6 +274,12 @@ class Pieces:
         if html is None:
             html = _keep(pieces, paper.id, make(paper), KEPT)
         return html
+
+
+def _is_title_of(words: str, papers: Sequence[Paper]) -> bool:
+    """Whether a post says nothing but the title of one of the papers, as bots do."""
+    bare_words = words.strip(" .").casefold()
+    return any(latex.to_text(paper.title).strip(" .").casefold() == bare_words for paper in papers)
 
 
 def _keep(pieces: dict[_Key, _Piece], key: _Key, piece: _Piece, most: int) -> _Piece:

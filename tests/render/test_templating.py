@@ -190,6 +190,17 @@ def test_what_a_list_by_date_hangs_in_the_margin_is_the_day_and_no_number() -> N
     assert ">17 Nov<" in by_date
 
 
+def test_a_post_that_is_only_the_title_does_not_say_it_twice() -> None:
+    paper = a_paper("2611.00001", "On made-up matters")
+    echo = a_post(1, paper.id, text=f"On Made-Up Matters. https://arxiv.org/abs/{paper.id}")
+    remark = a_post(2, paper.id, text="On made-up matters, at last")
+    pieces = Templates(TEMPLATES, sample_site([paper], [echo, remark])).pieces
+
+    assert "words" not in pieces.post_row((echo,))
+    assert ">On made-up matters</a>" in pieces.post_row((echo,))
+    assert "On made-up matters, at last" in pieces.post_row((remark,))
+
+
 def test_punctuation_stays_with_its_formula() -> None:
     html = _templates(TEMPLATES).pieces.tex("so $x$, and ($y$). But $z$ too")
 
