@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
@@ -83,6 +82,7 @@ class Index:
     """
 
     def __init__(self, cache: Path | None, rules: str = "") -> None:
+        self._rules = rules
         self._database = _open(cache, rules)
 
     def close(self) -> None:
@@ -92,19 +92,34 @@ class Index:
     def refresh(
         self,
         paths: Mapping[str, Path],
-        read: Callable[[Path], bytes],
+        read_file: Callable[[Path], bytes],
         summarise: Callable[[str, bytes], FileSummary],
     ) -> int:
         """Read the files that changed since the last time.
 
+        If the database cannot be written (a full disk, a cache that is read-only), this run makes its own in memory.
+
         Args:
             paths: all files with posts or papers, by name.
-            read: reads one.
+            read_file: reads one.
             summarise: (name, content) -> what is in it.
 
         Returns:
             How many were summarised.
         """
+        try:
+            return self._refresh(paths, read_file, summarise)
+        except sqlite3.Error:
+            self._database.close()
+            self._database = _create(":memory:", self._rules)
+            return self._refresh(paths, read_file, summarise)
+
+    def _refresh(
+        self,
+        paths: Mapping[str, Path],
+        read_file: Callable[[Path], bytes],
+        summarise: Callable[[str, bytes], FileSummary],
+    ) -> int:
         rows = self._database.execute("SELECT name, number, stamp, digest FROM files")
         indexed = {name: (number, stamp, digest) for name, number, stamp, digest in rows}
         summarised = 0
@@ -115,7 +130,7 @@ class Index:
                 number, old_stamp, old_digest = indexed.pop(name, (None, None, None))
                 if stamp == old_stamp:
                     continue
-                content = read(path)
+                content = read_file(path)
                 digest = blake2b(content, digest_size=16).digest()
                 if digest == old_digest:
                     self._database.execute("UPDATE files SET stamp = ? WHERE number = ?", (stamp, number))
@@ -258,18 +273,24 @@ class Index:
 
 def _open(cache: Path | None, rules: str) -> sqlite3.Connection:
     """The database with its tables. One that is damaged, older or follows other rules is replaced by an empty one."""
-    place = ":memory:"
-    if cache is not None:
+    if cache is None:
+        return _create(":memory:", rules)
+    place = cache / NAME
+    try:
         cache.mkdir(parents=True, exist_ok=True)
-        place = str(cache / NAME)
-    with suppress(sqlite3.DatabaseError):
         database = sqlite3.connect(place)
-        if _is_ready(database, rules):
+        if _is_usable(database, rules):
             database.executescript(_TEMPORARY)
             return database
         database.close()
-    if cache is not None:
-        Path(place).unlink(missing_ok=True)
+        place.unlink(missing_ok=True)
+        return _create(str(place), rules)
+    except (OSError, sqlite3.Error):
+        # The cache cannot be written: the index lasts for this run alone.
+        return _create(":memory:", rules)
+
+
+def _create(place: str, rules: str) -> sqlite3.Connection:
     database = sqlite3.connect(place)
     database.executescript(_SCHEMA + _TEMPORARY)
     database.execute("INSERT INTO meta VALUES (?, 0)", (rules,))
@@ -278,12 +299,20 @@ def _open(cache: Path | None, rules: str) -> sqlite3.Connection:
     return database
 
 
-def _is_ready(database: sqlite3.Connection, rules: str) -> bool:
-    (version,) = database.execute("PRAGMA user_version").fetchone()
-    if version != _VERSION:
+def _is_usable(database: sqlite3.Connection, rules: str) -> bool:
+    """Whether the database is whole, of this version, and made under these rules."""
+    try:
+        (version,) = database.execute("PRAGMA user_version").fetchone()
+        if version != _VERSION:
+            return False
+        (stored_rules,) = database.execute("SELECT rules FROM meta").fetchone()
+        if stored_rules != rules:
+            return False
+        # A damaged page would end a later query, in every run.
+        (answer,) = database.execute("PRAGMA quick_check(1)").fetchone()
+    except (sqlite3.DatabaseError, TypeError):
         return False
-    (known_rules,) = database.execute("SELECT rules FROM meta").fetchone()
-    return bool(known_rules == rules)
+    return bool(answer == "ok")
 
 
 def _stamp(path: Path) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -24,7 +25,7 @@ from generator.fetch.registry import SOURCES, reducer
 from generator.model.records import Account, GonePost, Post
 from generator.model.tree import Tree
 from generator.net.http import Client
-from generator.storage.index import NAME
+from generator.storage.index import NAME, Index
 from generator.storage.partial import PartialTree
 from generator.storage.places import paper_path, post_path
 from generator.storage.store import Store
@@ -310,6 +311,50 @@ def test_a_damaged_index_is_made_again(tmp_path: Path, monkeypatch: pytest.Monke
     network.events = [post("5-1", posted_at=NOON - timedelta(days=8, minutes=1), papers=())]
     (report,) = run(tmp_path, NOON).networks
     assert (report.new, report.failure) == (0, None)
+
+
+@pytest.mark.parametrize("damage", [bytes(4096), b"nonsense" * 512])
+@pytest.mark.parametrize("page", range(1, 12))
+def test_an_index_with_a_damaged_page_is_made_again(page: int, damage: bytes, tmp_path: Path) -> None:
+    posts = {each.id: each for each in (post(str(number), hours=number) for number in range(300))}
+    store = Store(tmp_path / "data", tmp_path / "cache")
+    store.save(Tree(posts=posts))
+    PartialTree(store).close()
+    index = tmp_path / "cache" / NAME
+    content = index.read_bytes()
+    index.write_bytes(content[: page * 4096] + damage + content[(page + 1) * 4096 :])
+    captured = PartialTree(Store(tmp_path / "data", tmp_path / "cache"))
+    captured.read_posts(posts.keys())
+    assert captured.tree.posts == posts
+
+
+@pytest.mark.parametrize("when", ["at first", "later"])
+def test_a_cache_that_cannot_be_written_costs_time_alone(
+    when: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network = Network(monkeypatch)
+    network.events = [post("1", papers=("2605.00001",))]
+    cache = tmp_path / "cache"
+    if when == "at first":
+        (cache / NAME).mkdir(parents=True)
+    else:
+        run(tmp_path, NOON)
+        network.events = [post("2", papers=("2605.00001",))]
+        real = Index._merge_new_rows
+        failures = iter([sqlite3.OperationalError("database or disk is full")])
+
+        def full_once(index: Index) -> None:
+            for failure in failures:
+                raise failure
+            real(index)
+
+        monkeypatch.setattr(Index, "_merge_new_rows", full_once)
+        store = Store(tmp_path / "data")
+        tree = store.load()
+        tree.add_post(post("9", who="z", hours=50))
+        store.save(tree)
+    assert run(tmp_path, NOON + timedelta(hours=1)).failed == []
+    assert len(Store(tmp_path / "data").load().posts) == (1 if when == "at first" else 3)
 
 
 def test_muted_accounts_of_the_index_are_found_by_their_id(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
