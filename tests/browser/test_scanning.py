@@ -146,6 +146,15 @@ def test_a_row_is_muted_by_what_it_shows_with_undo(browser: Browser, served: Ser
         assert ids(page) == before
 
 
+def test_nothing_is_offered_for_export_when_nothing_is_saved(browser: Browser, served: Served) -> None:
+    with visit(browser, served, "saved/") as page:
+        expect(page.get_by_text("Nothing is saved yet")).to_be_visible()
+        for control in ("Export as BibTeX", "Export as RIS", "Export as JSON", "This week’s as BibTeX"):
+            expect(page.get_by_role("button", name=control, exact=True)).to_be_hidden()
+        expect(page.get_by_label("Filter")).to_be_hidden()
+        expect(page.locator("#for-you-more")).to_be_hidden()
+
+
 def test_saved_papers_have_notes_tags_a_filter_and_ris(browser: Browser, served: Served) -> None:
     with visit(browser, served) as page:
         for place in (0, 1):
