@@ -1,16 +1,16 @@
-"""Every list of the site: scopes x windows, and the papers of each. A new kind of list is a row of WINDOWS. Pure."""
+"""Every list of the site: each scope in each of its windows, with its papers. Pure."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property
 from itertools import groupby
 
 from generator.finding.arxiv_id import is_category
-from generator.model.listing import Listing, Order, Scope, ScopeKind, Window
+from generator.model.listing import Listing, Order, Scope, Window
 from generator.model.records import Paper, RankedPaper, Tracker
 from generator.model.site import Entered
 from generator.model.stated import Stated
@@ -26,6 +26,7 @@ from generator.ranking.rank import (
 )
 from generator.ranking.saved_searches import Finder, SavedSearch
 from generator.ranking.size_limits import HOT_LIMIT, LIST_LIMIT, papers_in_list
+from generator.ranking.windows import WITH_PEOPLE, windows_of
 from generator.text.dates import month_title
 
 
@@ -43,107 +44,6 @@ class Captured:
     """By tracker."""
     hot: Mapping[str, Mapping[str, Entered]] = field(default_factory=dict)
     """Tracker, or empty for the whole site -> paper id -> when it became hot there; newest first."""
-
-
-TRENDING = Window(
-    path="trending/",
-    label="Trending",
-    title="Trending",
-    about="Papers that people are posting about now: one person, one vote, fading with time.",
-    order="trending",
-)
-HOT = Window(
-    path="hot/",
-    label="Hot",
-    title="Hot",
-    about="Each paper once, when several people had posted about it; newest first.",
-    order="hot",
-)
-NEWEST = Window(
-    path="new/",
-    label="Newest",
-    title="Newest",
-    about="Papers that people posted about, by submission date.",
-    order="newest",
-)
-CAPTURED = Window(
-    path="captured/",
-    label="Most captured",
-    title="Most captured",
-    about="Papers by the number of captured posts, reposts, quotes, replies and likes about them, ever.",
-    order="captured",
-)
-DAY = Window(
-    path="top/day/",
-    label="Today",
-    title="Today",
-    about="Papers that people posted about today, ranked by votes.",
-    order="trending",
-    span="day",
-)
-WEEK = Window(
-    path="top/week/",
-    label="Week",
-    title="This week",
-    about="Papers that people posted about this week, ranked by votes.",
-    order="trending",
-    span="week",
-)
-MONTH = Window(
-    path="top/month/",
-    label="Month",
-    title="This month",
-    about="Papers that people posted about this month, ranked by votes.",
-    order="trending",
-    span="month",
-)
-YEAR = Window(
-    path="top/year/",
-    label="Year",
-    title="This year",
-    about="Papers that people posted about this year, ranked by votes.",
-    order="trending",
-    span="year",
-)
-ALL_TIME = Window(
-    path="top/all/",
-    label="All time",
-    title="All time",
-    about="Papers of all time, ranked by votes.",
-    order="trending",
-    span="all",
-)
-
-_EVERY_SCOPE: tuple[ScopeKind, ...] = ("site", "tracker", "search", "category")
-_WITH_PEOPLE: tuple[ScopeKind, ...] = ("site", "tracker")
-
-WINDOWS: tuple[tuple[Window, tuple[ScopeKind, ...]], ...] = (
-    (TRENDING, (*_EVERY_SCOPE, "code", "venue")),
-    (HOT, _EVERY_SCOPE),
-    (NEWEST, _WITH_PEOPLE),
-    (CAPTURED, _WITH_PEOPLE),
-    (DAY, _WITH_PEOPLE),
-    (WEEK, _WITH_PEOPLE),
-    (MONTH, _WITH_PEOPLE),
-    (YEAR, _WITH_PEOPLE),
-    (ALL_TIME, _WITH_PEOPLE),
-)
-"""Each window with the scopes that have it. The window of the root stands there too, at the root's own address."""
-
-
-def windows_of(kind: ScopeKind, home: Order) -> Iterator[Window]:
-    """The windows of a scope, its root first.
-
-    Args:
-        kind: of scope.
-        home: what stands at the root of the whole site and of trackers; the others begin with what is trending.
-    """
-    root = NEWEST if home == "newest" and kind in _WITH_PEOPLE else TRENDING
-    yield replace(root, path="")
-    for window, kinds in WINDOWS:
-        at_the_root = window is TRENDING and window is root
-        if kind in kinds and not at_the_root:
-            yield window
 
 
 @dataclass(frozen=True)
@@ -325,7 +225,7 @@ def _hot(captured: Captured, contents: _Contents, _window: Window) -> tuple[Rank
     by_id = {ranked.paper.id: ranked for ranked in contents.newest}
     became_hot = captured.hot.get(contents.scope.posts_of, {})
     papers = [by_id[paper_id] for paper_id in became_hot if paper_id in by_id]
-    limit = contents.limit if contents.scope.kind in _WITH_PEOPLE else HOT_LIMIT
+    limit = contents.limit if contents.scope.kind in WITH_PEOPLE else HOT_LIMIT
     return place(papers[:limit])
 
 

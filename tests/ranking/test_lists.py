@@ -10,7 +10,7 @@ import pytest
 from generator.model.listing import Listing, Order, Window
 from generator.model.records import Post
 from generator.model.site import Site
-from generator.ranking import lists
+from generator.ranking import windows
 from generator.ranking.periods import PERIODS
 from generator.ranking.saved_searches import SavedSearch
 from generator.render.feeds import plan_feeds
@@ -72,7 +72,7 @@ def test_hot_papers_of_a_category_or_search_are_those_of_the_whole_site_in_the_o
 
 def test_a_new_kind_of_list_is_one_row(monkeypatch: pytest.MonkeyPatch) -> None:
     oldest = Window(path="top/quarter/", label="Quarter", title="This quarter", about="Made up.", order="trending")
-    monkeypatch.setattr(lists, "WINDOWS", (*lists.WINDOWS, (oldest, ("site", "category"))))
+    monkeypatch.setattr(windows, "WINDOWS", (*windows.WINDOWS, (oldest, ("site", "category"))))
     site = site_with([post()])
     paths = {output.path for output in (*plan_pages(site, Templates(ROOT / "templates", site)), *plan_feeds(site))}
     assert {"top/quarter/index.html", "c/cs.LG/top/quarter/index.html", "c/cs.LG/top/quarter/feed.json"} <= paths
