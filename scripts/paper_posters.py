@@ -45,8 +45,8 @@ def count_paper_posters(client: Client, api: str, handle: str, now: datetime) ->
         )
     except FetchError:
         return NO_SAMPLE
-    follows = answer.get("follows") if isinstance(answer, dict) else None
-    accounts = [str(profile.get("did")) for profile in follows or () if isinstance(profile, dict)]
+    profiles = _rows(answer, "follows")[:SAMPLE]
+    accounts = [str(profile.get("did")) for profile in profiles if isinstance(profile, dict)]
 
     def posted_about_papers(did: str) -> bool | None:
         return _posted_about_papers(client, api, did, now)
@@ -64,8 +64,13 @@ def _posted_about_papers(client: Client, api: str, did: str, now: datetime) -> b
         )
     except FetchError:
         return None
-    rows = answer.get("feed") if isinstance(answer, dict) else None
-    return any(_is_about_a_paper(row, did, now) for row in rows or ())
+    return any(_is_about_a_paper(row, did, now) for row in _rows(answer, "feed")[:POSTS])
+
+
+def _rows(answer: Any, name: str) -> list[Any]:
+    """The list that an answer has under a name; empty if the answer has another shape."""
+    rows = answer.get(name) if isinstance(answer, dict) else None
+    return rows if isinstance(rows, list) else []
 
 
 def _is_about_a_paper(row: Any, did: str, now: datetime) -> bool:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from generator.net.http import HttpClient
 from scripts import look_up, set_up
-from scripts.paper_posters import Sample
+from scripts.paper_posters import Sample, count_paper_posters
 from tests.loopback import Answer, Loopback, Request, as_json
 from tests.pretend_bluesky import facet, profile, view
 
@@ -146,3 +148,19 @@ def test_a_service_that_gives_no_feeds_leaves_the_count_out(tmp_path: Path, monk
         status, summary = run_form(tmp_path, monkeypatch, form)
     assert status == 0
     assert "who follows 412 accounts: what they post" in summary
+
+
+@pytest.mark.parametrize(
+    ("follows", "feed", "sample"),
+    [
+        ({"follows": 5}, {}, Sample(0, 0)),
+        ({"follows": [1, "ada", {}]}, {"feed": 5}, Sample(1, 0)),
+        ({"follows": [{"did": f"did:plc:f{number}"} for number in range(500)]}, {"feed": [None, {}]}, Sample(100, 0)),
+    ],
+)
+def test_an_answer_of_another_shape_is_no_sample_and_asks_no_more(follows: Any, feed: Any, sample: Sample) -> None:
+    server = Loopback(lambda request: as_json(follows if request.path.endswith("getFollows") else feed))
+    with server:
+        client = HttpClient("tests")
+        assert count_paper_posters(client, server.url, "ada.example", datetime.now(UTC)) == sample
+        assert len(server.requests) == 1 + sample.answered
