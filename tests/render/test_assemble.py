@@ -244,3 +244,15 @@ def test_a_trackers_marks_and_note_stand_on_its_lists() -> None:
     own = next(each for each in made.trackers if each.id == "example")
     assert (own.note, own.highlight_words, own.highlight_authors) == ("See *this*.", ("graph",), ("Lee",))
     assert made.highlight_words == ()
+
+
+def test_trackers_and_saved_searches_have_digests_as_long_as_the_owner_wants() -> None:
+    paper_ids = tuple(f"2611.0000{number}" for number in range(1, 6))
+    seen_at = NOON - timedelta(hours=30)
+    posts = [post(paper_id, hours=30, seen_at=seen_at, papers=(paper_id,)) for paper_id in paper_ids]
+    feeds = "feeds: {digest: {daily: 2}, searches: [{id: all, query: made}]}\n"
+    made = site(tree_of(*posts, papers=paper_ids), more=feeds)
+    issues = {digest.path: digest.issues for digest in made.digests}
+    for path in ("digest/daily/", "t/example/digest/daily/", "s/all/digest/daily/"):
+        (issue,) = issues[path]
+        assert (len(issue.papers), issue.more) == (2, 3)
