@@ -19,6 +19,8 @@ from generator.model.site import Digest, Issue, Site
 from generator.model.theme import Theme
 from generator.render.exports import plan_exports
 from generator.render.exports.sitemap import plan as plan_sitemap
+from generator.render.pages import plan_pages
+from generator.render.templates import Templates
 from generator.views.bibtex import to_bibtex
 from generator.views.ris import to_ris
 from tests.conftest import ROOT
@@ -239,6 +241,31 @@ def test_a_list_has_its_papers_in_its_order_in_one_file() -> None:
     files = files_of(make_site([make_listing(papers)]))
     for ending, write in (("bib", to_bibtex), ("ris", to_ris)):
         assert files[f"papers.{ending}"].decode() == "\n".join(write(ranked.paper) for ranked in papers)
+
+
+def test_a_past_day_has_all_of_its_papers_in_its_files() -> None:
+    papers = [rank(make_paper(f"2611.{n:05}"), [make_post(n)], n) for n in range(1, 151)]
+    past = make_listing(papers, "day/2026-11-12/", period="day", changes=False, compact=True)
+    files = files_of(make_site([past]))
+    assert files["day/2026-11-12/papers.bib"].count(b"@misc{") == 150
+    assert files["day/2026-11-12/papers.ris"].count(b"ER  -") == 150
+
+
+def test_a_list_links_to_its_records_and_only_where_there_are_any() -> None:
+    papers = [rank(make_paper(f"2611.0000{n}"), [make_post(n)], n) for n in (1, 2)]
+    past = make_listing(
+        papers, "day/2026-11-12/", period="day", first_on=date(2026, 11, 12), changes=False, compact=True
+    )
+    unknown_only = make_listing(papers[:1], "new/", order="newest", label="Newest")
+    site = make_site([make_listing(papers), unknown_only, past], unknown=frozenset({"2611.00001"}))
+    wanted = ("index.html", "new/index.html", "day/2026-11-12/index.html", "day/index.html")
+    outputs = plan_pages(site, Templates(ROOT / "templates", site))
+    pages = rendered(output for output in outputs if output.path in wanted)
+    assert b'href="./papers.bib"' in pages["index.html"]
+    assert b'href="./papers.ris"' in pages["index.html"]
+    assert b"papers.bib" not in pages["new/index.html"]
+    assert b'href="../../day/2026-11-12/papers.ris"' in pages["day/2026-11-12/index.html"]
+    assert b'href="../day/2026-11-12/papers.ris"' in pages["day/index.html"]
 
 
 def test_a_paper_whose_title_is_not_known_yet_has_no_record() -> None:

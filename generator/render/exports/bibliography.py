@@ -5,7 +5,7 @@ A paper's own record stands on its page: two more files for each paper would be 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 
 from generator.model.listing import Listing
@@ -16,8 +16,6 @@ from generator.views.ris import to_ris
 
 FORMATS: dict[str, Callable[[Paper], str]] = {"bib": to_bibtex, "ris": to_ris}
 """File ending -> one record in that format."""
-PAPERS_MAX = 100
-"""Of a list that changes: its first pages. The archive's months have all of theirs."""
 
 
 def bibliography_path(listing: Listing, ending: str) -> str:
@@ -25,18 +23,19 @@ def bibliography_path(listing: Listing, ending: str) -> str:
     return f"{listing.path}papers.{ending}"
 
 
+def is_citable(listing: Listing, unknown: Collection[str]) -> bool:
+    """Whether the list has these files: a paper whose title is not known yet has no record."""
+    return any(ranked.paper.id not in unknown for ranked in listing.papers)
+
+
 def plan(site: Site) -> Iterator[Output]:
-    """Files for every list but those of a past period."""
+    """Files for every list."""
     for ending, write in FORMATS.items():
-        # A paper stands in some six lists; its record is written once.
+        # A paper stands in some eight lists; its record is written once.
         records: dict[str, str] = {}
         for listing in site.listings:
-            if listing.window.period is not None:
-                continue
-            papers = [ranked.paper for ranked in listing.papers if ranked.paper.id not in site.unknown]
-            if listing.window.changes:
-                papers = papers[:PAPERS_MAX]
-            if papers:
+            if is_citable(listing, site.unknown):
+                papers = [ranked.paper for ranked in listing.papers if ranked.paper.id not in site.unknown]
                 yield Output(bibliography_path(listing, ending), partial(_render, write, papers, records))
 
 

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from generator.model.listing import Listing, Window
 from generator.model.site import Output, Site
+from generator.render.exports.bibliography import is_citable
 from generator.render.pages.paging import ROWS_PER_PAGE, Paging, page_path, paginate
 from generator.render.pieces import Pieces
 from generator.render.templates import Templates
@@ -29,6 +30,8 @@ class CompactView(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     title: str
     description: str
+    is_citable: bool
+    """Its files for reference managers are beside it."""
     is_past: bool
     """It looks back on a day, week or month."""
     paging: Paging
@@ -48,13 +51,13 @@ def plan(site: Site, templates: Templates) -> Iterator[Output]:
             for paging in paginate(listing.path, len(listing.papers), ROWS_PER_PAGE):
                 path = page_path(listing.path, paging.number)
                 yield templates.page(
-                    "compact.html", path, partial(compact_view, listing, paging, calendar, templates.pieces)
+                    "compact.html", path, partial(compact_view, site, listing, paging, calendar, templates.pieces)
                 )
     if calendar.days:
         newest = calendar.days[max(calendar.days)]
         paging = next(iter(paginate(newest.path, len(newest.papers), ROWS_PER_PAGE)))
         yield templates.page(
-            "compact.html", "day/index.html", partial(compact_view, newest, paging, calendar, templates.pieces)
+            "compact.html", "day/index.html", partial(compact_view, site, newest, paging, calendar, templates.pieces)
         )
 
 
@@ -96,7 +99,7 @@ def _link(listing: Listing) -> LinkView:
     return LinkView(title=listing.title, path=listing.path)
 
 
-def compact_view(listing: Listing, paging: Paging, calendar: Calendar, pieces: Pieces) -> CompactView:
+def compact_view(site: Site, listing: Listing, paging: Paging, calendar: Calendar, pieces: Pieces) -> CompactView:
     """One page of a compact list."""
     rows = []
     for ranked in listing.papers[paging.start : paging.end]:
@@ -106,6 +109,7 @@ def compact_view(listing: Listing, paging: Paging, calendar: Calendar, pieces: P
         path=listing.path,
         title=listing.title,
         description=listing.description,
+        is_citable=is_citable(listing, site.unknown),
         is_past=listing.window.period is not None,
         paging=paging,
         newer=newer,

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from generator.model.listing import Listing, ScopeKind
 from generator.model.site import Output, Site
+from generator.render.exports.bibliography import is_citable
 from generator.render.pages.paging import Paging, page_path, paginate
 from generator.render.pieces import Pieces
 from generator.render.templates import Templates
@@ -51,6 +52,8 @@ class ListView(msgspec.Struct, frozen=True, kw_only=True):
     """The papers of a page with abstracts."""
     rows: tuple[Markup, ...]
     """The papers of a later page, without abstracts."""
+    is_citable: bool
+    """Its files for reference managers are beside it."""
     site_is_empty: bool
     updated_at: datetime | None
     """On the first page of home alone: every other page would change with every build."""
@@ -121,6 +124,7 @@ def list_view(site: Site, listing: Listing, paging: Paging, tabs: tuple[TabView,
         paging=paging,
         articles=tuple(articles),
         rows=tuple(rows),
+        is_citable=is_citable(listing, site.unknown),
         site_is_empty=not site.papers,
         updated_at=site.now if home and site.papers else None,
         sources=tuple(site.networks.values()) if home else (),
