@@ -125,9 +125,13 @@ def _own_lines(text: str, of_paper: _PaperWords) -> str | None:
 
 def _tidy(line: str) -> str:
     """White space folded, and without what led to a link that was taken out: `(see also `, `via: `, `()`."""
-    tidy = " ".join(line.split())
-    may_lead_to_a_link = "(" in tidy or tidy[-1:] in _LEADING or tidy[-3:].lower() == "via"
-    return _LEFT_OVER.sub("", tidy) if may_lead_to_a_link else tidy
+    return without_left_over(" ".join(line.split()))
+
+
+def without_left_over(text: str) -> str:
+    """The text without what led to a link at its end."""
+    may_lead_to_a_link = "(" in text or text[-1:] in _LEADING or text[-3:].lower() == "via"
+    return _LEFT_OVER.sub("", text) if may_lead_to_a_link else text
 
 
 @lru_cache(maxsize=64)

@@ -62,7 +62,10 @@ FOLDS_FROM = 420
 """Characters of an abstract that a list shows in full."""
 CATEGORIES_OF_ARTICLE = 2
 
-_FORMULA = re.compile(r"(\$[^$\n]{0,80}(?:\\[A-Za-z]|[\^_])[^$\n]{0,80}\$)")
+_WITH_COMMAND = r"\$[^$\n]{0,80}(?:\\[A-Za-z]|[\^_])[^$\n]{0,80}\$"
+_WITHOUT_WORDS = r"(?<![\w$])\$(?!\s)(?:(?![A-Za-z]{3})[^$\n]){1,40}(?<!\s)\$(?![\w$])"
+_FORMULA = re.compile(f"({_WITH_COMMAND}|{_WITHOUT_WORDS})")
+"""What may be a formula of a post. Of an amount of money, a blank or a digit stands beside the second dollar sign."""
 _UNIT = r"(?:[kMGTPmnpµμ]?(?:eV|Hz|pc|[KJWVTgms])|[cd]m|[mµμ]as|[kMG]?yr|AU|dex|mag|deg|dB|[kMGT]B)(?![\w-])"
 _PUNCTUATION = r"[.,;:!?)\]’”]"
 _MATH_AND_POINT = re.compile(
@@ -107,7 +110,7 @@ class Pieces:
         return html
 
     def said(self, text: str) -> Markup:
-        """A post: its links, and formulas where a command or an index makes it certain that they are some."""
+        """A post with its links and formulas. Amounts of money and names of shares stay as they are."""
         if "$" not in text:
             return linkify(text)
         parts = _FORMULA.split(text)

@@ -102,7 +102,12 @@ class Templates:
         if others is None:
             return self._csp
         policy = self._csp.replace("style-src 'self'", f"style-src {others}{_digest(self._style)}")
-        return policy.replace("script-src 'self'", f"script-src {_digest(self._lost)}") if path == NOT_FOUND else policy
+        if path != NOT_FOUND:
+            return policy
+        policy = policy.replace("script-src 'self'", f"script-src {_digest(self._lost)}")
+        # Its field of the search leads to where the site is published, as its links do.
+        origin = "/".join(self.chrome.url.split("/")[:3])
+        return policy.replace("form-action 'none'", f"form-action {origin}")
 
     def page(self, template: str, path: str, view: Callable[[], Any] = lambda: None) -> Output:
         """A page to be rendered: the template with what `view` returns."""

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import msgspec
 from markupsafe import Markup, escape
 
+from generator.finding.own_words import without_left_over
 from generator.model.records import Post, RankedPaper, Vote
 from generator.text.names import shown_name
 from generator.text.plain import LINK_REL, isolate, language_of, safe_href, shorten
@@ -180,7 +181,10 @@ def quote_of(post: Post, text: str | None, limit: int = TEXT_MAX) -> Quote:
 
 def without_links_to(paper_ids: Sequence[str], text: str | None) -> str:
     """The text without its links to the papers that it stands beside."""
-    return "".join(word for word in _BLANKS.split(text or "") if not _points_at(paper_ids, word)).strip()
+    words = _BLANKS.split(text or "")
+    other_words = [word for word in words if not _points_at(paper_ids, word)]
+    line = "".join(other_words).strip()
+    return line if len(other_words) == len(words) else without_left_over(line)
 
 
 def _points_at(paper_ids: Sequence[str], word: str) -> bool:

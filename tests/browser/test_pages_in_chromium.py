@@ -92,12 +92,38 @@ def test_every_page_reads_without_javascript(browser: Browser, serving: Callable
             page.goto(served.url + served.kinds()[kind])
             assert page.locator("h1:visible").count() == 1, kind
             assert len(page.inner_text("main")) > 60, kind
-            assert page.locator("button:visible, input:visible, select:visible, .aid:visible").count() == 0, kind
+            shown = "button:visible, input:visible, select:visible, .aid:visible"
+            controls = page.locator(shown).count() - page.locator(f"form[action] >> {shown}").count()
+            assert controls == 0, kind
             folded = ".aid, .aid *, details *"  # details open by themselves
             hidden = f"main :is(.title, .authors, .abstract, .captured, .note, p:not(.rest), td):not({folded})"
             told = "all => [...document.querySelectorAll(all)].filter(e => !e.checkVisibility()).map(e => e.outerHTML)"
             assert page.evaluate(told, hidden) == [], kind
         assert trouble == []
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize("wrong", ["nothing-here", "abs/some/where/else/", "c/cs.LG/page/999999/x.html"])
+def test_a_wrong_address_of_any_depth_has_a_field_that_searches(
+    browser: Browser, served: Served, wrong: str, *, scripts: bool
+) -> None:
+    published = "https://pages.example/trending-arxiv/"
+    context = browser.new_context(java_script_enabled=scripts, service_workers="block")
+    context.route(
+        f"{published}**",
+        lambda route: route.fulfill(response=route.fetch(url=route.request.url.replace(published, served.url))),
+    )
+    page = context.new_page()
+    page.goto(published + wrong)
+    page.fill("#q", "model & theory")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{published}search/?q=model+%26+theory")
+    if scripts:
+        expect(page.locator("#q")).to_have_value("model & theory")
+        expect(page.locator("#told")).to_have_text(re.compile(r"paper"))
+    else:
+        expect(page.get_by_role("link", name="The archive by month")).to_be_visible()
+    context.close()
 
 
 def test_one_gets_everywhere_without_javascript(browser: Browser, served: Served) -> None:

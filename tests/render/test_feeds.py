@@ -184,7 +184,7 @@ def test_posts_have_feeds_of_their_own_with_their_words_and_their_papers() -> No
     spoken, silent = by_id[f"{SITE_ID}:posts/bluesky:1"], by_id[f"{SITE_ID}:posts/bluesky-2026-11-20T100500Z"]
     assert spoken["url"] == "https://bsky.example/1"
     assert spoken["title"].endswith("posted on Bluesky: On k_B T")
-    assert "Read this &lt;b&gt;twice&lt;/b&gt;:" in spoken["content_html"]
+    assert "<p>Read this &lt;b&gt;twice&lt;/b&gt;</p>" in spoken["content_html"]
     assert f'<a href="{SITE_URL}abs/2611.00001/">On k_B T</a>' in spoken["content_html"]
     assert "only here" not in str(silent)
     assert "Known to the cache" not in str(silent)

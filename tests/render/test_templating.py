@@ -100,6 +100,15 @@ def test_the_page_for_wrong_addresses_brings_its_style_and_allows_no_other() -> 
     assert f'href="{SITE.url}archive/"' in html
 
 
+def test_only_the_page_for_wrong_addresses_may_send_a_form_and_only_to_this_site() -> None:
+    templates = Templates(TEMPLATES, SITE)
+    html = templates.render("not_found.html", NOT_FOUND, None).decode()
+
+    assert f'action="{SITE.url}search/"' in html
+    assert f'form-action {SITE.url.rpartition("/trending-arxiv")[0]}"' in html
+    assert "form-action 'none'\"" in templates.render("offline.html", "offline/index.html", None).decode()
+
+
 def test_home_brings_its_style_so_that_the_first_paint_waits_for_one_file_and_other_pages_share_it() -> None:
     pages = {output.path: output for output in plan_pages(SITE, Templates(TEMPLATES, SITE))}
     html, other = (pages[path].render().decode() for path in ("index.html", "about/index.html"))
@@ -217,3 +226,25 @@ def test_a_formula_stays_with_its_unit(kept: str) -> None:
 @pytest.mark.parametrize("free", ["$5$ masses", "$5$ as", "$5$ models", "$5$ m-th"])
 def test_a_word_after_a_formula_is_no_unit(free: str) -> None:
     assert "tied" not in _templates(TEMPLATES).pieces.tex(f"so {free} and more")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [r"near $1/2$, but", r"for $\Delta$ here", "in $O(n)$ time", "if $n=3$.", "$x$ holds", "a $k$-means"],
+)
+def test_a_formula_in_a_post_is_set(text: str) -> None:
+    said = Templates(TEMPLATES, SITE).pieces.said(text)
+
+    assert said.count("<math") == 1
+    assert "$" not in re.sub("<math.*?</math>", "", said)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "$5 and $10", "from $5-$10", "$5/$10 plans", "5$ and 10$", "US$5 and A$6", "$5M–$10M", "$3.99 $4.99",
+        "$20/mo ($200/yr)", "$5 vs 10$", "$AAPL $TSLA", "$AAPL/$TSLA", "$HOME$PATH", "$cash prizes$",
+    ],
+)  # fmt: skip
+def test_money_in_a_post_stays_money(text: str) -> None:
+    assert Templates(TEMPLATES, SITE).pieces.said(text) == text

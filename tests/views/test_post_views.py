@@ -131,6 +131,15 @@ def test_links_to_the_paper_itself_are_left_out_of_its_page() -> None:
     assert without_links_to(["2611.00001"], None) == ""
 
 
+def test_nothing_that_led_to_a_link_is_left_at_the_end() -> None:
+    bare = "Ravens at dusk (see also https://arxiv.org/abs/2611.00001"
+
+    assert without_links_to(["2611.00001"], bare) == "Ravens at dusk"
+    assert without_links_to(["2611.00001"], f"{bare})") == "Ravens at dusk"
+    assert without_links_to(["2611.00002"], bare) == bare
+    assert without_links_to(["2611.00001"], "It ends like this: (via") == "It ends like this: (via"
+
+
 KINDS: list[Kind] = ["post", "repost", "quote", "reply", "like"]
 
 
