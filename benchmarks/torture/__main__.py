@@ -17,8 +17,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.torture import parts
+from benchmarks.torture.forks import Forks
 from benchmarks.torture.parts import Result
-from benchmarks.torture.scenes import ROOT, scenes
+from benchmarks.torture.scenes import ROOT, build_shim, scenes
 from tests.e2e.world import World
 
 PAGE = ROOT / "docs/reliability.md"
@@ -43,16 +44,17 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as temporary, World("bluesky", "feeds") as world:
         folder = Path(temporary)
         needs_scenes = not given.only or {"kills", "errors", "full", "pairs"} & set(given.only)
-        ready = scenes(folder, world) if needs_scenes else []
+        forks = Forks(build_shim(folder), parts.PROCESSES) if needs_scenes else None
+        ready = scenes(folder, world, forks) if forks else []
         table: dict[str, Callable[[], Result]] = {
-            "kills": lambda: parts.kills(ready, share(200)),
-            "errors": lambda: parts.errors(ready, share(400)),
-            "full": lambda: parts.full_disks(ready, share(100)),
+            "kills": lambda: parts.kills(ready, share(500)),
+            "errors": lambda: parts.errors(ready, share(3_000)),
+            "full": lambda: parts.full_disks(ready, share(400)),
             "pairs": lambda: parts.pairs(ready, share(100)),
             "faults": lambda: parts.faults(folder / "faults", share(500)),
             "fuzz": lambda: parts.fuzz(folder / "fuzz", share(100_000)),
             "unchanged": lambda: parts.unchanged(folder / "unchanged", share(100)),
-            "served": lambda: parts.served(folder / "served", share(5_000)),
+            "served": lambda: parts.served(folder / "served", share(10_000)),
         }
         for name, part in table.items():
             if given.only and name not in given.only:
@@ -63,6 +65,8 @@ def main() -> int:
             print(f"{name}: {result.times:,} times, {len(result.wrong)} wrong", flush=True)
             for wrong in result.wrong[:20]:
                 print(f"  {wrong}", flush=True)
+        if forks:
+            forks.close()
     text = _table(rows, whole_share, time.monotonic() - began)
     print(text)
     if given.write:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import itertools
 import json
+import multiprocessing
+import os
 import random
 import shutil
 import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -20,7 +23,7 @@ from typing import Any
 import msgspec
 
 from benchmarks.maker import write_tree
-from benchmarks.torture.scenes import BLOCK, ERRORS, Scene, kept, points, start
+from benchmarks.torture.scenes import BLOCK, ERRORS, Scene, kept, points, shown_secrets, start
 from generator.commands.console import printable
 from generator.fetch import run as fetch
 from generator.fetch.adapter.source import Record
@@ -38,9 +41,11 @@ from tests import make
 from tests.e2e.run import Copy, files_below
 from tests.e2e.test_faults import FAULTS, SHAPES, Fault
 from tests.e2e.warm import Warm
-from tests.e2e.world import NOW, SECRETS, World
+from tests.e2e.world import NOW, SECRETS, World, without_cost
 from tests.loopback import Reply, Request
 from tests.one_run import NOW as MOMENT
+
+PROCESSES = os.cpu_count() or 1
 
 
 @dataclass(slots=True)
@@ -59,38 +64,60 @@ class Result:
 
 def kills(scenes: Sequence[Scene], most: int) -> Result:
     """SIGKILL at a call on a file, then the next run."""
+
+    def case(scene: Scene, number: int) -> list[str]:
+        folder = scene.copy(f"killed-{number}")
+        ended = scene.run(folder, at=number)
+        # Threads make fewer calls at times.
+        was_reached = ended.status != 0
+        return scene.judge(folder, ended, killed=was_reached)
+
     result = Result("kill -9 at a call on a file, then the next run")
     for scene in scenes:
-        for number in points(scene.calls, most):
-            folder = scene.copy("killed")
-            ended = scene.run(folder, at=number)
-            was_reached = ended.status != 0  # threads make fewer calls at times
-            result.count(f"{scene.name} {number}", scene.judge(folder, ended, killed=was_reached))
+        _try_all(result, scene, case, [(number,) for number in points(scene.calls, most)])
     return result
 
 
 def errors(scenes: Sequence[Scene], most: int) -> Result:
-    """A call fails, once or from then on."""
+    """A call fails, once or from then on: every call in every way, or in turn where there are more than `most`."""
+
+    def case(scene: Scene, number: int, error: str, ever: int) -> list[str]:
+        folder = scene.copy(f"failing-{number}-{error}-{ever}")
+        ended = scene.run(folder, at=number, errno=ERRORS[error], ever=ever)
+        return scene.judge(folder, ended, killed=False)
+
     result = Result("a call on a file fails (ENOSPC, EIO, EMFILE, EACCES, EROFS), once and for ever")
+    ways = list(itertools.product(ERRORS, (0, 1)))
     for scene in scenes:
-        ways = itertools.cycle(itertools.product(ERRORS, (0, 1)))
-        for number in points(scene.calls, most):
-            error, ever = next(ways)
-            folder = scene.copy("failing")
-            ended = scene.run(folder, at=number, errno=ERRORS[error], ever=ever)
-            result.count(f"{scene.name} {number} {error} {ever}", scene.judge(folder, ended, killed=False))
+        if scene.calls * len(ways) <= most:
+            cases = [(number, *way) for number in range(1, scene.calls + 1) for way in ways]
+        else:
+            cases = [(number, *way) for number, way in zip(points(scene.calls, most), itertools.cycle(ways))]
+        _try_all(result, scene, case, cases)
     return result
 
 
 def full_disks(scenes: Sequence[Scene], most: int) -> Result:
     """The disk is full after so many blocks of 4 KiB."""
+
+    def case(scene: Scene, block: int) -> list[str]:
+        folder = scene.copy(f"full-{block}")
+        ended = scene.run(folder, room=(block - 1) * BLOCK)
+        return scene.judge(folder, ended, killed=False)
+
     result = Result("the disk is full at a block of 4 KiB")
     for scene in scenes:
-        for block in points(scene.written // BLOCK + 2, most):
-            folder = scene.copy("full")
-            ended = scene.run(folder, room=(block - 1) * BLOCK)
-            result.count(f"{scene.name} {block}", scene.judge(folder, ended, killed=False))
+        _try_all(result, scene, case, [(block,) for block in points(scene.written // BLOCK + 2, most)])
     return result
+
+
+def _try_all(
+    result: Result, scene: Scene, case: Callable[..., list[str]], cases: Sequence[tuple[int | str, ...]]
+) -> None:
+    """Try a scene in each case, on all cores."""
+    with ThreadPoolExecutor(PROCESSES) as pool:
+        for values, wrong in zip(cases, pool.map(lambda values: case(scene, *values), cases), strict=True):
+            result.count(" ".join(map(str, (scene.name, *values))), wrong)
 
 
 def pairs(scenes: Sequence[Scene], most: int) -> Result:
@@ -101,7 +128,7 @@ def pairs(scenes: Sequence[Scene], most: int) -> Result:
     chosen = [(one, other) for one in here for other in here]
     chosen += [(fetching, scene) for scene in here] + [(fetching, fetching)]
     for one, other in itertools.islice(itertools.cycle(chosen), most):
-        base = Scene(f"{one.name}+{other.name}", _with_all(one.start, here[0].start), one.arguments, one.shim)
+        base = Scene(f"{one.name}+{other.name}", _with_all(one.start, here[0].start), one.arguments, one.forks)
         orders = []
         for first, second in ((one, other), (other, one)):
             folder = base.copy("in-turn")
@@ -118,60 +145,87 @@ def pairs(scenes: Sequence[Scene], most: int) -> Result:
     return result
 
 
-def faults(folder: Path, most: int) -> Result:
-    """Two random faults take turns at every network; then a sound run ends as an undisturbed one."""
-    result = Result("random pairs of HTTP faults at six networks and arXiv, in turn, then a sound run")
+def faults(folder: Path, pairs: int) -> Result:
+    """Each fault alone, and random pairs in turn, at every network; then a sound run ends as an undisturbed one."""
+    result = Result("HTTP faults at six networks and arXiv, each alone and in random pairs, then a sound run")
     dice = random.Random(15)
+    every = sorted({**FAULTS, **SHAPES})
+    chosen = [[name] for name in every] + [dice.sample(every, 2) for _ in range(pairs)]
+    with ThreadPoolExecutor(PROCESSES) as pool:
+        parts = [chosen[number::PROCESSES] for number in range(PROCESSES)]
+        for ends in pool.map(_faults_of, [folder / f"{number}" for number in range(PROCESSES)], parts):
+            for names, wrong in ends:
+                result.count(" + ".join(names), wrong)
+    return result
+
+
+def _faults_of(folder: Path, chosen: Sequence[Sequence[str]]) -> list[tuple[Sequence[str], list[str]]]:
+    """(names of faults, what was wrong)."""
     every = {**FAULTS, **SHAPES}
+    ends = []
     with World("x", "bluesky", "mastodon", "hackernews", "huggingface", "feeds") as world:
         Copy(folder / "start", world.config())
         _fetch(folder / "start", "2026-11-20T11:58:00Z")
         world.tell()
         shutil.copytree(folder / "start", folder / "sound")
         _fetch(folder / "sound", NOW)
-        wanted = _data(folder / "sound")
-        for number in range(most):
-            names = dice.sample(sorted(every), 2)
-            copy = folder / f"pair{number}"
+        wanted = _without_cost(folder / "sound")
+        for names in chosen:
+            copy = folder / "disturbed"
             shutil.copytree(folder / "start", copy)
             world.gate = _in_turn([every[name] for name in names])
-            ended = Warm.start(copy, "fetch", "--json", "--now", NOW, env=SECRETS, hasty=2.0).wait()
-            wrong = ["a traceback"] if "Traceback" in ended.ran.err else []
-            wrong += [f"exit {ended.ran.status}"] if ended.ran.status not in {0, 3} else []
-            wrong += (
-                ["a secret was shown"]
-                if any(secret in ended.ran.err + ended.ran.out for secret in SECRETS.values())
-                else []
-            )
-            wrong += [f"{name} waited {seconds:.0f} s" for name, seconds in ended.waited_s.items() if seconds > 120]
+            outcome = Warm.start(copy, "fetch", "--json", "--now", NOW, env=SECRETS, hasty=2.0).wait()
+            ran = outcome.ran
+            wrong = ["a traceback"] if "Traceback" in ran.err else []
+            if ran.status not in {0, 3}:
+                wrong.append(f"exit {ran.status}")
+            wrong += [f"{name} waited {seconds:.0f} s" for name, seconds in outcome.waited_s.items() if seconds > 120]
             world.gate = lambda _name, _request: None
             _forget_waits(copy)
             _fetch(copy, NOW)
-            wrong += ["the sound run ends with other bytes"] if _data(copy) != wanted else []
-            wrong += [f"a secret in {name}" for name, body in _data(copy).items() if b"made-up-token" in body]
-            result.count(" + ".join(names), wrong)
+            if _without_cost(copy) != wanted:
+                wrong.append("the sound run ends with other bytes")
+            wrong += shown_secrets(copy, ran.err + ran.out)
+            ends.append((names, wrong))
             shutil.rmtree(copy)
-    return result
+    return ends
 
 
 def fuzz(folder: Path, examples: int) -> Result:
     """Text and records that nobody writes: an answer or the error that is meant for it, within a second."""
     result = Result("fuzzed inputs: ids, mentions, each network's records, configuration, data files, LaTeX, logs")
-    dice = random.Random(15)
-    for name, function, seeds, allowed in _targets(folder):
-        for _ in range(examples):
-            value = _mutated(dice, dice.choice(seeds))
-            began = time.monotonic()
-            try:
-                function(value)
-            except allowed:
-                pass
-            except Exception as error:  # noqa: BLE001 (that is what is looked for)
-                result.count(name, [f"{type(error).__name__}: {error!a:.100} at {value!a:.200}"])
-                continue
-            took = time.monotonic() - began
-            result.count(name, [f"took {took:.1f} s: {value!a:.200}"] if took > 1 else [])
+    # Made before the processes: they inherit it, and functions cannot be sent to them.
+    _fuzzed.extend(_targets(folder))
+    with ProcessPoolExecutor(PROCESSES, multiprocessing.get_context("fork")) as pool:
+        for wrong in pool.map(_fuzz_one, range(len(_fuzzed)), itertools.repeat(examples)):
+            result.times += examples
+            result.wrong += wrong
+    _fuzzed.clear()
     return result
+
+
+_Target = tuple[str, Callable[[Any], object], list[Any], tuple[type[Exception], ...]]
+_fuzzed: list[_Target] = []
+
+
+def _fuzz_one(number: int, examples: int) -> list[str]:
+    """What was wrong with one target."""
+    name, function, seeds, allowed = _fuzzed[number]
+    dice = random.Random(15)
+    wrong = []
+    for _ in range(examples):
+        value = _mutated(dice, dice.choice(seeds))
+        began = time.process_time()
+        try:
+            function(value)
+        except allowed:
+            pass
+        except Exception as error:  # noqa: BLE001 (that is what is looked for)
+            wrong.append(f"{name}: {type(error).__name__}: {error!a:.100} at {value!a:.200}")
+        took_s = time.process_time() - began
+        if took_s > 1:
+            wrong.append(f"{name}: took {took_s:.1f} s: {value!a:.200}")
+    return wrong
 
 
 def unchanged(folder: Path, most: int) -> Result:
@@ -221,7 +275,7 @@ class _Quiet(SimpleHTTPRequestHandler):
         pass
 
 
-def _targets(folder: Path) -> Iterator[tuple[str, Callable[[Any], object], list[Any], tuple[type[Exception], ...]]]:
+def _targets(folder: Path) -> Iterator[_Target]:
     posts = [make.post(str(number)) for number in range(3)]
     lines = [msgspec.json.encode(record).decode() for record in (*posts, make.paper())]
     addresses = [f"https://arxiv.org/{kind}/2611.00001v2" for kind in ("abs", "pdf", "html")] + ["hep-th/9901001"]
@@ -384,6 +438,11 @@ def _with_all(begin: Path, others: Path) -> Path:
 
 def _data(folder: Path) -> dict[str, bytes]:
     return {name: body for name, body in kept(folder).items() if not name.startswith("site/")}
+
+
+def _without_cost(folder: Path) -> dict[str, bytes]:
+    """What X is paid depends on how often it was asked."""
+    return {name: without_cost(body) for name, body in _data(folder).items()}
 
 
 def _fetch(folder: Path, now: str) -> None:

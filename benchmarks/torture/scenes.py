@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 
+from benchmarks.torture.forks import Forks
 from generator.storage.store import Store
 from tests import make
 from tests.e2e.run import Copy, files_below
@@ -41,7 +42,7 @@ class Scene:
     name: str
     start: Path
     arguments: tuple[str, ...]
-    shim: Path
+    forks: Forks
     wanted: dict[str, bytes] = field(default_factory=dict)
     """What an undisturbed run leaves."""
     calls: int = 0
@@ -67,18 +68,16 @@ class Scene:
         count = folder / ".count"
         count.unlink(missing_ok=True)
         settings = {f"TORTURE_{name.upper()}": str(value) for name, value in torture.items()}
-        process = start(folder, self.arguments, {"LD_PRELOAD": str(self.shim), "TORTURE_COUNT": str(count), **settings})
-        said, _ = process.communicate(timeout=_LONGEST_S)
+        status, said = self.forks.run(folder, self.arguments, {"TORTURE_COUNT": str(count), **SECRETS, **settings})
         calls = int(count.read_text()) if count.exists() else 0
-        return Ended(process.returncode, said.decode("utf-8", "replace"), calls)
+        return Ended(status, said, calls)
 
     def judge(self, folder: Path, ended: Ended, *, killed: bool) -> list[str]:
         """What is wrong with what a disturbed run left, and with what the next one makes of it."""
         wrong = []
         if "Traceback" in ended.said:
             wrong.append(f"a traceback: {ended.said[-300:]}")
-        if any(secret in ended.said for secret in SECRETS.values()):
-            wrong.append("a secret was shown")
+        wrong += shown_secrets(folder, ended.said)
         if killed and ended.status != -signal.SIGKILL:
             wrong.append(f"was not killed but ended with {ended.status}")
         if not killed and not ended.status and kept(folder) != self.wanted:
@@ -101,6 +100,16 @@ class Scene:
         posts = before.posts.keys() - after.posts.keys() - after.gone.keys()
         papers = before.papers.keys() - after.papers.keys()
         return wrong + [f"lost: {record}" for record in sorted(posts | papers)]
+
+
+def shown_secrets(folder: Path, said: str) -> list[str]:
+    """Where a secret stands: in what a command printed, or in a file that it wrote."""
+    wrong = ["a secret was shown"] if any(secret in said for secret in SECRETS.values()) else []
+    for below in ("data", "site", ".cache"):
+        for name, body in files_below(folder / below).items():
+            if any(secret.encode() in body for secret in SECRETS.values()):
+                wrong.append(f"a secret in {below}/{name}")
+    return wrong
 
 
 def start(folder: Path, arguments: Sequence[str], env: Mapping[str, str]) -> subprocess.Popen[bytes]:
@@ -132,15 +141,14 @@ def build_shim(folder: Path) -> Path:
     return shim
 
 
-def scenes(folder: Path, world: World) -> list[Scene]:
+def scenes(folder: Path, world: World, forks: Forks) -> list[Scene]:
     """The five commands that write, each before work that touches old files and new ones."""
-    shim = build_shim(folder)
     made = [
-        Scene("import", _captured(folder / "import"), ("import", "news.jsonl", "--offline", "--now", NOW), shim),
-        Scene("merge", _captured(folder / "merge"), ("merge", "other"), shim),
-        Scene("prune", _captured(folder / "prune"), ("prune", "bluesky:ada/1", "x:bo/2", "--now", NOW), shim),
-        Scene("build", _captured(folder / "build"), ("build", "--full"), shim),
-        Scene("fetch", _asking(folder / "fetch", world), ("fetch", "--now", NOW), shim),
+        Scene("import", _captured(folder / "import"), ("import", "news.jsonl", "--offline", "--now", NOW), forks),
+        Scene("merge", _captured(folder / "merge"), ("merge", "other"), forks),
+        Scene("prune", _captured(folder / "prune"), ("prune", "bluesky:ada/1", "x:bo/2", "--now", NOW), forks),
+        Scene("build", _captured(folder / "build"), ("build", "--full"), forks),
+        Scene("fetch", _asking(folder / "fetch", world), ("fetch", "--now", NOW), forks),
     ]
     for scene in made:
         scene.prepare()

@@ -33,7 +33,7 @@ static long number(const char *name, long otherwise)
     return value ? atol(value) : otherwise;
 }
 
-static void tell(void)
+void torture_tell(void)
 {
     const char *path = getenv("TORTURE_COUNT");
     char text[32];
@@ -46,15 +46,23 @@ static void tell(void)
     }
 }
 
-__attribute__((constructor)) static void begin(void)
+/* Also called by a process that has forked, changed its folder and set the variables anew. */
+void torture_begin(void)
 {
     if (!getcwd(folder, sizeof folder))
         _exit(99);
+    memset(is_ours, 0, sizeof is_ours);
+    counted = 0;
     at = number("TORTURE_AT", 0);
     code = (int)number("TORTURE_ERRNO", 0);
     ever = (int)number("TORTURE_EVER", 0);
     room = number("TORTURE_ROOM", -1);
-    atexit(tell);
+}
+
+__attribute__((constructor)) static void begin(void)
+{
+    torture_begin();
+    atexit(torture_tell);
 }
 
 static int inside(const char *path)

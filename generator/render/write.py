@@ -13,7 +13,7 @@ from generator.model.errors import BuildError
 from generator.model.site import Output, OutputGroup
 from generator.render.processes import can_fork
 from generator.storage import lock
-from generator.storage.disk import remove_files, sweep, write_file
+from generator.storage.disk import SUFFIX, remove_files, sweep, write_file
 
 Progress = Callable[[int, int], None]
 
@@ -149,12 +149,19 @@ def _check_paths(outputs: Sequence[Output]) -> None:
 
 def _check_folder(site: Path) -> None:
     if site.is_dir() and not (site / MARKER).exists():
-        strangers = sorted(path.name for path in site.iterdir() if path.name not in _NOT_MADE)
+        strangers = sorted(path.name for path in site.iterdir() if path.name not in _NOT_MADE and _holds_files(path))
         if strangers:
             raise BuildError(
                 f"{site}: holds files that this program did not make ({', '.join(strangers[:3])}); "
                 "name an empty folder with --site, or empty this one"
             )
+
+
+def _holds_files(path: Path) -> bool:
+    """Whether it is or holds a file. What a first build leaves that ended early does not count."""
+    if path.is_symlink() or not path.is_dir():
+        return True
+    return any(not inside.is_dir() and inside.suffix != SUFFIX for inside in path.rglob("*"))
 
 
 def _remove_unplanned(site: Path, planned: set[str]) -> int:

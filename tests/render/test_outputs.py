@@ -74,6 +74,15 @@ def test_a_folder_with_somebody_elses_files_is_refused_untouched(tmp_path: Path)
     assert site_of(tmp_path) == {"thesis.tex": "years of work"}
 
 
+def test_a_first_build_that_ended_before_its_first_file_can_be_repeated(tmp_path: Path) -> None:
+    """The disk was full, or it was killed: folders and a temporary file are nobody else's."""
+    left = tmp_path / "site" / f"{MARKER}.123.part"
+    left.parent.mkdir(parents=True)
+    left.write_bytes(b"")
+    write(plan(a="1"), tmp_path)
+    assert site_of(tmp_path)["a"] == "<p>1</p>"
+
+
 def test_a_build_that_died_early_can_be_repeated(tmp_path: Path) -> None:
     outputs = plan(a="1")
     broken = [*outputs[1:], Output("z", lambda: bytes(1 // 0)), outputs[0]]

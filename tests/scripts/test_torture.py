@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks.torture import parts
-from benchmarks.torture.scenes import Scene, points, scenes
+from benchmarks.torture.forks import Forks
+from benchmarks.torture.scenes import Scene, build_shim, points, scenes
 from tests.e2e.world import World
 
 pytestmark = [
@@ -20,8 +21,11 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def ready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Scene]]:
+    folder = tmp_path_factory.mktemp("scenes")
+    forks = Forks(build_shim(folder), processes=1)
     with World("bluesky", "feeds") as world:
-        yield scenes(tmp_path_factory.mktemp("scenes"), world)
+        yield scenes(folder, world, forks)
+    forks.close()
 
 
 @pytest.mark.parametrize("part", [parts.kills, parts.errors, parts.full_disks])
