@@ -38,12 +38,14 @@ from generator.storage.store import Store
 from generator.text import latex
 from generator.views.bibtex import to_bibtex
 from tests import make
+from tests.conftest import SHARED
 from tests.e2e.run import Copy, files_below
 from tests.e2e.test_faults import FAULTS, SHAPES, Fault
 from tests.e2e.warm import Warm
 from tests.e2e.world import NOW, SECRETS, World, without_cost
-from tests.loopback import Reply, Request
+from tests.loopback import Raw, Reply, Request
 from tests.one_run import NOW as MOMENT
+from tests.one_run import faults as recorded_faults
 
 PROCESSES = os.cpu_count() or 1
 
@@ -149,8 +151,9 @@ def faults(folder: Path, pairs: int) -> Result:
     """Each fault alone, and random pairs in turn, at every network; then a sound run ends as an undisturbed one."""
     result = Result("HTTP faults at six networks and arXiv, each alone and in random pairs, then a sound run")
     dice = random.Random(15)
-    every = sorted({**FAULTS, **SHAPES})
+    every = sorted(_every_fault())
     chosen = [[name] for name in every] + [dice.sample(every, 2) for _ in range(pairs)]
+    result.note = f"{len(every)} faults, {pairs} pairs"
     with ThreadPoolExecutor(PROCESSES) as pool:
         parts = [chosen[number::PROCESSES] for number in range(PROCESSES)]
         for ends in pool.map(_faults_of, [folder / f"{number}" for number in range(PROCESSES)], parts):
@@ -159,9 +162,19 @@ def faults(folder: Path, pairs: int) -> Result:
     return result
 
 
+def _every_fault() -> dict[str, Fault]:
+    """Made-up faults, and those that were recorded, where they are on this machine."""
+    every = {**FAULTS, **SHAPES}
+    corpora = SHARED / "corpora"
+    if corpora.is_dir():
+        for row in recorded_faults(corpora):
+            every[row["id"]] = Raw((corpora / row["file"]).read_bytes())
+    return every
+
+
 def _faults_of(folder: Path, chosen: Sequence[Sequence[str]]) -> list[tuple[Sequence[str], list[str]]]:
     """(names of faults, what was wrong)."""
-    every = {**FAULTS, **SHAPES}
+    every = _every_fault()
     ends = []
     with World("x", "bluesky", "mastodon", "hackernews", "huggingface", "feeds") as world:
         Copy(folder / "start", world.config())
