@@ -72,7 +72,9 @@ def kills(scenes: Sequence[Scene], most: int) -> Result:
         ended = scene.run(folder, at=number)
         # Threads make fewer calls at times.
         was_reached = ended.status != 0
-        return scene.judge(folder, ended, killed=was_reached)
+        wrong = scene.judge(folder, ended, killed=was_reached)
+        shutil.rmtree(folder)
+        return wrong
 
     result = Result("kill -9 at a call on a file, then the next run")
     for scene in scenes:
@@ -86,7 +88,9 @@ def errors(scenes: Sequence[Scene], most: int) -> Result:
     def case(scene: Scene, number: int, error: str, ever: int) -> list[str]:
         folder = scene.copy(f"failing-{number}-{error}-{ever}")
         ended = scene.run(folder, at=number, errno=ERRORS[error], ever=ever)
-        return scene.judge(folder, ended, killed=False)
+        wrong = scene.judge(folder, ended, killed=False)
+        shutil.rmtree(folder)
+        return wrong
 
     result = Result("a call on a file fails (ENOSPC, EIO, EMFILE, EACCES, EROFS), once and for ever")
     ways = list(itertools.product(ERRORS, (0, 1)))
@@ -105,7 +109,9 @@ def full_disks(scenes: Sequence[Scene], most: int) -> Result:
     def case(scene: Scene, block: int) -> list[str]:
         folder = scene.copy(f"full-{block}")
         ended = scene.run(folder, room=(block - 1) * BLOCK)
-        return scene.judge(folder, ended, killed=False)
+        wrong = scene.judge(folder, ended, killed=False)
+        shutil.rmtree(folder)
+        return wrong
 
     result = Result("the disk is full at a block of 4 KiB")
     for scene in scenes:
