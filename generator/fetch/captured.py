@@ -55,13 +55,13 @@ def read_related(captured: PartialTree, posts: Iterable[Post], texts: Mapping[st
 
     Args:
         captured: what is read is added to its tree.
-        posts: as their networks gave them.
+        posts: with the papers that they name themselves.
         texts: posts in full, by id; those that name no paper may get one from the arrivals.
     """
     relatives = Relatives.of(captured.tree, posts, texts)
     _read_targets(captured, relatives.ids)
-    captured.read_pointing_at(relatives.ids - captured.tree.posts.keys())
-    read_ids: set[str] = set()
+    read_ids = relatives.ids - captured.tree.posts.keys()
+    captured.read_pointing_at(read_ids)
     while changed_ids := relatives.changed_ids() - read_ids:
         captured.read_pointing_at(changed_ids)
         read_ids |= changed_ids

@@ -77,7 +77,7 @@ def take_posts(
     """
     withheld = withhold(tree, reduce)
     full_posts = {**withheld, **(texts or {})}
-    relatives = Relatives.of(tree, posts, full_posts)
+    relatives = Relatives.of(tree, map(mentions.with_own_papers, posts), full_posts)
     posts_now, inherited_ids = relatives.with_papers()
     batch = _Batch(tree, posts_now, now, reduce)
     batch.texts.update({post_id: full_posts[post_id] for post_id in withheld})
@@ -122,10 +122,10 @@ class Relatives:
 
     @classmethod
     def of(cls, tree: Tree, posts: Iterable[Post], texts: Mapping[str, Post]) -> Relatives:
-        """Arriving posts beside the tree and the posts in full that the cache holds."""
+        """Arriving posts, with the papers that they name themselves, beside the tree and the posts of the cache."""
         arrived: dict[str, Post] = {}
         for post in posts:
-            merge_into(arrived, mentions.with_own_papers(post), merge_posts)
+            merge_into(arrived, post, merge_posts)
         waiting = {}
         for state in tree.states.values():
             for post in state.waiting:

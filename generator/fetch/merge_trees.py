@@ -11,9 +11,7 @@ from generator.config import Config
 from generator.fetch.captured import network_settings, open_captured, read_related
 from generator.fetch.intake import take_posts
 from generator.fetch.registry import reducer
-from generator.model.records import Post
 from generator.model.tree import Tree
-from generator.storage.partial import PartialTree
 from generator.storage.store import Store, read_bytes
 
 BATCH_BYTES = 16_000_000
@@ -37,63 +35,65 @@ def merge_trees(config: Config | None, store: Store, others: Sequence[Store], no
     Raises:
         StoreError: a tree cannot be read or written; running it again completes the union.
     """
-    texts = store.load_texts()
-    merge = _Merge(config, store, texts, now)
-    small_trees = [other.open() for other in others]
-    merge.add_gone(small_trees)
-    for other, tree in zip(others, small_trees, strict=True):
-        for names in _batches(store, other):
-            records = Tree(gone=tree.gone)
-            other.read_into(records, names)
-            merge.add_records(records, names)
-    merge.add_states(small_trees)
-    return merge.changed
+    with closing(_Merge(config, store, now)) as merge:
+        small_trees = [other.open() for other in others]
+        merge.add_gone(small_trees)
+        for other, tree in zip(others, small_trees, strict=True):
+            for names in _batches(store, other):
+                records = Tree(gone=tree.gone)
+                other.read_into(records, names)
+                merge.add_records(records, names)
+                other.forget_records(records)
+        merge.add_states(small_trees)
+        return merge.changed
 
 
 class _Merge:
-    """The union so far. Each step opens the tree again, so that it holds one step's records."""
+    """The union so far. Memory holds one step's records."""
 
-    def __init__(self, config: Config | None, store: Store, texts: dict[str, Post], now: datetime) -> None:
+    def __init__(self, config: Config | None, store: Store, now: datetime) -> None:
         self.changed: set[Path] = set()
-        self._config = config
-        self._store = store
-        self._texts = texts
         self._now = now
         self._reduce = reducer(network_settings(config))
+        self._texts = store.load_texts()
+        self._captured = open_captured(config, store, self._texts)
+
+    def close(self) -> None:
+        """Close the tree."""
+        self._captured.close()
 
     def add_gone(self, trees: Sequence[Tree]) -> None:
-        with closing(self._open()) as captured:
-            for tree in trees:
-                captured.tree.union(Tree(gone=tree.gone))
-            captured.read_gone()
-            self.changed.update(captured.save())
+        for tree in trees:
+            self._captured.tree.union(Tree(gone=tree.gone))
+        self._captured.read_gone()
+        self._save()
 
     def add_records(self, records: Tree, names: Sequence[str]) -> None:
-        with closing(self._open()) as captured:
-            captured.read_files(names)
-            captured.read_posts(records.posts)
-            captured.read_papers(records.papers)
-            read_related(captured, records.posts.values(), self._texts)
-            captured.tree.union(Tree(posts=records.posts, papers=records.papers))
-            self._settle(captured)
+        self._captured.read_files(names)
+        self._captured.read_papers(records.papers)
+        read_related(self._captured, records.posts.values(), self._texts)
+        self._captured.tree.union(Tree(posts=records.posts, papers=records.papers))
+        self._settle()
 
     def add_states(self, trees: Sequence[Tree]) -> None:
-        with closing(self._open()) as captured:
-            for tree in trees:
-                captured.read_papers(captured.stored_papers(tree.pending))
-                captured.tree.union(tree)
-            read_related(captured, (), self._texts)
-            self._settle(captured)
+        for tree in trees:
+            self._captured.read_papers(self._captured.stored_papers(tree.pending))
+            self._captured.tree.union(tree)
+        read_related(self._captured, (), self._texts)
+        self._settle()
+        self._captured.save_texts(self._texts)
 
-    def _open(self) -> PartialTree:
-        return open_captured(self._config, self._store, self._texts)
-
-    def _settle(self, captured: PartialTree) -> None:
+    def _settle(self) -> None:
         """What waited on one side may be captured on the other."""
-        taken = take_posts(captured.tree, (), now=self._now, texts=self._texts, reduce=self._reduce)
-        self._texts.update(taken.texts)
-        self.changed.update(captured.save())
-        captured.save_texts(self._texts)
+        taken = take_posts(self._captured.tree, (), now=self._now, texts=self._texts, reduce=self._reduce)
+        self._save()
+        if taken.texts:
+            self._texts.update(taken.texts)
+            self._captured.save_texts(self._texts)
+
+    def _save(self) -> None:
+        self.changed.update(self._captured.save())
+        self._captured.release()
 
 
 def _batches(store: Store, other: Store) -> Iterator[list[str]]:

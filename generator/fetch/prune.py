@@ -10,15 +10,19 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
 import msgspec
 
 from generator.config import Config
 from generator.fetch.adapter.source import Checked, FetchRequest, Meter
-from generator.fetch.registry import SOURCES, Source
+from generator.fetch.captured import open_captured
+from generator.fetch.prune_queue import PruneQueue, bare
+from generator.fetch.registry import SOURCES
 from generator.fetch.request import request_for, wanted_of
 from generator.fetch.waits import note_waits
 from generator.model import muting as filters
@@ -29,12 +33,11 @@ from generator.model.recheck import Checks
 from generator.model.records import Account, NetworkState, Post
 from generator.model.spending import Spending, add_spending, spending_of
 from generator.net.http import Client
-from generator.storage.disk import write_file
+from generator.storage.checked import CheckedPosts
+from generator.storage.partial import PartialTree
 from generator.storage.store import Store, Tree
 
 _log = logging.getLogger(__name__)
-
-_CHECKS = "checked.json"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -114,38 +117,117 @@ def run(
         ConfigError: `named` has something that was never captured.
         StoreError: data/ cannot be read or written.
     """
-    tree, texts, checks = store.load(), store.load_texts(), load_checks(store.cache)
-    report = PruneReport()
-    muted = _muted_posts(config, tree, texts)
-    # Whose handles these are must be durable before the posts that say so are removed. This also completes a removal
-    # that was killed: the posts that gone.jsonl names are in no tree that was loaded.
-    changed = set(store.save(tree))
-    report.named = _remove(tree, _named_posts(tree, named), now)
-    report.muted = _remove(tree, muted, now)
-    asked = []
-    clients: dict[str, Client] = {}
-    for source in SOURCES:
-        posts = [post for post in tree.posts.values() if post.network == source.name]
-        if posts and source.find_gone is not None and only in {None, source.name} and not named:
-            wanted = wanted_of(config, source.name)
-            request = request_for(source, config, tree, wanted=wanted, client_for=client_for, secrets=secrets, now=now)
-            clients[source.name] = request.client
-            asked.append((source, request, recheck.due(posts, checks, now, everything=everything)))
-    for pruned in _ask_all(asked):
-        report.gone += _remove(tree, _believed(pruned, checks, now, believe=believe), now)
-        checks.note(pruned.answers, now)
-        _note_spending(config, tree, pruned, now)
-        report.networks.append(pruned)
-        note_waits(tree, pruned.network, clients[pruned.network], now)
-        left = (post for post in tree.posts.values() if post.network == pruned.network)
-        pruned.overdue = recheck.overdue(left, checks, now)
-    report.networks.sort(key=lambda each: each.network)
-    changed.update(store.save(tree))
-    report.changed_files = len(changed)
-    store.save_texts(texts, tree)
-    checks.keep(tree.posts.keys())
-    _save_checks(store.cache, checks)
+    texts = store.load_texts()
+    with closing(open_captured(config, store, texts)) as captured, closing(CheckedPosts(store.cache)) as checked:
+        removal = _Removal(captured, now)
+        report = PruneReport()
+        muted_ids = _muted_posts(config, captured, texts)
+        # Whose handles these are must be durable before the posts that say so are removed. This also completes a
+        # removal that was killed: the posts that gone.jsonl names are in no tree that was read.
+        removal.save()
+        named_ids = _named_posts(captured, named)
+        # The named ones last: an address names nothing once its post is gone, so that a killed run could not go on.
+        muted_posts = removal.remove(muted_ids)
+        named_posts = removal.remove(named_ids)
+        checked.forget(post.id for post in (*named_posts, *muted_posts))
+        report.named = len(named_posts)
+        report.muted = len(muted_posts)
+        queues = []
+        if not named:
+            queues = _fill_queues(captured, checked, now, only=only, everything=everything)
+        asked = []
+        for queue in queues:
+            wanted = wanted_of(config, queue.source.name)
+            request = request_for(
+                queue.source, config, captured.tree, wanted=wanted, client_for=client_for, secrets=secrets, now=now
+            )
+            asked.append((queue, request))
+        for (queue, request), pruned in _ask_all(asked):
+            _take_answers(queue, pruned, removal, checked, report, believe=believe)
+            _note_spending(config, captured.tree, pruned, now)
+            note_waits(captured.tree, pruned.network, request.client, now)
+        report.networks.sort(key=lambda each: each.network)
+        removal.save()
+        captured.save_texts(texts)
+        checked.save()
+    report.changed_files = len(removal.changed)
     return report
+
+
+class _Removal:
+    """Removes posts and what only shows them, some files at a time."""
+
+    def __init__(self, captured: PartialTree, now: datetime) -> None:
+        self.captured = captured
+        self.now = now
+        self.changed: set[Path] = set()
+
+    def save(self) -> None:
+        """Write what changed, and let go of it."""
+        self.changed.update(self.captured.save())
+        self.captured.release()
+
+    def remove(self, ids: Collection[str]) -> list[Post]:
+        """Remove posts, waiting ones too. Returns those that stood in the data, without their words."""
+        tree = self.captured.tree
+        removed: list[Post] = []
+        for group in self.captured.in_few_files(ids):
+            gone_ids = self._with_echoes(group)
+            removed += [bare(tree.posts[post_id]) for post_id in gone_ids if post_id in tree.posts]
+            tree.remove_posts(gone_ids, f"{self.now:%Y-%m-%d}")
+            self.save()
+        return removed
+
+    def _with_echoes(self, ids: Collection[str]) -> set[str]:
+        """The posts, and the reposts and likes of them, and of those, and so on."""
+        tree = self.captured.tree
+        self.captured.read_posts(ids)
+        waiting = {post.id: post for state in tree.states.values() for post in state.waiting}
+        gone_ids: set[str] = set()
+        new_ids = set(ids)
+        while new_ids:
+            gone_ids |= new_ids
+            self.captured.read_pointing_at(new_ids)
+            new_ids = recheck.with_echoes(gone_ids, {**waiting, **tree.posts}) - gone_ids
+        return gone_ids
+
+
+def _fill_queues(
+    captured: PartialTree, checked: CheckedPosts, now: datetime, *, only: str | None, everything: bool
+) -> list[PruneQueue]:
+    """What to ask of each network that has posts here and can be asked."""
+    queues = []
+    for source in SOURCES:
+        if source.find_gone is not None and only in {None, source.name}:
+            queues.append(PruneQueue(source, now, everything=everything))
+    for posts in captured.posts_by_file():
+        checks = checked.of(post.id for post in posts)
+        for queue in queues:
+            queue.add(posts, checks)
+    return [queue for queue in queues if queue.captured]
+
+
+def _take_answers(
+    queue: PruneQueue,
+    pruned: NetworkPruned,
+    removal: _Removal,
+    checked: CheckedPosts,
+    report: PruneReport,
+    *,
+    believe: bool,
+) -> None:
+    """Remove what is gone, and note what was said of the rest."""
+    now = removal.now
+    checks = checked.of(pruned.answers)
+    removed = removal.remove(_believed(pruned, checks, now, believe=believe))
+    settled = {post.id: post for post in queue.posts() if pruned.answers.get(post.id)}
+    settled |= {post.id: post for post in removed}
+    pruned.overdue = queue.overdue - recheck.overdue(settled.values(), checked.of(settled), now)
+    checks.note(pruned.answers, now)
+    checked.update(checks)
+    checked.forget(post.id for post in removed)
+    report.gone += len(removed)
+    report.networks.append(pruned)
 
 
 def _note_spending(config: Config, tree: Tree, pruned: NetworkPruned, now: datetime) -> None:
@@ -158,16 +240,25 @@ def _note_spending(config: Config, tree: Tree, pruned: NetworkPruned, now: datet
         pruned.spending = spending_of(state.spent_usd, now, cap_usd)
 
 
-def _ask_all(questions: Sequence[tuple[Source, FetchRequest, Sequence[Post]]]) -> Iterator[NetworkPruned]:
+_Question = tuple[PruneQueue, FetchRequest]
+
+
+def _ask_all(questions: Sequence[_Question]) -> Iterator[tuple[_Question, NetworkPruned]]:
     """Ask the networks side by side; each comes out when it is done."""
     with ThreadPoolExecutor(max_workers=max(1, len(questions)), thread_name_prefix="prune") as pool:
-        for future in as_completed([pool.submit(_ask, *question) for question in questions]):
-            yield future.result()
+        running = {}
+        for question in questions:
+            queue, request = question
+            running[pool.submit(_ask, queue, request)] = question
+        for future in as_completed(running):
+            yield running[future], future.result()
 
 
-def _ask(source: Source, request: FetchRequest, posts: Sequence[Post]) -> NetworkPruned:
+def _ask(queue: PruneQueue, request: FetchRequest) -> NetworkPruned:
     """One network to its end or its failure: nothing but an unexpected exception leaves this function."""
-    pruned = NetworkPruned(network=source.name, due=len(posts), meter=request.meter)
+    source = queue.source
+    posts = queue.posts()
+    pruned = NetworkPruned(network=source.name, due=queue.due, meter=request.meter)
     if source.find_gone is None or not posts:
         return pruned
     due = {post.id for post in posts}
@@ -199,25 +290,31 @@ def _believed(pruned: NetworkPruned, checks: Checks, now: datetime, *, believe: 
     return removable
 
 
-def _named_posts(tree: Tree, named: Sequence[str]) -> set[str]:
+def _named_posts(captured: PartialTree, named: Sequence[str]) -> set[str]:
     """Ids of the posts that the owner wants removed. Raises ConfigError for what was never captured."""
-    if not named:
-        return set()
-    by_name = {name: post.id for post in tree.posts.values() if post.kind != "repost" for name in (post.url, post.id)}
-    by_name |= {post.id: post.id for post in tree.posts.values()} | {post_id: post_id for post_id in tree.gone}
-    unknown = [name for name in named if name not in by_name]
+    unknown = set(named) - captured.tree.gone.keys()
+    ids = set(named) & captured.tree.gone.keys()
+    if not unknown:
+        return ids
+    for posts in captured.posts_by_file():
+        for post in posts:
+            # A repost has the address of its original.
+            names = {post.id} if post.kind == "repost" else {post.id, post.url}
+            if not names.isdisjoint(named):
+                ids.add(post.id)
+                unknown -= names
     if unknown:
         reason = "is no id or address of a captured post: copy it from the page or from data/posts"
-        raise ConfigError([Problem(name, reason) for name in unknown])
-    return {by_name[name] for name in named}
+        raise ConfigError([Problem(name, reason) for name in named if name in unknown])
+    return ids
 
 
-def _muted_posts(config: Config, tree: Tree, texts: Mapping[str, Post]) -> set[str]:
+def _muted_posts(config: Config, captured: PartialTree, texts: Mapping[str, Post]) -> set[str]:
     """Ids of the stored and waiting posts of muted accounts; whose they are is noted: a new handle unmutes nobody."""
-    stored = [*tree.posts.values(), *(post for state in tree.states.values() for post in state.waiting)]
+    tree = captured.tree
     if not config.filters.mute_accounts:
         return set()
-    by_handle = holders([*stored, *texts.values()])
+    by_handle = holders(chain(_stored_posts(captured), texts.values()))
     written = filters.muted_names(config.filters.mute_accounts, {})
     for network, handles in by_handle.items():
         state = tree.states.get(network, NetworkState())
@@ -231,27 +328,12 @@ def _muted_posts(config: Config, tree: Tree, texts: Mapping[str, Post]) -> set[s
     muted = filters.muted_names(
         config.filters.mute_accounts, {network: state.accounts for network, state in tree.states.items()}
     )
-    return {post.id for post in stored if filters.is_muted(post.account, muted)}
+    return {post.id for post in _stored_posts(captured) if filters.is_muted(post.account, muted)}
 
 
-def _remove(tree: Tree, ids: Collection[str], now: datetime) -> int:
-    """Remove posts and what only shows them, waiting ones too; how many stood in the data."""
-    if not ids:
-        return 0
-    waiting = {post.id: post for state in tree.states.values() for post in state.waiting}
-    gone = recheck.with_echoes(ids, {**waiting, **tree.posts})
-    return tree.remove_posts(gone, f"{now:%Y-%m-%d}")
-
-
-def load_checks(cache: Path | None) -> Checks:
-    """What earlier runs learnt; nothing where nobody remembers."""
-    try:
-        return msgspec.json.decode((cache / _CHECKS).read_bytes(), type=Checks) if cache else Checks()
-    except (OSError, msgspec.DecodeError):
-        return Checks()
-
-
-def _save_checks(cache: Path | None, checks: Checks) -> None:
-    if cache:
-        cache.mkdir(parents=True, exist_ok=True)
-        write_file(cache / _CHECKS, msgspec.json.format(msgspec.json.encode(checks, order="sorted"), indent=0) + b"\n")
+def _stored_posts(captured: PartialTree) -> Iterator[Post]:
+    """Every captured post, then those that wait."""
+    for posts in captured.posts_by_file():
+        yield from posts
+    for state in captured.tree.states.values():
+        yield from state.waiting

@@ -42,7 +42,7 @@ from generator.fetch.intake import Taken, note_unknown, take_posts, without_late
 from generator.fetch.registry import SOURCES, Source, reducer
 from generator.fetch.request import NETWORK_DEADLINE_S, RECENT, request_for, wanted_of
 from generator.fetch.waits import note_waits
-from generator.finding.mentions import unread_hosts
+from generator.finding.mentions import unread_hosts, with_own_papers
 from generator.model import muting as filters
 from generator.model.errors import FetchError, FormatError, Problem, RecordError, SecretMissingError
 from generator.model.records import SPAN_DAYS, NetworkState, Post
@@ -181,7 +181,7 @@ def _fetch(
     captured.read_posts_lacking_papers()
     requests = _requests(config, tree, client_for=client_for, secrets=secrets, now=now, only=only, since=since)
     for source, brought in _read_all(_with_progress(requests, tell)):
-        read_related(captured, brought.posts, texts)
+        read_related(captured, map(with_own_papers, brought.posts), texts)
         brought.posts = follow_links(source.name, brought.posts, tree.posts)
         taken = _take(config, captured, brought, texts=texts, now=now)
         texts |= taken.texts
@@ -327,7 +327,7 @@ def _note_unknown_papers(captured: PartialTree, now: datetime) -> None:
 def _take(config: Config, captured: PartialTree, brought: _Yield, *, texts: Mapping[str, Post], now: datetime) -> Taken:
     """Take in what a network gave."""
     tree = captured.tree
-    read_related(captured, brought.posts, texts)
+    read_related(captured, map(with_own_papers, brought.posts), texts)
     muted = filters.muted_names(
         config.filters.mute_accounts, {network: state.accounts for network, state in tree.states.items()}
     )

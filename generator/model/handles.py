@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 import msgspec
 
@@ -30,16 +31,17 @@ def with_newest_name(post: Post, accounts: Mapping[str, Account]) -> Post:
 
 def holders(posts: Iterable[Post]) -> dict[str, dict[str, str]]:
     """Map network and lower-case handle to the account that used it last: handles change hands."""
-    newest: dict[tuple[str, str], Post] = {}
+    newest: dict[tuple[str, str], tuple[datetime, str, str]] = {}
     for post in posts:
         if not post.account.handle:
             continue
         key = (post.network, post.account.handle.lower())
-        if key not in newest or _order(post) > _order(newest[key]):
-            newest[key] = post
+        use = (post.posted_at, post.id, post.account.id)
+        if key not in newest or use > newest[key]:
+            newest[key] = use
     ids_by_handle: dict[str, dict[str, str]] = {}
-    for (network, handle), post in sorted(newest.items(), key=lambda pair: pair[0]):
-        ids_by_handle.setdefault(network, {})[handle] = post.account.id
+    for (network, handle), (_, _, account_id) in sorted(newest.items()):
+        ids_by_handle.setdefault(network, {})[handle] = account_id
     return ids_by_handle
 
 

@@ -59,18 +59,13 @@ class Checks:
         return max((at for at in moments if at <= now), default=_NEVER)
 
     def note(self, answers: Mapping[str, bool], now: datetime) -> None:
-        """Record a network's answers. `keep` forgets removed posts."""
+        """Record a network's answers."""
         for post_id, is_there in answers.items():
             if is_there:
                 self.checked_at[post_id] = now
                 self.missing_since.pop(post_id, None)
             else:
                 self.missing_since[post_id] = min(now, self.missing_since.get(post_id, now))
-
-    def keep(self, ids: Collection[str]) -> None:
-        """Forget posts that are no longer captured."""
-        self.checked_at = {post_id: at for post_id, at in self.checked_at.items() if post_id in ids}
-        self.missing_since = {post_id: at for post_id, at in self.missing_since.items() if post_id in ids}
 
 
 def due(posts: Iterable[Post], checks: Checks, now: datetime, *, everything: bool = False) -> list[Post]:

@@ -15,14 +15,16 @@ from pathlib import Path
 
 from generator.finding.mentions import newest_versions
 from generator.model.records import Paper, Post
+from generator.storage.database import create_database, key_of, open_database
 
 NAME = "index.sqlite"
-_VERSION = 1
+_VERSION = 2
 _BATCH = 50_000
 _DEAD_ROWS_OF = 200
 """So many replaced files leave their rows behind, and a quarter of all files; then the rows are deleted."""
 _SCHEMA = """
-CREATE TABLE meta (rules TEXT, replaced INTEGER);
+CREATE TABLE meta (replaced INTEGER);
+INSERT INTO meta VALUES (0);
 CREATE TABLE files (number INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE, stamp TEXT, digest BLOB,
     irregular INTEGER);
 CREATE TABLE posts (key INTEGER, file INTEGER, PRIMARY KEY (key, file)) WITHOUT ROWID;
@@ -83,7 +85,9 @@ class Index:
 
     def __init__(self, cache: Path | None, rules: str = "") -> None:
         self._rules = rules
-        self._database = _open(cache, rules)
+        place = None if cache is None else cache / NAME
+        self._database = open_database(place, _SCHEMA, _VERSION, rules)
+        self._database.executescript(_TEMPORARY)
 
     def close(self) -> None:
         """Close the database."""
@@ -111,7 +115,8 @@ class Index:
             return self._refresh(paths, read_file, summarise)
         except sqlite3.Error:
             self._database.close()
-            self._database = _create(":memory:", self._rules)
+            self._database = create_database(":memory:", _SCHEMA, _VERSION, self._rules)
+            self._database.executescript(_TEMPORARY)
             return self._refresh(paths, read_file, summarise)
 
     def _refresh(
@@ -161,7 +166,7 @@ class Index:
         """(id, name of a file that holds the post) for those of the posts that are stored."""
         query = "SELECT name FROM posts JOIN files ON number = file WHERE key = ?"
         for post_id in ids:
-            for (name,) in self._database.execute(query, (_key(post_id),)):
+            for (name,) in self._database.execute(query, (key_of(post_id),)):
                 yield post_id, name
 
     def files_pointing_at(self, ids: Iterable[str]) -> set[str]:
@@ -201,7 +206,7 @@ class Index:
     def _files_with(self, table: str, names: Iterable[str]) -> set[str]:
         files: set[str] = set()
         remaining = iter(names)
-        while keys := [(_key(name),) for name in islice(remaining, _BATCH)]:
+        while keys := [(key_of(name),) for name in islice(remaining, _BATCH)]:
             self._database.executemany("INSERT INTO wanted VALUES (?)", keys)
             files |= self._names(
                 f"SELECT DISTINCT name FROM wanted JOIN {table} USING (key) JOIN files ON number = file"  # noqa: S608
@@ -222,8 +227,8 @@ class Index:
             (name, stamp, digest, summary.is_irregular),
         ).lastrowid
         insert = self._database.executemany
-        insert("INSERT INTO new_posts VALUES (?, ?)", ((_key(post_id), number) for post_id in summary.posts))
-        insert("INSERT INTO new_links VALUES (?, ?)", ((_key(link), number) for link in summary.links))
+        insert("INSERT INTO new_posts VALUES (?, ?)", ((key_of(post_id), number) for post_id in summary.posts))
+        insert("INSERT INTO new_links VALUES (?, ?)", ((key_of(link), number) for link in summary.links))
         insert(
             "INSERT INTO new_mentions VALUES (?, ?, ?, ?)",
             ((paper_id, number, version, seen_at) for paper_id, (version, seen_at) in summary.versions.items()),
@@ -271,50 +276,6 @@ class Index:
         self._database.execute("UPDATE meta SET replaced = 0")
 
 
-def _open(cache: Path | None, rules: str) -> sqlite3.Connection:
-    """The database with its tables. One that is damaged, older or follows other rules is replaced by an empty one."""
-    if cache is None:
-        return _create(":memory:", rules)
-    place = cache / NAME
-    try:
-        cache.mkdir(parents=True, exist_ok=True)
-        database = sqlite3.connect(place)
-        if _is_usable(database, rules):
-            database.executescript(_TEMPORARY)
-            return database
-        database.close()
-        place.unlink(missing_ok=True)
-        return _create(str(place), rules)
-    except (OSError, sqlite3.Error):
-        # The cache cannot be written: the index lasts for this run alone.
-        return _create(":memory:", rules)
-
-
-def _create(place: str, rules: str) -> sqlite3.Connection:
-    database = sqlite3.connect(place)
-    database.executescript(_SCHEMA + _TEMPORARY)
-    database.execute("INSERT INTO meta VALUES (?, 0)", (rules,))
-    database.execute(f"PRAGMA user_version = {_VERSION}")
-    database.commit()
-    return database
-
-
-def _is_usable(database: sqlite3.Connection, rules: str) -> bool:
-    """Whether the database is whole, of this version, and made under these rules."""
-    try:
-        (version,) = database.execute("PRAGMA user_version").fetchone()
-        if version != _VERSION:
-            return False
-        (stored_rules,) = database.execute("SELECT rules FROM meta").fetchone()
-        if stored_rules != rules:
-            return False
-        # A damaged page would end a later query, in every run.
-        (answer,) = database.execute("PRAGMA quick_check(1)").fetchone()
-    except (sqlite3.DatabaseError, TypeError):
-        return False
-    return bool(answer == "ok")
-
-
 def _stamp(path: Path) -> str:
     """What tells, without reading it, whether a file is the one that was indexed."""
     status = path.stat()
@@ -327,10 +288,6 @@ def _to(post_id: str) -> str:
 
 def _by(account_id: str) -> str:
     return f"by {account_id}"
-
-
-def _key(text: str) -> int:
-    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big", signed=True)
 
 
 def _seconds(at: datetime) -> int:

@@ -17,6 +17,8 @@ from generator.storage.index import FileSummary, Index
 from generator.storage.places import bucket_path, paper_path, post_path, read_records
 from generator.storage.store import Store, read_bytes
 
+_FILES_AT_ONCE = 64
+
 
 class PartialTree:
     """A tree on disk, of which `tree` holds what was asked for so far.
@@ -66,11 +68,39 @@ class PartialTree:
         """Write what changed; returns the paths. Raises StoreError."""
         return self.store.save(self.tree)
 
+    def release(self) -> None:
+        """Let go of the posts and papers that were read and saved, so that memory holds one step's records."""
+        self.store.forget_records(self.tree)
+        self.refresh()
+
     def save_texts(self, texts: Mapping[str, Post], unsettled: Collection[str] | None = None) -> None:
         """Keep in the cache the posts in full that are still needed, as `Store.save_texts` does."""
         elsewhere = [post_id for post_id, post in texts.items() if post.papers and post_id not in self.tree.posts]
         unread_ids = {post_id for post_id, name in self._index.places_of(elsewhere) if not self.store.has_read(name)}
         self.store.save_texts(texts, self.tree, unsettled, unread_ids)
+
+    def posts_by_file(self) -> Iterator[list[Post]]:
+        """Every captured post: those of the tree, then the others file by file, which are not kept."""
+        yield list(self.tree.posts.values())
+        for name in self.store.record_files():
+            if name.startswith("posts/") and not self.store.has_read(name):
+                yield self.store.posts_of(name)
+
+    def in_few_files(self, ids: Collection[str]) -> Iterator[list[str]]:
+        """The ids in groups, each with the posts of some files: one group after the other fits into memory."""
+        file_of = dict(self._index.places_of(ids))
+        group: list[str] = []
+        names: set[str] = set()
+        for post_id in sorted(ids, key=lambda post_id: (file_of.get(post_id, ""), post_id)):
+            name = file_of.get(post_id, "")
+            if name not in names and len(names) == _FILES_AT_ONCE:
+                yield group
+                group = []
+                names = set()
+            group.append(post_id)
+            names.add(name)
+        if group:
+            yield group
 
     def read_files(self, names: Iterable[str]) -> None:
         """Add the records of these files."""

@@ -141,6 +141,13 @@ class Store:
         """Whether a file's records are in the tree that was read."""
         return name in self._files
 
+    def forget_records(self, tree: Tree) -> None:
+        """Drop the posts and papers of a tree that was saved: their files are as unread as others."""
+        tree.posts.clear()
+        tree.papers.clear()
+        for name in self.record_files():
+            self._files.pop(name, None)
+
     def posts_of(self, name: str) -> list[Post]:
         """The posts of a file, which is not counted as read. Raises StoreError."""
         return read_records(Post, read_bytes(self._paths[name]))
@@ -312,9 +319,11 @@ class Store:
             raise StoreError(f"{error.filename or self.root}: cannot write: {error.strerror or error}") from error
         for path in stale:
             del self._files[path]
+            del self._paths[path]
         for path, content in changed.items():
             known = self._files.setdefault(path, _File.of(content))
             known.digest = _digest(content)
+            self._paths[path] = self.root / path
         return [self.root / path for path in (*changed, *stale)]
 
     def _check_schema(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from generator.fetch.registry import SOURCES
 from generator.model.recheck import promised
 from generator.model.records import Account, Post
 from generator.net.http import HttpClient
+from generator.storage.checked import CheckedPosts
 from generator.storage.store import Store
 from tests.conftest import ROOT
 from tests.loopback import Loopback
@@ -96,8 +97,10 @@ def test_scheduled_runs_ask_about_every_post_in_time_however_late_they_are(confi
     asked = dict.fromkeys((each.name for each in SOURCES), 0)
     for now in scheduled(16):
         store = Store(tmp_path / "data", tmp_path / "cache")
-        checks = prune.load_checks(store.cache)
-        for each in store.load().posts.values():
+        posts = store.load().posts
+        with closing(CheckedPosts(store.cache)) as checked:
+            checks = checked.of(posts)
+        for each in posts.values():
             if each.network not in NEVER_ASKED:
                 assert now - checks.last(each, now) <= promised(each, now), each.id
         client = HttpClient("tests")

@@ -6,19 +6,26 @@ import contextlib
 import json
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import closing
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from generator.fetch import prune
 from generator.fetch.configuration import read
 from generator.fetch.intake import take_posts
 from generator.fetch.prune import PruneReport
+from generator.fetch.prune_queue import PruneQueue
+from generator.fetch.registry import SOURCES
 from generator.model.errors import ConfigError
+from generator.model.recheck import Checks
 from generator.model.records import Account, NetworkState, Post
 from generator.net.http import HttpClient
+from generator.storage.checked import NAME, CheckedPosts
 from generator.storage.store import Store, Tree
 from tests.loopback import Answer, Loopback
 from tests.make import NOON, post
@@ -88,6 +95,12 @@ class Drill:
             client.close()
 
     @property
+    def checks(self) -> Checks:
+        """What is known of the posts that are stored."""
+        with closing(CheckedPosts(self.cache)) as checked:
+            return checked.of(self.tree.posts)
+
+    @property
     def tree(self) -> Tree:
         return Store(self.store_at, self.cache).load()
 
@@ -128,6 +141,8 @@ def test_what_is_gone_leaves_data_and_cache_and_only_id_and_date_are_remembered(
     elsewhere = b"".join(content for path, content in drill.bytes().items() if not path.endswith("gone.jsonl"))
     assert not [trace for trace in (b"words of 1!", own(posts[1]).encode(), b"key3") if trace in elsewhere]
     assert b"words of 2!" in (drill.cache / "texts.jsonl").read_bytes()
+    with closing(CheckedPosts(drill.cache)) as checked:
+        assert checked.of(each.id for each in posts).checked_at.keys() == drill.tree.posts.keys()
 
 
 def test_nothing_is_asked_or_written_again_before_it_is_due(drill: Drill) -> None:
@@ -149,9 +164,41 @@ def test_a_lost_cache_costs_requests_only(drill: Drill) -> None:
     drill.keep([x_post(1), sky_post("a")])
     drill.prune()
     data = Store(drill.store_at).load()
-    (drill.cache / "checked.json").write_bytes(b"{broken")
+    (drill.cache / NAME).write_bytes(b"{broken")
     assert [each.due for each in drill.prune(NOON + HOUR).networks] == [1, 1]
     assert drill.tree.posts == data.posts
+
+
+def test_what_version_1_0_learnt_of_the_posts_is_taken_over(drill: Drill) -> None:
+    drill.keep([sky_post("a"), sky_post("b"), sky_post("c")])
+    old = Checks(checked_at={sky_post("a").id: NOON - 7 * HOUR}, missing_since={sky_post("b").id: NOON - 7 * HOUR})
+    (drill.cache / "checked.json").write_bytes(msgspec.json.encode(old))
+    assert drill.checks == old
+    assert [each.due for each in drill.prune().networks] == [2]
+    assert not (drill.cache / "checked.json").exists()
+    assert drill.checks.checked_at[sky_post("a").id] == NOON - 7 * HOUR
+
+
+def test_a_queue_has_the_posts_with_the_oldest_checks_of_every_kind_and_server() -> None:
+    source = replace(next(each for each in SOURCES if each.name == "mastodon"), gone_max=2)
+    queue = PruneQueue(source, NOON, everything=False)
+    posts = []
+    for server in ("one.example", "two.example"):
+        for kind in ("post", "repost"):
+            for number in range(7):
+                own_id = f"mastodon:https://{server}/{kind}/{number}"
+                seen_at = NOON - (200 + 3 * number % 7) * HOUR
+                posts.append(post(id=own_id, network="mastodon", kind=kind, seen_at=seen_at))
+    for part in (posts[:9], posts[9:20], posts[20:], [x_post(1)]):
+        queue.add(part, Checks())
+    expected = sorted((each for each in posts if each.seen_at <= NOON - 205 * HOUR), key=recheck_order)
+    assert [each.id for each in queue.posts()] == [each.id for each in expected]
+    assert len(expected) == 8
+    assert (queue.captured, queue.due, queue.overdue) == (28, 28, 28)
+
+
+def recheck_order(post: Post) -> tuple[datetime, str]:
+    return post.seen_at, post.id
 
 
 def test_reposts_and_likes_go_with_what_they_show_and_quotes_keep_their_words(drill: Drill) -> None:
@@ -235,7 +282,7 @@ def test_it_is_believed_where_the_owner_says_so_or_the_network_a_day_later(drill
     assert drill.prune(NOON + 5 * HOUR, only="x").gone == 0
     report = drill.prune(NOON + 21 * HOUR, only="x")
     assert (report.gone, report.failed, len(drill.tree.posts)) == (25, [], 5)
-    assert not json.loads((drill.cache / "checked.json").read_bytes())["missing_since"]
+    assert not drill.checks.missing_since
     drill.keep(x_post(number) for number in range(100, 130))
     drill.x.deleted = {id_at(NOON, number) for number in range(100, 130)}
     assert drill.prune(NOON + 50 * HOUR, believe=True).gone == 30
@@ -308,12 +355,12 @@ def test_a_run_that_is_killed_between_asking_and_writing_ends_the_same_the_next_
 ) -> None:
     drill.keep([x_post(number) for number in range(3)])
     drill.x.deleted = {id_at(NOON, 1)}
-    before = drill.bytes()
+    before = kept(drill)
     with monkeypatch.context() as broken:
         broken.setattr(Store, "save", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             drill.prune()
-    assert drill.bytes() == before
+    assert kept(drill) == before
     assert drill.prune().gone == 1
 
 
@@ -366,7 +413,10 @@ NAMED = sky_post("named")
 
 
 def kept(drill: Drill) -> dict[str, bytes]:
-    return {path.removeprefix(str(drill.store_at.parent)): body for path, body in drill.bytes().items()}
+    """The files; of the databases what they say, because their bytes tell how they came about."""
+    files = {path.removeprefix(str(drill.store_at.parent)): body for path, body in drill.bytes().items()}
+    said = {path: body for path, body in files.items() if not path.endswith(".sqlite")}
+    return said | {"/cache/checked": repr(drill.checks).encode()}
 
 
 @pytest.mark.slow

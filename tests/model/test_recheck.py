@@ -101,12 +101,6 @@ def test_doubt_is_not_an_answer_so_the_post_stays_due() -> None:
     assert due([old], checks, NOON) == [old]
 
 
-def test_what_is_known_of_removed_posts_is_forgotten() -> None:
-    checks = Checks(checked_at={"x:1": NOON, "x:2": NOON}, missing_since={"x:1": NOON, "x:3": NOON})
-    checks.keep({"x:2"})
-    assert checks == Checks(checked_at={"x:2": NOON})
-
-
 def test_reposts_and_likes_go_with_what_they_show_and_quotes_and_replies_stay() -> None:
     posts = [
         post("1"),

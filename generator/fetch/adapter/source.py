@@ -164,6 +164,8 @@ class Source:
     say otherwise. X keeps ids only by default."""
     find_gone: GoneFinder | None = None
     """Asks which captured posts are still there; None where the network has no way to ask."""
+    gone_max: int = 50_000
+    """So many posts of one kind and server at most can `find_gone` reach in a run."""
 
     def secrets_in(self, environment: Mapping[str, str]) -> dict[str, str]:
         """The secrets of `environment` that are this network's and not empty."""

@@ -33,7 +33,7 @@ from generator.fetch.adapter.side_by_side import read_hosts
 from generator.fetch.adapter.source import Event, FetchRequest, Source
 from generator.fetch.sources.mastodon import posts as mastodon_posts
 from generator.fetch.sources.mastodon.config import CONFIG
-from generator.fetch.sources.mastodon.gone import find_gone
+from generator.fetch.sources.mastodon.gone import PER_SERVER_MAX, find_gone
 from generator.fetch.sources.mastodon.instance import Instance
 from generator.fetch.sources.mastodon.plan import TOKEN, Plan, plan_of, token_names
 from generator.fetch.sources.mastodon.posts import NETWORK
@@ -78,4 +78,5 @@ SOURCE = Source(
     parse=mastodon_posts.parse,
     post_url=mastodon_posts.post_url,
     find_gone=find_gone,
+    gone_max=PER_SERVER_MAX,
 )
