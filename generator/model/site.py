@@ -162,8 +162,8 @@ class Site:
     """Network name -> monthly budget, for paid networks in use."""
     without_files: frozenset[str] = frozenset()
     """Ids of papers without page and JSON file, for lack of space."""
-    size: SiteSize | None = None
-    """None if the site is far from its limit."""
+    sizes: list[SiteSize] = field(default_factory=list)
+    """Its size, once all files are planned; empty if the site is far from its limit."""
     similar: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Paper id -> ids of similar papers, most similar first."""
     id: str = "tag:example.org,2026-01-01"
@@ -197,6 +197,11 @@ class Site:
     """Persons with a page, by number of papers."""
     venues: frozenset[str] = frozenset()
     """Names of the conferences and journals that have a list."""
+
+    @property
+    def size(self) -> SiteSize | None:
+        """How large it is; None if it is far from its limit."""
+        return self.sizes[-1] if self.sizes else None
 
 
 class Chrome(msgspec.Struct, frozen=True, kw_only=True):

@@ -161,8 +161,7 @@ def _build(
         site, problems = _site(config, paths, now, workers)
         templates = Templates(paths.templates, site, cache=paths.cache / "templates", content=paths.content)
         plan = partial(_plan, templates)
-        site = fit(site, plan, config.site.max_mb * 1_000_000)
-        outputs = plan(site)
+        site, outputs = fit(site, plan, config.site.max_mb * 1_000_000)
     written = write_outputs(outputs, paths.site, workers=workers, progress=progress)
     counts = BuildCounts(
         files=written.total,

@@ -17,7 +17,9 @@ from generator.model.site import Output, OutputGroup, Site, SiteSize
 SAMPLE_EVERY = 100
 """One of so many files of a kind is rendered to weigh it."""
 SAMPLE_LEAST = 3
-"""Files of a kind that are rendered at least, spread over all of them: first pages weigh more than later ones."""
+"""Files of a kind of MANY that are rendered at least, spread over all of them: first pages weigh more than later ones.
+Of few files the first is enough."""
+MANY = 30
 GROUP_BYTES_A_PAPER = 700
 """Of the search index, which is not weighed: making a part of it takes as long as making all."""
 MARGIN = 1.03
@@ -27,7 +29,8 @@ LARGEST_MEAN = 40_000
 _YEAR = timedelta(days=365)
 
 
-Plan = Callable[[Site], Sequence[Output | OutputGroup]]
+Planned = Sequence[Output | OutputGroup]
+Plan = Callable[[Site], Planned]
 """Plans every file of a site."""
 
 
@@ -40,7 +43,7 @@ class Weights:
     """A paper's own files."""
 
 
-def weigh(site: Site, planned: Sequence[Output | OutputGroup]) -> Weights:
+def weigh(site: Site, planned: Planned) -> Weights:
     """Render a sample of each kind of file."""
     by_kind: defaultdict[str, list[Output]] = defaultdict(list)
     for output in planned:
@@ -49,7 +52,8 @@ def weigh(site: Site, planned: Sequence[Output | OutputGroup]) -> Weights:
     total = float(GROUP_BYTES_A_PAPER * len(site.papers))
     means: dict[str, float] = {}
     for kind, outputs in by_kind.items():
-        step = min(SAMPLE_EVERY, max(1, len(outputs) // SAMPLE_LEAST))
+        least = SAMPLE_LEAST if len(outputs) >= MANY else 1
+        step = min(SAMPLE_EVERY, len(outputs) // least)
         sample = outputs[::step]
         means[kind] = sum(len(output.render()) for output in sample) / len(sample)
         total += means[kind] * len(outputs)
@@ -70,11 +74,11 @@ def _kind(path: str) -> str:
     return f"{folder}/{path.rpartition('.')[2]}"
 
 
-def fit(site: Site, plan: Plan, max_bytes: int) -> Site:
-    """The site with its size, without the papers' own files and the months that do not fit."""
+def fit(site: Site, plan: Plan, max_bytes: int) -> tuple[Site, Planned]:
+    """The site with its size and its files, without the papers' own files and the months that do not fit."""
     planned = plan(site)
     if len(planned) * LARGEST_MEAN < max_bytes:
-        return site
+        return site, planned
     weights = weigh(site, planned)
     excess = weights.total - max_bytes
     left_out = 0
@@ -83,10 +87,12 @@ def fit(site: Site, plan: Plan, max_bytes: int) -> Site:
         kept = list(site.papers.items())[: len(site.papers) - left_out]
         without = frozenset(list(site.papers)[len(kept) :])
         site = replace(site, papers=dict(kept), without_files=site.without_files | without)
-        weights = weigh(site, plan(site))
+        planned = plan(site)
+        weights = weigh(site, planned)
     if weights.total > max_bytes:
         site = replace(site, listings=_without_oldest(site.listings, weights.total - max_bytes))
-        weights = weigh(site, plan(site))
+        planned = plan(site)
+        weights = weigh(site, planned)
     recent = 0
     for ranked in site.ranked.values():
         # By its first post: a past that was imported yesterday did not come yesterday.
@@ -98,7 +104,9 @@ def fit(site: Site, plan: Plan, max_bytes: int) -> Site:
         left_out=left_out,
         months_left=months_left(weights.total, max_bytes, len(site.ranked), recent),
     )
-    return replace(site, size=size)
+    # The files are planned already, and what was rendered to weigh them is of use again.
+    site.sizes.append(size)
+    return site, planned
 
 
 BYTES_A_ROW = 600

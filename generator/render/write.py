@@ -13,7 +13,7 @@ from generator.model.errors import BuildError
 from generator.model.site import Output, OutputGroup
 from generator.render.processes import can_fork
 from generator.storage import lock
-from generator.storage.disk import SUFFIX, remove_files, sweep, write_file
+from generator.storage.disk import SUFFIX, remove_files, write_file
 
 Progress = Callable[[int, int], None]
 
@@ -121,7 +121,7 @@ def _write(path: str, content: bytes) -> bool:
     """Write a file unless it has this content already; True where it was written."""
     if _holds(path, content):
         return False
-    write_file(Path(path), content)
+    write_file(path, content)
     return True
 
 
@@ -165,7 +165,6 @@ def _holds_files(path: Path) -> bool:
 
 
 def _remove_unplanned(site: Path, planned: set[str]) -> int:
-    sweep(site)
     prefix = len(str(site)) + 1
     stale = [
         Path(folder, name)

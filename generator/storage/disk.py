@@ -65,14 +65,14 @@ def write_files(contents: Mapping[Path, bytes]) -> None:
         os.sync()
 
 
-def write_file(path: Path, content: bytes) -> None:
+def write_file(path: Path | str, content: bytes) -> None:
     """Replace one file atomically, without waiting for the disk: for what can be made again, such as the site."""
     part = _part_of(path)
     try:
         try:
             _write(part, str(path), content, durable=False)
         except FileNotFoundError:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
             _write(part, str(path), content, durable=False)
         os.replace(part, path)  # noqa: PTH105
     except BaseException:
@@ -117,7 +117,7 @@ def _is_running(process: int) -> bool:
     return True
 
 
-def _part_of(target: Path) -> str:
+def _part_of(target: Path | str) -> str:
     """A temporary name beside the target that no other process uses."""
     return f"{target}.{os.getpid()}{SUFFIX}"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -24,6 +25,12 @@ def site() -> Site:
         for number in range(1, 121)
     ]
     return sample_site(papers, [a_post(number, papers[number % 120].id, hours=number) for number in range(240)])
+
+
+@pytest.fixture(autouse=True)
+def without_size(site: Site) -> Iterator[None]:
+    yield
+    site.sizes.clear()
 
 
 def plan_of(site: Site) -> site_size.Plan:
@@ -55,12 +62,12 @@ def test_what_does_not_fit_is_left_out_oldest_first(site: Site, share: float, mo
     monkeypatch.setattr(site_size, "SAMPLE_EVERY", 10)
     monkeypatch.setattr(site_size, "LARGEST_MEAN", 10**9)
     limit = round(bytes_of(site) * share)
-    fitted = fit(site, plan_of(site), limit)
+    fitted, planned = fit(site, plan_of(site), limit)
     assert bytes_of(fitted) <= limit * 1.1
     assert fitted.size is not None
     assert 0 < fitted.size.left_out == len(site.papers) - len(fitted.papers)
     assert list(fitted.papers) == list(site.papers)[: len(fitted.papers)], "the newest stay"
-    paths = {output.path for output in plan_of(fitted)(fitted) if not hasattr(output, "folder")}
+    paths = {output.path for output in planned if not hasattr(output, "folder")}
     oldest = list(site.papers)[-1]
     assert f"abs/{oldest}/index.html" not in paths
     assert f"api/v1/papers/{oldest}.json" not in paths
@@ -72,13 +79,15 @@ def test_where_next_to_nothing_fits_the_newest_day_stays_because_every_page_lead
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(site_size, "LARGEST_MEAN", 10**9)
-    fitted = fit(site, plan_of(site), 1)
+    fitted, planned = fit(site, plan_of(site), 1)
     assert [listing.window.period for listing in fitted.listings if listing.window.compact] == ["day"]
-    assert "day/index.html" in {output.path for output in plan_of(fitted)(fitted) if not hasattr(output, "folder")}
+    assert "day/index.html" in {output.path for output in planned if not hasattr(output, "folder")}
 
 
 def test_a_small_site_is_not_weighed_at_all(site: Site) -> None:
-    assert fit(site, plan_of(site), 600_000_000) is site
+    fitted, _ = fit(site, plan_of(site), 600_000_000)
+    assert fitted is site
+    assert fitted.size is None
 
 
 def test_ten_years_of_ten_thousand_papers_stay_below_the_limit_and_the_owner_is_told_a_year_ahead() -> None:
