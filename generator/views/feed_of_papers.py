@@ -148,7 +148,7 @@ class PaperFeeds:
             url=url,
             external_url=arxiv_id.abs_url(paper.id),
             title=f"Again: {title}" if entered.again else title,
-            html=str(Markup("").join(body)),
+            html="".join(body),
             authors=tuple(html.authors_of(paper, html.AUTHORS_MAX)),
             categories=tuple(map(html.clean_line, paper.categories)),
             published=entered.at,

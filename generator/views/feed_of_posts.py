@@ -71,8 +71,14 @@ def lists_of_people(site: Site) -> list[PostList]:
     return [PostList(person=person, posts=person.posts) for person in site.people]
 
 
-def posts_feed_view(site: Site, listed: PostList) -> FeedView:
-    """The feed of these posts: as many as any feed has, and all that were seen during the last 48 hours."""
+def posts_feed_view(site: Site, listed: PostList, known: dict[str, FeedEntry]) -> FeedView:
+    """The feed of these posts: as many as any feed has, and all that were seen during the last 48 hours.
+
+    Args:
+        site: whose posts these are.
+        listed: the posts.
+        known: entries that other feeds have too, by the id of their post; it is added to.
+    """
     wanted = entries_in_feed(len(site.trackers), site.feed_entries) if listed.tracker else site.feed_entries
     since = site.now - KEPT_FOR
     groups: dict[str, list[Post]] = {}
@@ -88,7 +94,12 @@ def posts_feed_view(site: Site, listed: PostList) -> FeedView:
     entries = []
     for name, posts in groups.items():
         uid = f"{site.ids_at}posts/#{name}" if site.ids_at else entry_id(site, list_name, name)
-        entries.append((uid, _entry(site, listed.path, posts)))
+        entry = known.get(posts[0].id) if len(posts) == 1 else None
+        if entry is None:
+            entry = _entry(site, listed.path, posts)
+            if len(posts) == 1 and safe_href(posts[0].url):
+                known[posts[0].id] = entry
+        entries.append((uid, entry))
     return feed_view(site, listed.path, html.clean_line(listed.title), listed.description, entries)
 
 

@@ -13,7 +13,7 @@ from generator.render.feeds import atom, json_feed, rss
 from generator.views.feed_of_digest import digest_feed_view
 from generator.views.feed_of_papers import RSS_FILE, PaperFeeds
 from generator.views.feed_of_posts import PostList, lists_of_people, post_lists, posts_feed_view
-from generator.views.feed_types import FeedView
+from generator.views.feed_types import FeedEntry, FeedView
 
 __all__ = ["FEEDS", "FeedFormat", "plan_feeds", "what_feeds_say"]
 
@@ -71,6 +71,7 @@ class _Feeds:
     def __init__(self, site: Site) -> None:
         self._site = site
         self._papers = PaperFeeds(site)
+        self._posts: dict[str, FeedEntry] = {}
         self._last: tuple[_Shown, FeedView] | None = None
 
     def all_shown(self) -> list[_Shown]:
@@ -84,7 +85,7 @@ class _Feeds:
 
     def view_of(self, shown: _Shown) -> FeedView:
         if isinstance(shown, PostList):
-            return posts_feed_view(self._site, shown)
+            return posts_feed_view(self._site, shown, self._posts)
         if isinstance(shown, Digest):
             return digest_feed_view(self._site, shown)
         return self._papers.feed_of(shown)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from generator.render.feeds.xml_feed import make_entry, make_frame, text_of, with_entries
+from generator.render.feeds.xml_feed import make_frame, with_entries, write_entry
 from generator.views.feed_types import FeedEntry, FeedView
 
 NAME = "Atom"
@@ -19,5 +19,5 @@ def render(view: FeedView) -> bytes:
 
 def _text(entry: FeedEntry) -> str:
     if NAME not in entry.written:
-        entry.written[NAME] = text_of(make_entry(entry, entry.title).atom_entry())
+        entry.written[NAME] = write_entry(entry, entry.title, rss=False)
     return entry.written[NAME]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from generator.render.feeds.xml_feed import make_entry, make_frame, text_of, with_entries
+from generator.render.feeds.xml_feed import attribute, make_frame, with_entries, write_entry
 from generator.views.feed_of_papers import RSS_FILE
 from generator.views.feed_types import FeedEntry, FeedView
 
@@ -28,16 +28,12 @@ def render(view: FeedView) -> bytes:
 def _text(entry: FeedEntry) -> str:
     if NAME not in entry.written:
         title = _TAG_LIKE.sub("< ", entry.title)
-        entry.written[NAME] = text_of(make_entry(entry, title).rss_entry())
+        entry.written[NAME] = write_entry(entry, title, rss=True)
     return entry.written[NAME]
 
 
 def _with_hub(frame: bytes, hub: str) -> bytes:
     """The feed naming its hub, as WebSub asks (https://www.w3.org/TR/websub/, 4, read 2026-11-23); feedgen does not."""
-    hub_link = f'<atom:link href="{_attribute(hub)}" rel="hub"/>\n'
+    hub_link = f'<atom:link href="{attribute(hub)}" rel="hub"/>\n'
     before, own_link, after = frame.decode().partition("<atom:link ")
     return f"{before}{hub_link}{own_link}{after}".encode()
-
-
-def _attribute(text: str) -> str:
-    return text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
