@@ -20,6 +20,15 @@ UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 Record = TypeVar("Record", Post, Paper, PendingPaper, GonePost, Announced)
 
 
+_YEARS = range(1970, 2200)
+"""Of a time that can be true. Near the ends of what `datetime` holds, adding a day fails."""
+_TIMES: dict[type[msgspec.Struct], tuple[str, ...]] = {
+    Post: ("posted_at", "seen_at"),
+    Paper: ("submitted_at", "revised_at", "fetched_at"),
+    PendingPaper: ("next_at", "first_at"),
+}
+
+
 @dataclass(slots=True)
 class Kind(Generic[Record]):
     """Where one kind of record is stored."""
@@ -59,17 +68,42 @@ GONE = Kind(GonePost, re.compile(r"gone\.jsonl"), lambda _: "gone.jsonl")
 ANNOUNCED = Kind(Announced, re.compile(r"announced/[^/]+\.jsonl"), announced_path)
 
 
+class Lines(Generic[Record]):
+    """Decodes the lines of a file. Both methods raise one of UNREADABLE."""
+
+    def __init__(self, noun: type[Record]) -> None:
+        self._decoder: msgspec.json.Decoder[Record] = msgspec.json.Decoder(noun)
+        self._times = _TIMES.get(noun, ())
+
+    def decode_all(self, content: bytes) -> list[Record]:
+        """The records of a whole file."""
+        records = self._decoder.decode_lines(content)
+        for record in records:
+            self._check(record)
+        return records
+
+    def decode(self, line: bytes) -> Record:
+        """The record of one line."""
+        record = self._decoder.decode(line)
+        self._check(record)
+        return record
+
+    def _check(self, record: Record) -> None:
+        for name in self._times:
+            time = getattr(record, name)
+            if time is not None and time.year not in _YEARS:
+                raise msgspec.ValidationError(f"{time.year} cannot be the year of `{name}`")
+
+
 def read_records(noun: type[Record], content: bytes) -> list[Record]:
     """The records of a file; damaged lines are left out."""
-    decoder = msgspec.json.Decoder(noun)
-    try:
-        return decoder.decode_lines(content)
-    except UNREADABLE:
-        pass
+    lines = Lines(noun)
+    with contextlib.suppress(*UNREADABLE):
+        return lines.decode_all(content)
     records = []
     for line in content.split(b"\n"):
         with contextlib.suppress(*UNREADABLE):
-            records.append(decoder.decode(line))
+            records.append(lines.decode(line))
     return records
 
 

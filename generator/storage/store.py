@@ -31,6 +31,7 @@ from generator.storage.places import (
     POSTS,
     UNREADABLE,
     Kind,
+    Lines,
     Record,
     encode_state,
     paper_path,
@@ -346,7 +347,7 @@ class Store:
         self, kind: Kind[Record], problems: list[Problem], names: Collection[str] | None = None
     ) -> Iterator[Record]:
         """The records of a kind, of all files or of those that are named."""
-        decoder = msgspec.json.Decoder(kind.record)
+        lines = Lines(kind.record)
         for name in self._paths if names is None else names:
             if not kind.place.fullmatch(name):
                 continue
@@ -356,9 +357,9 @@ class Store:
             if not content:
                 problems.append(Problem(f"{path}:1", "the file is empty, which the program never leaves"))
             try:
-                yield from decoder.decode_lines(content)
+                yield from lines.decode_all(content)
             except UNREADABLE:
-                yield from _read_line_by_line(path, content, decoder, known, problems)
+                yield from _read_line_by_line(path, content, lines, known, problems)
 
     def _read_states(self, problems: list[Problem]) -> dict[str, NetworkState]:
         states = {}
@@ -383,7 +384,7 @@ class Store:
 def _read_line_by_line(
     path: Path,
     content: bytes,
-    decoder: msgspec.json.Decoder[Record],
+    lines: Lines[Record],
     known: _File,
     problems: list[Problem],
 ) -> Iterator[Record]:
@@ -391,7 +392,7 @@ def _read_line_by_line(
         if not line.strip():
             continue
         try:
-            yield decoder.decode(line)
+            yield lines.decode(line)
         except UNREADABLE as error:
             known.damaged.append(line)
             reason = cause_of_damage(line, content) or str(error)

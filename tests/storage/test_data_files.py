@@ -109,6 +109,9 @@ def test_damage_is_named_by_its_cause(data: Path, content: bytes, cause: str) ->
         ("pending.jsonl", b'"tries":0', b'"tries":-1'),
         ("gone.jsonl", b"2026-11-19", b"2026-13-19"),
         ("gone.jsonl", b"2026-11-19", b"yesterday"),
+        (FILE, b'"posted_at":"2026', b'"posted_at":"9999'),
+        (FILE, b'"seen_at":"2026', b'"seen_at":"0001'),
+        ("papers/2611/000.jsonl", b'"fetched_at":"2026', b'"fetched_at":"9999'),
     ],
 )
 def test_an_impossible_value_is_damage(data: Path, name: str, before: bytes, after: bytes) -> None:
