@@ -15,7 +15,7 @@ from generator.model.errors import ConfigError, Problem
 
 if TYPE_CHECKING:
     from generator.config import Config
-    from generator.storage.store import Survey
+    from generator.storage.survey import Survey
 
 _PARTS = ("schema.json", "posts", "papers", "state", "pending.jsonl", "gone.jsonl", "announced")
 

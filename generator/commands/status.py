@@ -16,7 +16,7 @@ from generator.storage import run_reports as last_run
 if TYPE_CHECKING:
     from generator.model.records import Announced
     from generator.model.spending import Spending
-    from generator.storage.store import Survey
+    from generator.storage.survey import Survey
 
 
 @click.command("status")

@@ -135,14 +135,8 @@ def run(
         queues = []
         if not named:
             queues = _fill_queues(captured, checked, now, only=only, everything=everything)
-        asked = []
-        for queue in queues:
-            wanted = wanted_of(config, queue.source.name)
-            request = request_for(
-                queue.source, config, captured.tree, wanted=wanted, client_for=client_for, secrets=secrets, now=now
-            )
-            asked.append((queue, request))
-        for (queue, request), pruned in _ask_all(asked):
+        questions = _questions(queues, config, captured.tree, client_for=client_for, secrets=secrets, now=now)
+        for (queue, request), pruned in _ask_all(questions):
             _take_answers(queue, pruned, removal, checked, report, believe=believe)
             _note_spending(config, captured.tree, pruned, now)
             note_waits(captured.tree, pruned.network, request.client, now)
@@ -241,6 +235,24 @@ def _note_spending(config: Config, tree: Tree, pruned: NetworkPruned, now: datet
 
 
 _Question = tuple[PruneQueue, FetchRequest]
+
+
+def _questions(
+    queues: Sequence[PruneQueue],
+    config: Config,
+    tree: Tree,
+    *,
+    client_for: Callable[[str, float], Client],
+    secrets: Mapping[str, str],
+    now: datetime,
+) -> list[_Question]:
+    questions = []
+    for queue in queues:
+        source = queue.source
+        wanted = wanted_of(config, source.name)
+        request = request_for(source, config, tree, wanted=wanted, client_for=client_for, secrets=secrets, now=now)
+        questions.append((queue, request))
+    return questions
 
 
 def _ask_all(questions: Sequence[_Question]) -> Iterator[tuple[_Question, NetworkPruned]]:

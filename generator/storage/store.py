@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
 from typing import Annotated, Any
@@ -19,7 +18,7 @@ from typing import Annotated, Any
 import msgspec
 
 from generator.model.errors import Problem, StoreError
-from generator.model.records import Announced, NetworkState, Post
+from generator.model.records import NetworkState, Post
 from generator.model.tree import Tree
 from generator.storage.data_files import cause_of_damage, check_inside, data_files
 from generator.storage.disk import read_file, remove_files, sweep, write_files
@@ -38,6 +37,7 @@ from generator.storage.places import (
     post_path,
     read_records,
 )
+from generator.storage.survey import Survey
 
 __all__ = ["SCHEMA_VERSION", "Store", "Survey", "Tree"]
 
@@ -66,22 +66,6 @@ def _digest(content: bytes) -> bytes:
 _FIRST: tuple[str, ...] = ("schema.json", "gone.jsonl")
 """What is durable before anything else changes."""
 _STATE = re.compile(r"state/[^/]+\.json")
-
-
-@dataclass(slots=True)
-class Survey:
-    """How many records a data tree holds, with the few that are small."""
-
-    posts: Counter[str] = field(default_factory=Counter)
-    """By network."""
-    last_seen_at: datetime | None = None
-    """Of the post that was captured last."""
-    papers: int = 0
-    pending: int = 0
-    gone: int = 0
-    announced: list[Announced] = field(default_factory=list)
-    states: dict[str, NetworkState] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
 
 
 class Store:
