@@ -169,6 +169,7 @@ def thread(paper_id: str) -> list[Post]:
 def sample_site(papers: Iterable[Paper] = (), posts: Iterable[Post] = (), **fields: Any) -> Site:
     """A site of these papers and posts, ranked and listed by the program's own rules; `fields` replace."""
     by_id = {paper.id: paper for paper in papers}
+    now = fields.pop("listed_at", NOW)
     formula = Formula(half_life_days=2.5, weights=WEIGHTS)
     ballots = value_mentions(mentions_by_paper(posts), by_id, formula, Persons((), {}))
     trackers = (
@@ -182,12 +183,12 @@ def sample_site(papers: Iterable[Paper] = (), posts: Iterable[Post] = (), **fiel
         papers=by_id,
         ballots=ballots,
         formula=formula,
-        now=NOW,
+        now=now,
         readings=readings,
         stated=stated,
         hot={name: {each.paper_id: each for each in hot_papers(some, people=3, top=10)} for name, some in hot.items()},
     )
-    everything = rank_newest(by_id, ballots, now=NOW, formula=formula, unmentioned=by_id.keys())
+    everything = rank_newest(by_id, ballots, now=now, formula=formula, unmentioned=by_id.keys())
     shown = {mention.post.id: mention.post for each in everything for mention in each.mentions}
     given: dict[str, Any] = {
         "title": "Trending arXiv",

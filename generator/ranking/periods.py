@@ -22,6 +22,8 @@ class PeriodKind:
     id_of: Callable[[date], str]
     """Its part of the address."""
     title_of: Callable[[date, date], str]
+    preposition: str
+    """As in `posted on 19 November 2026`."""
 
     def window(self, first_on: date) -> Window:
         """The window of the period that begins on a day."""
@@ -30,7 +32,7 @@ class PeriodKind:
         return Window(
             path=f"{self.name}/{self.id_of(first_on)}/",
             title=title,
-            about=f"Papers that people posted about, ranked by votes: {title}.",
+            about=f"Papers that people posted about {self.preposition} {title}, ranked by votes.",
             order="trending",
             period=self.name,
             first_on=first_on,
@@ -54,13 +56,22 @@ def _end_of_month(first_on: date) -> date:
 
 
 PERIODS = (
-    PeriodKind("day", lambda day: day, lambda first_on: first_on, date.isoformat, days_title),
-    PeriodKind("week", _monday, lambda first_on: first_on + timedelta(days=6), _week_id, days_title),
+    PeriodKind("day", lambda day: day, lambda first_on: first_on, date.isoformat, days_title, "on"),
+    PeriodKind("week", _monday, lambda first_on: first_on + timedelta(days=6), _week_id, days_title, "from"),
     PeriodKind(
         "month",
         lambda day: day.replace(day=1),
         _end_of_month,
         lambda first_on: f"{first_on:%Y-%m}",
         lambda first_on, _: month_title(first_on),
+        "in",
     ),
 )
+PERIOD_KINDS = {kind.name: kind for kind in PERIODS}
+
+
+def following(window: Window) -> Window | None:
+    """The next day, week or month of the calendar; None where the window is none of these."""
+    if window.period is None or window.last_on is None:
+        return None
+    return PERIOD_KINDS[window.period].window(window.last_on + timedelta(days=1))

@@ -225,7 +225,7 @@ def draw_spark(spark: SparkView) -> Markup:
     for place, count in enumerate(spark.counts):
         height = max(2, round(count / most * _HEIGHT)) if count else 1
         bars.append(f"M{place * (_BAR + _GAP) + _BAR / 2:g} {_HEIGHT}v-{height}")
-    label = f"Mentions a day, {len(spark.counts)} days to {day(spark.until)}: " + " ".join(map(str, spark.counts))
+    label = f"Mentions per day, {len(spark.counts)} days to {day(spark.until)}: " + " ".join(map(str, spark.counts))
     return ready(
         f'<svg class="spark" role="img" width="{width}" height="{_HEIGHT}" viewBox="0 0 {width} {_HEIGHT}" '
         f'aria-label="{label}"><path d="{"".join(bars)}"/></svg>'

@@ -263,7 +263,7 @@ class _Talk:
                 comments[post.id] = post
         return TalkView(
             comments=_one_an_account(map(self._thread, sorted(comments.values(), key=self._order, reverse=True))),
-            bare=tuple(map(self._thread, _newest_first(bare))),
+            bare=_one_an_account(map(self._thread, _newest_first(bare))),
             silent=tuple(self._silent(network, posts) for network, posts in sorted(silent.items())),
         )
 

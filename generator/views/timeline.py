@@ -83,9 +83,9 @@ def timeline_ends(view: TimelineView) -> tuple[str, str]:
 def timeline_caption(view: TimelineView) -> str:
     """What the drawing shows, in a line below it."""
     first, last = timeline_ends(view)
-    caption = f"Mentions a {view.step}, {first} to {last}: at most {max(view.mentions):,}"
+    caption = f"Mentions per {view.step}, {first} to {last}, at most {max(view.mentions):,}."
     if any(view.commented):
-        caption += "; the full ones are those with a comment"
+        caption += " The solid part has a comment."
     return caption
 
 
@@ -103,9 +103,9 @@ def _short(number: float) -> str:
 
 
 def _told(view: TimelineView) -> str:
-    """In words: `Mentions a day, 18 Nov 2026 to 20 Nov 2026: 4 in all, 2 with a comment. 18 Nov 2026: 3. ...`."""
+    """In words: `Mentions per day, 18 Nov 2026 to 20 Nov 2026: 4 in all, 2 with a comment. 18 Nov 2026: 3. ...`."""
     first, last = timeline_ends(view)
-    told = f"Mentions a {view.step}, {first} to {last}: {sum(view.mentions):,} in all"
+    told = f"Mentions per {view.step}, {first} to {last}: {sum(view.mentions):,} in all"
     if any(view.commented):
         told += f", {sum(view.commented):,} with a comment"
     bars = [(place, count) for place, count in enumerate(view.mentions) if count]

@@ -23,14 +23,14 @@ export function openKeys({ button, change, current, element }) {
 }
 
 function makeSheet(button, change, element) {
-  const dialog = element("dialog", "help"), heading = element("h2", "", "Keys"), list = element("dl", "")
+  const dialog = element("dialog", "help"), heading = element("h2", "", "Keyboard shortcuts"), list = element("dl", "")
   const choice = element("label", ""), box = document.createElement("input"), close = button("Close", () => dialog.close())
   dialog.setAttribute("aria-labelledby", "help-title")
   heading.id = "help-title"
   for (const [keys, does] of KEYS) list.append(rowOf(keys, does, element))
   box.type = "checkbox"
   box.addEventListener("change", () => change(() => ({ keys: box.checked })))
-  choice.append(box, "These keys work on this site")
+  choice.append(box, "Use these keys on this site")
   close.autofocus = true
   dialog.append(heading, list, choice, close)
   dialog.addEventListener("click", event => event.target === dialog && dialog.close())

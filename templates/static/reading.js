@@ -224,7 +224,7 @@ function tellNews() {
   const end = articles.find(each => !fresh.includes(each))
   const after = articles.slice(articles.indexOf(end))
   if (fresh.length && end && articles[0] !== end && !after.some(each => fresh.includes(each)) && !articles[0].querySelector(".rank") && !end.matches(".found"))
-    end.prepend(element("p", "ended", `Your visit of ${when(kept.last)} ended here`))
+    end.prepend(element("p", "ended", `Your last visit (${when(kept.last)}) ended here`))
   tellSince(fresh.length, shown().filter(each => each.matches(".put-by") && !justHidden.has(idOf(each))))
 }
 
@@ -412,7 +412,21 @@ function offerMuting(fold) {
   offer("word", "muteWords", [...new Set(words)].slice(0, 5))
   fold.append(line)
 }
-document.addEventListener("toggle", event => event.target.matches?.(".out details") && event.target.open && offerMuting(event.target), true)
+document.addEventListener("toggle", event => event.target.matches?.(".out details, .more") && event.target.open && offerMuting(event.target), true)
+
+// Rows of later pages and past days bring no buttons: their bytes would be told a hundred times a page.
+function addMore(row) {
+  const fold = element("details", "inline more"), summary = element("summary", "", "More")
+  summary.setAttribute("aria-label", `More: ${part(row, ".title")}`)
+  fold.append(summary, " ")
+  for (const act of ["save", "hide"]) {
+    const made = button("", () => {})
+    made.dataset.do = act
+    fold.append(made, " ")
+  }
+  row.append(fold)
+}
+document.querySelectorAll(".paper.row").forEach(addMore)
 
 function mute(name, value) {
   change(now => ({ [name]: [...now[name], value] }))

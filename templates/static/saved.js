@@ -120,7 +120,7 @@ export function start(kit) {
     exports.hidden = by("narrowing").hidden = !saved.length
     weekly.hidden = !savedThisWeek().length
     if (forYou.open) drawForYou()
-    if (!saved.length && !told.textContent) tell("Nothing is saved yet: press Save below a paper, or the key s.")
+    if (!saved.length && !told.textContent) tell("Nothing saved yet. Press Save below a paper, or the key s.")
     by("hidden-told").textContent = hidden.length ? "Lists leave these out." : "None."
     by("kept-told").textContent = remembers()
       ? `${count(saved.length, "saved paper")}, ${count(read.length, "opened paper")}, ${count(hidden.length, "hidden paper")}, your words, when you were here last, and your settings.`

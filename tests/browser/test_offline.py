@@ -65,7 +65,7 @@ def test_what_was_visited_can_be_read_without_a_connection(browser: Browser, ser
         page.click(f"article[data-paper='{paper}'] .title a")
         expect(page.locator("h1.title")).to_be_visible()
         page.goto(served.url + "top/year/")
-        expect(page.locator("h1")).to_have_text("Without a connection")
+        expect(page.locator("h1")).to_have_text("Reading offline")
         expect(page.locator("#told a")).to_have_attribute("href", served.url + "top/year/")
         expect(page.locator(f"#kept a[href$='/abs/{paper}/']")).to_have_count(1)
         context.set_offline(False)

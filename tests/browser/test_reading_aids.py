@@ -443,7 +443,7 @@ def test_keys_are_letters_while_one_types_or_holds_another_key(browser: Browser,
 def test_the_help_sheet_opens_closes_and_switches_the_keys_off(browser: Browser, served: Served) -> None:
     with visit(browser, served) as page:
         page.keyboard.press("?")
-        sheet = page.get_by_role("dialog", name="Keys")
+        sheet = page.get_by_role("dialog", name="Keyboard shortcuts")
         expect(sheet).to_be_visible()
         assert {"j", "k", "o", "s", "h", "/", "g", "?"} <= set(sheet.locator("kbd").all_inner_texts())
         page.keyboard.press("j")
@@ -451,7 +451,7 @@ def test_the_help_sheet_opens_closes_and_switches_the_keys_off(browser: Browser,
         page.keyboard.press("Escape")
         expect(sheet).to_be_hidden()
         page.click("#keys")
-        page.get_by_label("These keys work on this site").uncheck()
+        page.get_by_label("Use these keys on this site").uncheck()
         page.keyboard.press("Escape")
         expect(sheet).to_be_hidden()
         page.keyboard.press("j")
@@ -460,7 +460,7 @@ def test_the_help_sheet_opens_closes_and_switches_the_keys_off(browser: Browser,
         page.keyboard.press("?")
         assert page.locator("dialog[open]").count() == 0
         page.click("#keys")
-        page.get_by_label("These keys work on this site").check()
+        page.get_by_label("Use these keys on this site").check()
         page.keyboard.press("Escape")
         expect(page.get_by_role("dialog")).to_be_hidden()
         page.keyboard.press("j")

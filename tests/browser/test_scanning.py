@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.browser.conftest import Served
 from tests.browser.looking import wrong_everywhere
-from tests.browser.test_reading_aids import first_ids, ids, kept_by, made_at, seen_at, visit
+from tests.browser.test_reading_aids import SHIFTS, first_ids, ids, kept_by, made_at, seen_at, visit
 
 pytestmark = pytest.mark.browser
 PHONE: ViewportSize = {"width": 390, "height": 844}
@@ -148,7 +148,7 @@ def test_a_row_is_muted_by_what_it_shows_with_undo(browser: Browser, served: Ser
 
 def test_nothing_is_offered_for_export_when_nothing_is_saved(browser: Browser, served: Served) -> None:
     with visit(browser, served, "saved/") as page:
-        expect(page.get_by_text("Nothing is saved yet")).to_be_visible()
+        expect(page.get_by_text("Nothing saved yet")).to_be_visible()
         for control in ("Export as BibTeX", "Export as RIS", "Export as JSON", "This week’s as BibTeX"):
             expect(page.get_by_role("button", name=control, exact=True)).to_be_hidden()
         expect(page.get_by_label("Filter")).to_be_hidden()
@@ -296,3 +296,24 @@ def test_what_is_kept_offline_can_be_hit_by_a_finger(browser: Browser, served: S
         page.evaluate("""document.querySelector('#kept').innerHTML = '<li><a href="..">A page</a></li>'.repeat(3)""")
         heights = page.locator("#kept a").evaluate_all("all => all.map(each => each.getBoundingClientRect().height)")
         assert min(heights) >= 24
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_row_of_a_past_day_saves_hides_and_mutes(browser: Browser, served: Served, width: int) -> None:
+    with visit(browser, served, "day/", viewport={"width": width, "height": 900}) as page:
+        page.context.add_init_script(SHIFTS)
+        page.reload()
+        page.wait_for_timeout(500)
+        assert page.evaluate("window.shifted") < 0.01
+        rows = page.locator("article.row:visible")
+        before = rows.count()
+        rows.first.locator(".more summary").click()
+        rows.first.get_by_role("button", name="Save").click()
+        assert [each["id"] for each in kept_by(page)["saved"]] == [rows.first.get_attribute("data-paper")]
+        assert wrong_everywhere(page) == []
+        page.set_viewport_size({"width": width, "height": 900})
+        rows.nth(1).locator(".more summary").click()
+        rows.nth(1).get_by_role("button", name="Hide").click()
+        assert rows.count() == before - 1
+        rows.first.locator(".muting button").first.click()
+        assert rows.count() < before - 1

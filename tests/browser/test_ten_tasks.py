@@ -117,18 +117,32 @@ def test_what_my_group_says_about_this_paper(opened: Open, served: Served) -> No
         assert all(group in each.split(" ") for each in named)
 
 
-def test_the_paper_that_my_colleague_named(opened: Open, served: Served) -> None:
-    """`by:` and a word of it; the sample has no diffusion, so any word of a paper that the colleague posted about."""
-    person = min(served.folder.glob("by/*/index.html"))
-    text = person.read_text("utf-8")
-    paper, title = re.findall(r'class="paper-of"><a href="\.\./\.\./abs/([^"]+)/">([^<]+)<', text)[0]
-    word = max(re.findall(r"[a-z]+", title.lower()), key=len)
+def named_last_week(served: Served) -> tuple[str, str, str]:
+    """(a person's name in addresses, a paper that they named in the last seven days, the longest word of its title)."""
+    last_week = (now_of(served) - timedelta(days=7)).date().isoformat()
+    for page in sorted(served.folder.glob("by/*/index.html")):
+        for section in page.read_text("utf-8").split('<section class="day">')[1:]:
+            day = section.partition('datetime="')[2][:10]
+            papers = re.findall(r'class="paper-of"><a href="\.\./\.\./abs/([^"]+)/">([^<]+)<', section)
+            if papers and day > last_week:
+                paper, title = papers[0]
+                return page.parent.name, paper, max(re.findall(r"[a-z]+", title.lower()), key=len)
+    raise AssertionError("nobody named a paper last week")
+
+
+def test_the_paper_that_my_colleague_named_last_week(opened: Open, served: Served) -> None:
+    """`by:` and a word (the sample has no diffusion); the paper's page says that it was the colleague, and when."""
+    person, paper, word = named_last_week(served)
     with opened() as reader:
         reader.click(reader.link("Search"))
-        reader.page.fill("#q", f"by:{person.parent.name} {word}")
-        found = reader.page.locator(f"article.found[data-paper='{paper}'] .title a")
-        reader.click(found)
+        reader.page.fill("#q", f"by:{person} {word}")
+        reader.click(reader.page.locator(f"article.found[data-paper='{paper}'] .title a"))
         reader.page.wait_for_url(f"**/abs/{paper}/")
+        posts = reader.page.locator(f"#posts :is(figcaption, li):has(a[href$='/by/{person}/'])")
+        days = [
+            datetime.fromisoformat(each.get_attribute("datetime") or "") for each in posts.locator("time:visible").all()
+        ]
+        assert any(now_of(served) - timedelta(days=7) <= day <= now_of(served) for day in days)
 
 
 def test_this_weeks_saved_papers_as_bibtex(opened: Open, served: Served) -> None:

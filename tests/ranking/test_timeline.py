@@ -72,7 +72,7 @@ def test_the_drawing_has_a_bar_for_each_count_and_the_numbers_in_words() -> None
     assert re.findall(r"v-([0-9.]+)", said) == ["16"]
     assert svg.get("role") == "img"
     assert svg.get("aria-label") == (
-        "Mentions a day, 18 Nov 2026 to 20 Nov 2026: 10 in all, 2 with a comment. 18 Nov 2026: 8. 20 Nov 2026: 2."
+        "Mentions per day, 18 Nov 2026 to 20 Nov 2026: 10 in all, 2 with a comment. 18 Nov 2026: 8. 20 Nov 2026: 2."
     )
 
 

@@ -59,7 +59,7 @@ def test_the_sparkline_tells_its_numbers_to_those_who_do_not_see_it() -> None:
     svg = draw_spark(SparkView(counts=(0, 1, 4), until=date(2026, 11, 20)))
 
     assert 'role="img"' in svg
-    assert 'aria-label="Mentions a day, 3 days to 20 Nov 2026: 0 1 4"' in svg
+    assert 'aria-label="Mentions per day, 3 days to 20 Nov 2026: 0 1 4"' in svg
     assert svg.count("M") == 4, "three bars and the label"
     assert 'v-13"' in svg, "the highest bar has the full height"
 

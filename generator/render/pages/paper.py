@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from generator.model.records import Paper, RankedPaper
 from generator.model.site import Output, Site
+from generator.ranking.periods import PERIOD_KINDS
 from generator.render.pieces import Pieces
 from generator.render.templates import Templates
 from generator.text.latex import to_text
@@ -127,7 +128,8 @@ def find_past_places(site: Site) -> Mapping[str, tuple[PlaceView, ...]]:
         for ranked in listing.papers[:PAST_PLACES]:
             known = best.setdefault(ranked.paper.id, {})
             if period not in known or ranked.rank < known[period].rank:
-                known[period] = PlaceView(rank=ranked.rank, title=listing.title, path=listing.path)
+                title = f"{PERIOD_KINDS[period].preposition} {listing.title}"
+                known[period] = PlaceView(rank=ranked.rank, title=title, path=listing.path)
     return {paper_id: tuple(found.values()) for paper_id, found in best.items()}
 
 
