@@ -103,8 +103,8 @@ def _report(ctx: click.Context, error: Exception) -> int:
     from generator.commands.console import Console  # noqa: PLC0415
     from generator.model.errors import ConfigError, Problem  # noqa: PLC0415
 
-    found = ctx.find_root().meta.get("generator.console")
-    console: Console = found if isinstance(found, Console) else Console()
+    stored = ctx.find_root().meta.get("generator.console")
+    console: Console = stored if isinstance(stored, Console) else Console()
     if isinstance(error, ConfigError):
         problems, status = error.problems, 2
     elif isinstance(error, OSError):

@@ -50,7 +50,7 @@ def check_data(data: Path, reduce: Callable[[Post], Post] = lambda post: post) -
 
 
 def _check_file(path: Path, name: str, damaged: set[str], reduce: Callable[[Post], Post]) -> Iterator[Problem]:
-    if not any(known.fullmatch(name) for known in _KNOWN):
+    if not any(pattern.fullmatch(name) for pattern in _KNOWN):
         yield Problem(str(path), "is no file of data/ (docs/data-format.md) and never read: move it elsewhere")
         return
     if name.startswith("posts/"):
@@ -104,15 +104,15 @@ def _check_record(record: Post | Paper, name: str) -> None:
 
 
 def _check_paper_id(paper_id: str, where: str) -> None:
-    found = arxiv_id.parse_id(paper_id)
-    if found is None or found.id != paper_id:
+    parts = arxiv_id.parse_id(paper_id)
+    if parts is None or parts.id != paper_id:
         raise RecordError(where, f"{paper_id!a:.80} is no id of arXiv without version and subject class")
 
 
 def _check_ids(data: Path, tree: Tree) -> Iterator[Problem]:
     for paper_id in tree.pending:
-        found = arxiv_id.parse_id(paper_id)
-        if found is None or found.id != paper_id:
+        parts = arxiv_id.parse_id(paper_id)
+        if parts is None or parts.id != paper_id:
             yield Problem(str(data / "pending.jsonl"), f"{paper_id!a:.80} is no id of arXiv: remove its line")
 
 

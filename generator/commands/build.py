@@ -55,9 +55,9 @@ def run(
     if counts.size_notice:
         options.console.warn(counts.size_notice)
     seconds = time.monotonic() - began
-    shown = f"{counted(counts.papers, 'paper')}, {counted(counts.posts, 'post')}; {counted(written.total, 'file')}"
+    summary = f"{counted(counts.papers, 'paper')}, {counted(counts.posts, 'post')}; {counted(written.total, 'file')}"
     options.console.say(
-        f"{paths.site}: {shown}: {written.written:,} written, {written.total - written.written:,} unchanged, "
+        f"{paths.site}: {summary}: {written.written:,} written, {written.total - written.written:,} unchanged, "
         f"{written.removed:,} removed ({seconds:.1f} s)"
     )
     return {

@@ -111,9 +111,9 @@ def _check_site(options: Options, config: Config | None, problems: list[Problem]
     if last and last.counts.size_notice:
         options.console.warn(last.counts.size_notice)
     with options.console.progress("check") as tick:
-        found = check_site(options.site, config.site.url, tick)
-    problems += found
-    return len(found)
+        site_problems = check_site(options.site, config.site.url, tick)
+    problems += site_problems
+    return len(site_problems)
 
 
 def _warn_of_new_ids(options: Options, config: Config, built_for: str | None) -> None:

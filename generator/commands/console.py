@@ -44,7 +44,7 @@ def printable(text: str) -> str:
     Workflow commands begin a line with `::` (or hold `##[`):
     docs.github.com/actions/reference/workflow-commands-for-github-actions, read 2026-11-23.
     """
-    safe = _UNPRINTABLE.sub(lambda found: _escaped(found[0]), text)
+    safe = _UNPRINTABLE.sub(lambda match: _escaped(match[0]), text)
     return _COMMAND.sub(r"\1: :", safe).replace("##[", "## [")
 
 
@@ -123,11 +123,11 @@ class Console:
     @contextmanager
     def progress(self, label: str) -> Iterator[Tick]:
         """Show how far work is, once it takes longer than a second: a bar in a terminal, plain lines elsewhere."""
-        shown = _Progress(label, quiet=self.verbosity < 0)
+        progress = _Progress(label, quiet=self.verbosity < 0)
         try:
-            yield shown.tick
+            yield progress.tick
         finally:
-            shown.close()
+            progress.close()
 
     @contextmanager
     def waiting(self, label: str, every_s: float = LINE_EVERY_S) -> Iterator[Callable[[str], None]]:
@@ -231,9 +231,9 @@ def _data(text: str) -> str:
 
 
 def _properties(place: str) -> str:
-    found = _PLACE.fullmatch(one_line(place)) if place and "://" not in place else None
-    if not found:
+    match = _PLACE.fullmatch(one_line(place)) if place and "://" not in place else None
+    if not match:
         return ""
-    named = {"file": found["file"], "line": found["line"], "col": found["column"]}
-    escaped = {key: _data(value).replace(":", "%3A").replace(",", "%2C") for key, value in named.items() if value}
+    fields = {"file": match["file"], "line": match["line"], "col": match["column"]}
+    escaped = {key: _data(value).replace(":", "%3A").replace(",", "%2C") for key, value in fields.items() if value}
     return " " + ",".join(f"{key}={value}" for key, value in escaped.items())

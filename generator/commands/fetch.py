@@ -163,7 +163,7 @@ def summarise(report: FetchReport, finished_at: str) -> dict[str, Any]:
     arxiv = report.arxiv
     return {
         "at": finished_at,
-        "networks": {each.network: _network(each) for each in report.networks},
+        "networks": {network.network: _network(network) for network in report.networks},
         "arxiv": {name: _plain(getattr(arxiv, name)) for name in _fields(arxiv)},
         "failed": report.failed,
         "changed_files": report.changed_files,
@@ -195,7 +195,7 @@ def _fields(report: Any) -> list[str]:
 
 
 def _plain(value: Any) -> Any:
-    return value if isinstance(value, (int, float, str, bool, type(None))) else [str(each) for each in value]
+    return value if isinstance(value, (int, float, str, bool, type(None))) else [str(item) for item in value]
 
 
 def _tell(options: Options, report: FetchReport, summary: Mapping[str, Any], only: str | None) -> None:
@@ -224,8 +224,8 @@ def _tell(options: Options, report: FetchReport, summary: Mapping[str, Any], onl
         if network.failure:
             console.warn(f"failed: {network.failure} (what came before is kept; the next run goes on)", network.network)
     counts = {name: value for name, value in summary["arxiv"].items() if value and isinstance(value, int)}
-    told = ", ".join(f"{name.replace('_', ' ')} {value:,}" for name, value in counts.items())
-    console.say(f"arxiv: {told or 'nothing to ask'}")
+    line = ", ".join(f"{name.replace('_', ' ')} {value:,}" for name, value in counts.items())
+    console.say(f"arxiv: {line or 'nothing to ask'}")
     if report.arxiv.refused:
         console.warn(f"failed: {report.arxiv.refused} (the next run asks about the rest)", "arxiv")
     console.say(f"{options.data}: {counted(report.changed_files, 'file')} changed")
@@ -234,9 +234,9 @@ def _tell(options: Options, report: FetchReport, summary: Mapping[str, Any], onl
 def tell_links(options: Options, report: FollowReport) -> None:
     """Say what following shortened links came to, where there were any."""
     if report.followed or report.failed or report.left:
-        left = f", {len(report.left):,} left for another run" if report.left else ""
+        postponed = f", {len(report.left):,} left for another run" if report.left else ""
         options.console.say(
-            f"shortened links: {report.followed:,} followed, {len(report.failed):,} lead nowhere{left}; "
+            f"shortened links: {report.followed:,} followed, {len(report.failed):,} lead nowhere{postponed}; "
             f"{counted(report.requests, 'request')}"
         )
         for link, reason in sorted(report.failed.items()):

@@ -34,11 +34,11 @@ def make_trackers(config: Config, tree: Tree) -> Trackers:
         together = {tracker for name in names for tracker in by_name.get(name, ())}
         for name in names:
             by_name.setdefault(name, set()).update(together)
-    named = {name: tuple(sorted(trackers)) for name, trackers in by_name.items() if trackers}
-    return Trackers(named, tuple(sorted(tracker.id for tracker in config.trackers)))
+    ids_by_name = {name: tuple(sorted(ids)) for name, ids in by_name.items() if ids}
+    return Trackers(ids_by_name, tuple(sorted(tracker.id for tracker in config.trackers)))
 
 
-def make_setting(config: Config, tree: Tree, found: Sorted, now: datetime) -> Setting:
+def make_setting(config: Config, tree: Tree, files: Sorted, now: datetime) -> Setting:
     """What the files do not say themselves."""
     from generator.fetch.archives.items import Setting  # noqa: PLC0415
 
@@ -46,7 +46,7 @@ def make_setting(config: Config, tree: Tree, found: Sorted, now: datetime) -> Se
         now=now,
         trackers=make_trackers(config, tree),
         handles={own_id: handle for state in tree.states.values() for handle, own_id in state.accounts.items()},
-        actors=found.actors,
+        actors=files.actors,
         wanted={*tree.pending, *(paper for post in tree.posts.values() for paper in post.papers)},
     )
 
@@ -78,12 +78,14 @@ def remember_owners(config: Config, tree: Tree, archives: Iterable[Archive]) -> 
 
     from generator.model.records import NetworkState  # noqa: PLC0415
 
-    named = {str(account).lower() for _, block in config.wanted("x") for account in block["accounts"]}
-    named |= {reference.removeprefix("x:") for person in config.people for reference in person if reference[:2] == "x:"}
-    named |= {account.removeprefix("x:").removeprefix("@").lower() for account in config.filters.mute_accounts}
+    own_handles = {str(account).lower() for _, block in config.wanted("x") for account in block["accounts"]}
+    own_handles |= {
+        reference.removeprefix("x:") for person in config.people for reference in person if reference[:2] == "x:"
+    }
+    own_handles |= {account.removeprefix("x:").removeprefix("@").lower() for account in config.filters.mute_accounts}
     for archive in archives:
         handle = (archive.owner.handle or "").lower() if archive.owner else ""
         state = tree.states.get("x", NetworkState())
-        if archive.owner and archive.owner.id.isdigit() and handle in named and handle not in state.accounts:
+        if archive.owner and archive.owner.id.isdigit() and handle in own_handles and handle not in state.accounts:
             accounts = state.accounts | {handle: f"x:{archive.owner.id}"}
             tree.states["x"] = msgspec.structs.replace(state, accounts=accounts)

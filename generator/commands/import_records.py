@@ -64,12 +64,12 @@ def command(options: Options, paths: tuple[str, ...], offline: bool, engine: str
         if path != STANDARD_INPUT and not Path(path).exists():
             raise click.UsageError(f"{path}: there is no such file")
     config = options.load_config()
-    found = sort_files(find_files(paths))
-    read = Contents()
+    files = sort_files(find_files(paths))
+    contents = Contents()
     client = None if offline else _make_client(config)
     try:
         with options.only_writer(options.data), _engine(engine, scheduler) as read_blocks:
-            summary = _import(options, config, read, found, client=client, read_blocks=read_blocks)
+            summary = _import(options, config, contents, files, client=client, read_blocks=read_blocks)
     finally:
         if client is not None:
             client.close()
@@ -79,14 +79,14 @@ def command(options: Options, paths: tuple[str, ...], offline: bool, engine: str
         f"{counted(summary['new_papers'], 'new paper')}, {summary['changed_papers']:,} changed; "
         f"{counted(summary['pending'], 'paper')} waiting for arXiv"
     )
-    if read.unread:
-        options.console.say(f"{counted(read.unread, 'line')} could not be read")
-    if read.from_future:
+    if contents.unread:
+        options.console.say(f"{counted(contents.unread, 'line')} could not be read")
+    if contents.from_future:
         options.console.say(
-            f"{counted(read.from_future, 'record')} dated in the future: posts are dated to when they were seen, "
+            f"{counted(contents.from_future, 'record')} dated in the future: posts are dated to when they were seen, "
             "papers have no date"
         )
-    options.console.done({**summary, "bad_lines": read.unread, "from_future": read.from_future})
+    options.console.done({**summary, "bad_lines": contents.unread, "from_future": contents.from_future})
 
 
 def _engine(engine: str | None, scheduler: str | None) -> AbstractContextManager[ReadBlocks]:
@@ -105,8 +105,8 @@ def _make_client(config: Config) -> HttpClient:
 def _import(
     options: Options,
     config: Config,
-    read: Contents,
-    found: Sorted,
+    contents: Contents,
+    files: Sorted,
     *,
     client: HttpClient | None,
     read_blocks: ReadBlocks,
@@ -120,23 +120,23 @@ def _import(
 
     store = Store(options.data, options.cache)
     tree = store.load()
-    archives = open_archives(found.parts, import_archives.only_account(config, tree))
-    setting = import_archives.make_setting(config, tree, found, options.now())
+    archives = open_archives(files.parts, import_archives.only_account(config, tree))
+    setting = import_archives.make_setting(config, tree, files, options.now())
     links = LinkFollower(client, options.cache, options.now(), most=MOST_LINKS, most_s=MOST_LINKS_S)
     try:
-        _read_archives(options, setting, read, archives, tree=tree, links=links)
+        _read_archives(options, setting, contents, archives, tree=tree, links=links)
         import_archives.remember_owners(config, tree, archives)
-        _read_others(options, setting, read, found.others, tree=tree, read_blocks=read_blocks)
-        options.console.warn_all([*read.problems, *tree.problems])
-        if read.unread and not read.posts and not read.papers and not read.passed_over:
-            raise TrendingError(f"nothing was imported: no line of {read.unread:,} could be read")
-        read.posts = links.follow(read.posts, tree.posts)
+        _read_others(options, setting, contents, files.others, tree=tree, read_blocks=read_blocks)
+        options.console.warn_all([*contents.problems, *tree.problems])
+        if contents.unread and not contents.posts and not contents.papers and not contents.passed_over:
+            raise TrendingError(f"nothing was imported: no line of {contents.unread:,} could be read")
+        contents.posts = links.follow(contents.posts, tree.posts)
     finally:
         links.save()
     if client is not None:
         tell_links(options, links.report)
-    summary = _take(options, config, read, store=store, tree=tree, client=client)
-    summary["unread_hosts"] = unread_hosts(read.posts)
+    summary = _take(options, config, contents, store=store, tree=tree, client=client)
+    summary["unread_hosts"] = unread_hosts(contents.posts)
     for host, links_to_host in summary["unread_hosts"].items():
         options.console.say(
             f"not read: {counted(links_to_host, 'link')} to {host}; if it shows papers of arXiv, please report it"
@@ -151,7 +151,7 @@ def _import(
 
 
 def _read_archives(
-    options: Options, setting: Setting, read: Contents, archives: list[Archive], *, tree: Tree, links: LinkFollower
+    options: Options, setting: Setting, contents: Contents, archives: list[Archive], *, tree: Tree, links: LinkFollower
 ) -> None:
     """Archives of X, with a progress bar."""
     from generator.fetch.archives.x.gather import gather, total_bytes  # noqa: PLC0415
@@ -168,16 +168,16 @@ def _read_archives(
             links=links,
             on_bytes=_adding(tick, total),
         )
-    read.posts += gathered.posts
-    read.problems += gathered.problems
-    read.unread += gathered.unread
-    read.passed_over += gathered.read - len(gathered.posts)
+    contents.posts += gathered.posts
+    contents.problems += gathered.problems
+    contents.unread += gathered.unread
+    contents.passed_over += gathered.read - len(gathered.posts)
 
 
 def _read_others(
     options: Options,
     setting: Setting,
-    read: Contents,
+    contents: Contents,
     files: list[tuple[File, Format]],
     *,
     tree: Tree,
@@ -189,40 +189,40 @@ def _read_others(
     total = sum(file.size for file, _ in files)
     with options.console.progress("import") as tick:
         read_files(
-            files, setting, read, captured=tree.posts.keys(), on_bytes=_adding(tick, total), read_blocks=read_blocks
+            files, setting, contents, captured=tree.posts.keys(), on_bytes=_adding(tick, total), read_blocks=read_blocks
         )
 
 
 def _adding(tick: Tick, total: int) -> Callable[[int], None]:
     """Tell a progress bar, every few megabytes, how much was read in all."""
-    done = shown = 0
+    done = reported = 0
 
     def on_bytes(size: int) -> None:
-        nonlocal done, shown
+        nonlocal done, reported
         done += size
-        if done - shown >= _TICK_EVERY:
-            shown = done
+        if done - reported >= _TICK_EVERY:
+            reported = done
             tick(min(done, total), total)
 
     return on_bytes
 
 
 def _take(
-    options: Options, config: Config, read: Contents, *, store: Store, tree: Tree, client: HttpClient | None
+    options: Options, config: Config, contents: Contents, *, store: Store, tree: Tree, client: HttpClient | None
 ) -> dict[str, Any]:
     from generator.fetch.intake import note_unknown  # noqa: PLC0415
 
     now = options.now()
     texts = store.load_texts()
     new_papers = changed_papers = 0
-    for paper in read.papers:
-        known = paper.id in tree.papers
+    for paper in contents.papers:
+        is_known = paper.id in tree.papers
         if tree.add_paper(paper):
-            new_papers, changed_papers = new_papers + (not known), changed_papers + known
-    taken = _take_posts(config, tree, read.posts, now, texts)
-    texts.update(taken.texts)
+            new_papers, changed_papers = new_papers + (not is_known), changed_papers + is_known
+    intake = _take_posts(config, tree, contents.posts, now, texts)
+    texts.update(intake.texts)
     removed = tree.remove_posts(
-        sorted(read.removed & (tree.posts.keys() | {post.id for post in read.posts})), f"{now:%Y-%m-%d}"
+        sorted(contents.removed & (tree.posts.keys() | {post.id for post in contents.posts})), f"{now:%Y-%m-%d}"
     )
     note_unknown(tree, now)
     store.save_texts(texts, tree)
@@ -230,12 +230,12 @@ def _take(
     if client is not None and tree.pending:
         changed.update(_ask_arxiv(options, config, store=store, tree=tree, texts=texts, client=client))
     return {
-        "read_posts": len(read.posts) + read.passed_over,
-        "read_papers": len(read.papers),
-        "new_posts": taken.new,
-        "changed_posts": taken.changed,
+        "read_posts": len(contents.posts) + contents.passed_over,
+        "read_papers": len(contents.papers),
+        "new_posts": intake.new,
+        "changed_posts": intake.changed,
         "removed_posts": removed,
-        "left_out": taken.left_out + read.passed_over,
+        "left_out": intake.left_out + contents.passed_over,
         "new_papers": new_papers,
         "changed_papers": changed_papers,
         "pending": len(tree.pending),

@@ -159,11 +159,11 @@ def command(options: Options, yes: bool, title: str | None, url: str | None, **g
 
 def render(wishes: Wishes) -> str:
     """Write a configuration with comments; every value from outside is quoted."""
-    named = [(network, name) for network in _BLOCKS for name in wishes.accounts.get(network, ())]
+    accounts = [(network, name) for network in _BLOCKS for name in wishes.accounts.get(network, ())]
     # A DID tells readers nothing, so another handle names the page where there is one.
-    shown = next(((network, name) for network, name in named if not name.startswith("did:")), None)
-    owner = _display_name(shown[1]) if shown else "Papers"
-    references = [f"{network}:{name}" for network, name in named]
+    readable = next((name for _, name in accounts if not name.startswith("did:")), None)
+    owner = _display_name(readable) if readable else "Papers"
+    references = [f"{network}:{name}" for network, name in accounts]
     blocks = {network: _block(network, wishes.accounts.get(network, ())) for network in _BLOCKS}
     free_lists = {name: line if name in wishes.lists else f"# {line}" for name, line in _FREE_LISTS.items()}
     site_id = ""
@@ -173,7 +173,7 @@ def render(wishes: Wishes) -> str:
         title=_quoted(wishes.title),
         url=_quoted(wishes.url),
         site_id=site_id,
-        name=_in_prose(owner) if named else "the world",
+        name=_in_prose(owner) if accounts else "the world",
         id=_quoted(_tracker_id(owner)),
         tracker=_quoted(owner),
         people=f"  - {_list(references)}\n" if len(references) > 1 else _NO_PEOPLE,

@@ -148,8 +148,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, *, with_body: bool) -> None:
         with contextlib.suppress(ConnectionError, TimeoutError):
             if not is_called_loopback(self.headers.get("Host")):
-                said = f"This server answers at {self.server.address} alone.\n".encode()
-                self._send(HTTPStatus.MISDIRECTED_REQUEST, "text/plain; charset=utf-8", said, with_body=with_body)
+                refusal = f"This server answers at {self.server.address} alone.\n".encode()
+                self._send(HTTPStatus.MISDIRECTED_REQUEST, "text/plain; charset=utf-8", refusal, with_body=with_body)
                 return
             path, _, number = self.path.partition("?built=")
             built = int(number) if number.isdecimal() and len(number) < _MOST_DIGITS else self.server.built
@@ -205,7 +205,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 def _with_script(page: bytes, built: int) -> bytes:
     """The page with the script that reloads it, which the page's policy lets in beside those of its own."""
-    page = _POLICY.sub(lambda found: found[1] + _letting_in(found[2].decode()).encode(), page, count=1)
+    page = _POLICY.sub(lambda match: match[1] + _letting_in(match[2].decode()).encode(), page, count=1)
     tag = f'<script src="{_SCRIPT}?built={built}" defer></script>'.encode()
     before, end, after = page.rpartition(b"</body>")
     return before + tag + end + after if end else page + tag

@@ -141,12 +141,12 @@ def with_options(function: _Function) -> _Function:
     """Give a command the common options; it gets them as its first argument, an Options."""
 
     @functools.wraps(function)
-    def wrapped(**given: Any) -> Any:
-        _refuse_missing_folders(given)
-        options = _gather(given)
+    def wrapped(**values: Any) -> Any:
+        _refuse_missing_folders(values)
+        options = _gather(values)
         click.get_current_context().find_root().meta["generator.console"] = options.console
         _listen(options.console)
-        return function(options, **given)
+        return function(options, **values)
 
     for option in reversed(_OPTIONS):
         wrapped = option(wrapped)
@@ -167,7 +167,7 @@ def _listen(console: Console) -> None:
     log.propagate = False
 
 
-def _refuse_missing_folders(given: dict[str, Any]) -> None:
+def _refuse_missing_folders(values: dict[str, Any]) -> None:
     """A folder that an option names must be there, unless the command makes it: a slip would replace a good site.
 
     Raises:
@@ -177,31 +177,31 @@ def _refuse_missing_folders(given: dict[str, Any]) -> None:
     problems = []
     for name in ("data", "site", "templates", "cache"):
         is_named = context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
-        if is_named and not given[name].is_dir() and name not in _MADE.get(str(context.info_name), ()):
-            nearest = difflib.get_close_matches(given[name].name, _folders_beside(given[name]), 1)
-            meant = f"; did you mean {given[name].parent / nearest[0]}?" if nearest else ": see how it is written"
-            problems.append(Problem(str(given[name]), f"--{name} names a folder that does not exist{meant}"))
+        if is_named and not values[name].is_dir() and name not in _MADE.get(str(context.info_name), ()):
+            nearest = difflib.get_close_matches(values[name].name, _folders_beside(values[name]), 1)
+            meant = f"; did you mean {values[name].parent / nearest[0]}?" if nearest else ": see how it is written"
+            problems.append(Problem(str(values[name]), f"--{name} names a folder that does not exist{meant}"))
     if problems:
         raise ConfigError(problems)
 
 
 def _folders_beside(path: Path) -> list[str]:
-    return [each.name for each in path.parent.glob("*") if each.is_dir()]
+    return [folder.name for folder in path.parent.glob("*") if folder.is_dir()]
 
 
-def _gather(given: dict[str, Any]) -> Options:
-    quiet, verbose = given.pop("quiet"), given.pop("verbose")
+def _gather(values: dict[str, Any]) -> Options:
+    quiet, verbose = values.pop("quiet"), values.pop("verbose")
     if quiet and verbose:
         raise click.UsageError("-q and -v exclude each other.")
-    templates = given.pop("templates")
+    templates = values.pop("templates")
     return Options(
-        config_path=given.pop("config_path"),
-        data=given.pop("data"),
-        site=given.pop("site"),
+        config_path=values.pop("config_path"),
+        data=values.pop("data"),
+        site=values.pop("site"),
         templates=templates or _own_templates(),
-        cache=given.pop("cache"),
-        given_now=given.pop("now"),
-        console=Console(verbosity=verbose - quiet, as_json=given.pop("as_json")),
+        cache=values.pop("cache"),
+        given_now=values.pop("now"),
+        console=Console(verbosity=verbose - quiet, as_json=values.pop("as_json")),
     )
 
 

@@ -71,7 +71,7 @@ def run(
 def summarise(report: PruneReport) -> dict[str, Any]:
     """A report as plain values: what --json writes."""
     return {
-        "networks": {each.network: _network(each) for each in report.networks},
+        "networks": {network.network: _network(network) for network in report.networks},
         "removed": report.gone + report.muted + report.named,
         "gone": report.gone,
         "muted": report.muted,
@@ -119,8 +119,8 @@ def _tell(options: Options, report: PruneReport) -> None:
                 f"{counted(pruned.overdue, 'post')} could not be asked about in time{_remedy(pruned)}", pruned.network
             )
     also = [f"{count:,} {what}" for count, what in ((report.muted, "muted"), (report.named, "as told")) if count]
-    told = ", ".join([f"{counted(report.gone, 'post')} and what only showed them", *also])
-    console.say(f"{options.data}: removed {told}; {counted(report.changed_files, 'file')} changed")
+    summary = ", ".join([f"{counted(report.gone, 'post')} and what only showed them", *also])
+    console.say(f"{options.data}: removed {summary}; {counted(report.changed_files, 'file')} changed")
 
 
 def _remedy(pruned: NetworkPruned) -> str:

@@ -75,13 +75,13 @@ def _hint(options: Options) -> None:
     from generator.model.errors import ConfigError  # noqa: PLC0415
     from generator.sample import TRACKERS  # noqa: PLC0415
 
-    wanted = {name for name, *_ in TRACKERS}
+    sample_ids = {name for name, *_ in TRACKERS}
     try:
-        known: set[Any] = {tracker.id for tracker in options.load_config().trackers}
+        config_ids: set[Any] = {tracker.id for tracker in options.load_config().trackers}
     except ConfigError:
         return
-    if wanted - known:
-        missing = ", ".join(sorted(wanted - known))
+    if sample_ids - config_ids:
+        missing = ", ".join(sorted(sample_ids - config_ids))
         options.console.warn(
             f"has no trackers called {missing}: the sample's pages of them will be missing", str(options.config_path)
         )

@@ -131,5 +131,5 @@ def _open(work: _Work, port: int | None) -> LiveServer:
         if port is None and candidate != DEFAULT_PORT:
             work.options.console.say(f"port {DEFAULT_PORT} is taken: using {candidate}")
         return server
-    taken = f"port {ports[0]} is" if len(ports) == 1 else f"ports {ports[0]} to {ports[-1]} are"
-    raise TrendingError(f"{taken} taken: stop the other program, or use --port NUMBER (0: any free port)")
+    ports_text = f"port {ports[0]} is" if len(ports) == 1 else f"ports {ports[0]} to {ports[-1]} are"
+    raise TrendingError(f"{ports_text} taken: stop the other program, or use --port NUMBER (0: any free port)")

@@ -42,8 +42,8 @@ def command(options: Options) -> None:
         _tell(options, name, network, spending.get(name))
     if not summary["networks"]:
         console.say("no network was read yet: `trending-arxiv fetch`")
-    for target, told in summary["announced"].items():
-        console.say(f"announced: {target} knows {counted(told['papers'], 'paper')}, the last since {told['last_on']}")
+    for target, news in summary["announced"].items():
+        console.say(f"announced: {target} knows {counted(news['papers'], 'paper')}, the last since {news['last_on']}")
     console.done(summary)
 
 
@@ -124,8 +124,8 @@ def _tell(options: Options, name: str, network: dict[str, Any], spending: Spendi
     if pruned := network["last_prune"]:
         say(f"  last prune: {pruned.get('gone', 0)} of {pruned.get('due', 0)} gone, {_spent(pruned)}")
     limits = {**_limits(pruned), **_limits(run)}
-    for endpoint, left in limits.items():
-        say(f"  limit {endpoint}: {left}")
+    for endpoint, remaining in limits.items():
+        say(f"  limit {endpoint}: {remaining}")
 
 
 def _spent(run: dict[str, Any]) -> str:
@@ -145,8 +145,10 @@ def _limits(run: dict[str, Any] | None) -> dict[str, Any]:
 
 
 def _networks(run: dict[str, Any] | None) -> dict[str, dict[str, Any]]:
-    found = run.get("networks") if run else None
-    return {name: last for name, last in found.items() if isinstance(last, dict)} if isinstance(found, dict) else {}
+    networks = run.get("networks") if run else None
+    return (
+        {name: last for name, last in networks.items() if isinstance(last, dict)} if isinstance(networks, dict) else {}
+    )
 
 
 def _time(at: Any) -> str | None:

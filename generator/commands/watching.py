@@ -15,8 +15,8 @@ def look_at(paths: Iterable[Path]) -> dict[str, tuple[int, int]]:
         if path.is_dir():
             folders.append(str(path))
         elif path.is_file():
-            found = path.stat()
-            seen[str(path)] = found.st_mtime_ns, found.st_size
+            status = path.stat()
+            seen[str(path)] = status.st_mtime_ns, status.st_size
     while folders:
         _look_into(folders.pop(), folders, seen)
     return seen
@@ -31,7 +31,7 @@ def _look_into(folder: str, folders: list[str], seen: dict[str, tuple[int, int]]
                 if entry.is_dir(follow_symlinks=False):
                     folders.append(entry.path)
                 elif entry.is_file():
-                    found = entry.stat()
-                    seen[entry.path] = found.st_mtime_ns, found.st_size
+                    status = entry.stat()
+                    seen[entry.path] = status.st_mtime_ns, status.st_size
     except OSError:
         return  # it went away while we looked: that is a change by itself

@@ -47,10 +47,10 @@ def _page(path: Path) -> tuple[str, str, str]:
 
 def _note(path: Path, notes: Path) -> tuple[str, str]:
     name = path.relative_to(notes).with_suffix("").as_posix()
-    found = arxiv_id.parse_id(name)
-    if found is None:
+    parts = arxiv_id.parse_id(name)
+    if parts is None:
         raise BuildError(f"{path}: notes are named after papers, such as 2611.01234.md or hep-th/9901001.md")
-    return found.id, markdown_to_html(_read(path))
+    return parts.id, markdown_to_html(_read(path))
 
 
 def _read(path: Path) -> str:

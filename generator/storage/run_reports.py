@@ -31,7 +31,7 @@ def save(cache: Path, summary: Mapping[str, Any], name: str = FETCH) -> None:
 def load(cache: Path, name: str = FETCH) -> dict[str, Any] | None:
     """The report of the last run, or None."""
     try:
-        found = json.loads((cache / name).read_bytes())
+        report = json.loads((cache / name).read_bytes())
     except (OSError, ValueError):
         return None
-    return found if isinstance(found, dict) else None
+    return report if isinstance(report, dict) else None

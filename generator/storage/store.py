@@ -200,10 +200,11 @@ class Store:
         files: dict[str, bytes | None] = {"schema.json": msgspec.json.encode({"version": SCHEMA_VERSION}) + b"\n"}
         for kind, records in self._contents(tree):
             files.update(self._encode(kind, records))
-        for path, known in self._files.items():  # a damaged line outlives the records beside it
-            if not known.damaged:
+        # A damaged line outlives the records beside it.
+        for path, file in self._files.items():
+            if not file.damaged:
                 continue
-            damaged = b"".join(line + b"\n" for line in known.damaged)
+            damaged = b"".join(line + b"\n" for line in file.damaged)
             if path.startswith("state/"):
                 files[f"{QUARANTINE}/{path}"] = damaged
             else:
@@ -241,8 +242,8 @@ class Store:
         path = self._texts_path()
         if path is None:
             return
-        kept = [post for _, post in sorted(tree.needed_texts(texts, unsettled, unread_ids).items())]
-        content = msgspec.json.Encoder().encode_lines(kept)
+        needed = [post for _, post in sorted(tree.needed_texts(texts, unsettled, unread_ids).items())]
+        content = msgspec.json.Encoder().encode_lines(needed)
         if not path.is_file() or read_file(path) != content:
             write_files({path: content})
 
@@ -252,15 +253,15 @@ class Store:
     def quarantine(self, tree: Tree) -> list[Path]:
         """Move every damaged line to `quarantine/<its file>`; returns the files written there."""
         moved: dict[str, bytes] = {}
-        for path, known in sorted(self._files.items()):
-            if known.damaged:
+        for path, file in sorted(self._files.items()):
+            if file.damaged:
                 target = self.root / QUARANTINE / path
                 check_inside(target, self.root)
                 before = read_file(target) if target.is_file() else b""
-                moved[f"{QUARANTINE}/{path}"] = before + b"".join(line + b"\n" for line in known.damaged)
+                moved[f"{QUARANTINE}/{path}"] = before + b"".join(line + b"\n" for line in file.damaged)
         write_files({self.root / path: content for path, content in moved.items()})
-        for known in self._files.values():
-            known.damaged.clear()
+        for file in self._files.values():
+            file.damaged.clear()
         self.save(tree)
         return [self.root / path for path in moved]
 
@@ -281,18 +282,18 @@ class Store:
         for path, group in by_path.items():
             group.sort(key=lambda record: record.id)
             content = encoder.encode_lines(group)
-            known = self._files.get(path)
-            if known and known.damaged:
-                content += b"".join(line + b"\n" for line in known.damaged)
-            is_new = known is None or known.digest != _digest(content)
+            file = self._files.get(path)
+            if file and file.damaged:
+                content += b"".join(line + b"\n" for line in file.damaged)
+            is_new = file is None or file.digest != _digest(content)
             encoded[path] = content if is_new else None
         return encoded
 
     def _replace(self, files: Mapping[str, bytes | None], known_paths: list[str]) -> list[Path]:
         changed = {}
         for path, content in files.items():
-            known = self._files.get(path)
-            if content is not None and (known is None or known.digest != _digest(content)):
+            file = self._files.get(path)
+            if content is not None and (file is None or file.digest != _digest(content)):
                 changed[path] = content
         stale = [path for path in known_paths if path not in files]
         for folder in {(self.root / path).parent for path in (*changed, *stale)}:
@@ -306,8 +307,8 @@ class Store:
             del self._files[path]
             del self._paths[path]
         for path, content in changed.items():
-            known = self._files.setdefault(path, _File.of(content))
-            known.digest = _digest(content)
+            file = self._files.setdefault(path, _File.of(content))
+            file.digest = _digest(content)
             self._paths[path] = self.root / path
         return [self.root / path for path in (*changed, *stale)]
 
@@ -337,13 +338,13 @@ class Store:
                 continue
             path = self._paths[name]
             content = read_bytes(path)
-            known = self._files[name] = _File.of(content)
+            file = self._files[name] = _File.of(content)
             if not content:
                 problems.append(Problem(f"{path}:1", "the file is empty, which the program never leaves"))
             try:
                 yield from lines.decode_all(content)
             except UNREADABLE:
-                yield from _read_line_by_line(path, content, lines, known, problems)
+                yield from _read_line_by_line(path, content, lines, file, problems)
 
     def _read_states(self, problems: list[Problem]) -> dict[str, NetworkState]:
         states = {}
@@ -355,11 +356,11 @@ class Store:
 
     def _read_state(self, path: Path, problems: list[Problem]) -> NetworkState | None:
         content = read_bytes(path)
-        known = self._files[path.relative_to(self.root).as_posix()] = _File.of(content)
+        file = self._files[path.relative_to(self.root).as_posix()] = _File.of(content)
         try:
             return msgspec.json.decode(content, type=NetworkState)
         except UNREADABLE as error:
-            known.damaged.append(content.rstrip(b"\n"))
+            file.damaged.append(content.rstrip(b"\n"))
             reason = cause_of_damage(content.rstrip(b"\n"), content) or str(error)
             problems.append(Problem(f"{path}:1", f"damaged state ({reason}); the next fetch starts this network anew"))
             return None
@@ -369,7 +370,7 @@ def _read_line_by_line(
     path: Path,
     content: bytes,
     lines: Lines[Record],
-    known: _File,
+    file: _File,
     problems: list[Problem],
 ) -> Iterator[Record]:
     for number, line in enumerate(content.split(b"\n"), 1):
@@ -378,7 +379,7 @@ def _read_line_by_line(
         try:
             yield lines.decode(line)
         except UNREADABLE as error:
-            known.damaged.append(line)
+            file.damaged.append(line)
             reason = cause_of_damage(line, content) or str(error)
             problems.append(
                 Problem(f"{path}:{number}", f"damaged line ({reason}); `check --fix` moves it to {QUARANTINE}/")
