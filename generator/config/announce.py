@@ -113,5 +113,5 @@ class Announce(Block):
 
     def targets(self) -> dict[str, TargetBlock]:
         """Those that are switched on, by name."""
-        found = {name: getattr(self, name) for name in type(self).model_fields}
-        return {name: block for name, block in found.items() if isinstance(block, TargetBlock)}
+        targets = {name: getattr(self, name) for name in type(self).model_fields}
+        return {name: block for name, block in targets.items() if isinstance(block, TargetBlock)}

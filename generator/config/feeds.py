@@ -31,11 +31,11 @@ class SearchBlock(Block):
 
     @model_validator(mode="before")
     @classmethod
-    def _name(cls, given: Any) -> Any:
+    def _name(cls, value: Any) -> Any:
         """A search without a title is called by its id."""
-        if isinstance(given, dict) and given.get("title") in {None, ""} and isinstance(given.get("id"), str):
-            return {**given, "title": given["id"]}
-        return given
+        if isinstance(value, dict) and value.get("title") in {None, ""} and isinstance(value.get("id"), str):
+            return {**value, "title": value["id"]}
+        return value
 
     @property
     def is_empty(self) -> bool:

@@ -51,9 +51,9 @@ MutedAccount = Annotated[str, AfterValidator(_muted_account)]
 Weight = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 
 
-def _one_or_many(given: Any) -> Any:
+def _one_or_many(value: Any) -> Any:
     """`accounts: name` means `accounts: [name]`."""
-    return (given,) if isinstance(given, str) else given
+    return (value,) if isinstance(value, str) else value
 
 
 def names_of(network: str, parse: Callable[[str], str]) -> AfterValidator:
@@ -83,7 +83,7 @@ class Block(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _drop_empty(cls, given: Any) -> Any:
-        if not isinstance(given, dict):
-            return given
-        return {key: value for key, value in given.items() if value is not None or key not in cls.model_fields}
+    def _drop_empty(cls, block: Any) -> Any:
+        if not isinstance(block, dict):
+            return block
+        return {key: value for key, value in block.items() if value is not None or key not in cls.model_fields}

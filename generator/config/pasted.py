@@ -58,11 +58,13 @@ def split_names(text: str) -> list[str]:
 def read_account(network: str, text: str, parse: Callable[[str], str], forms: AccountForms) -> str:
     """Read an account of a network; refuse what can only be one of another network."""
     name = one_word(text)
-    own = forms.get(network)
-    if own and not own.is_certain(name):
+    network_form = forms.get(network)
+    if network_form and not network_form.is_certain(name):
         for form in forms.values():
             if form.is_certain(name):
-                raise ValueError(f"is an account on {form.title}, not on {own.title}: write it under {form.title}")
+                raise ValueError(
+                    f"is an account on {form.title}, not on {network_form.title}: write it under {form.title}"
+                )
     return parse(name)
 
 
@@ -92,9 +94,9 @@ def account_reference(text: str, forms: AccountForms) -> str:
     if not colon or network in _SCHEMES:
         name = one_word(text)
         network = _certain_network(name, forms)
-    for other, form in forms.items():
+    for network_name, form in forms.items():
         if network in form.aliases:
-            network = other
+            network = network_name
             break
     if not re.fullmatch(r"[a-z][a-z0-9-]*", network):
         raise ValueError("names no account: write its network first, such as x:example or bluesky:name.bsky.social")

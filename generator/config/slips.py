@@ -144,8 +144,8 @@ def _in_value(number: int, line: str) -> tuple[Place, str] | None:
         mark = value[0]
         closed = re.match(rf"{mark}(?:[^{mark}\\]|\\.)*{mark}\s*(\S.*)", value)
         if closed and not closed[1].startswith("#"):
-            other = '"' if mark == "'" else "'"
-            message = f"text goes on behind the closing quote: put all of it between {other} and {other}"
+            other_mark = '"' if mark == "'" else "'"
+            message = f"text goes on behind the closing quote: put all of it between {other_mark} and {other_mark}"
     elif " //" in value:
         place, message = (number, line.index(" //") + 2), "a comment begins with #, not with //"
     elif value[0] in _NEEDS_QUOTES and not re.fullmatch(r"\[.*\]|\{.*\}|[|>][+-]?\d?", value):

@@ -102,8 +102,8 @@ def join(document: Document, name: str, files: Sequence[TrackerFile]) -> Joined:
         files: in their order.
     """
     rows = document.value.get(_KEY)
-    own = rows if isinstance(rows, tuple) else ()
-    joined = Joined(document, (name, *(file.name for file in files)), len(own))
+    main_rows = rows if isinstance(rows, tuple) else ()
+    joined = Joined(document, (name, *(file.name for file in files)), len(main_rows))
     if not files or not isinstance(rows, tuple | None):
         return joined
     whole = replace(
@@ -114,13 +114,13 @@ def join(document: Document, name: str, files: Sequence[TrackerFile]) -> Joined:
         file_document, problems = parse(file.content, file.name)
         for problem in problems:
             joined.problems.append((file_number, problem))
-        path = (_KEY, len(own) + len(added))
+        path = (_KEY, len(main_rows) + len(added))
         added.append(_row(file_document.value, file, path, joined, unread=bool(problems)))
         whole.values[path] = (1, 1)
         _add_below(path, whole.values, file_document.values)
         _add_below(path, whole.keys, file_document.keys)
         _add_below(path, whole.raw, file_document.raw)
-    whole.value = {**document.value, _KEY: (*own, *added)}
+    whole.value = {**document.value, _KEY: (*main_rows, *added)}
     joined.document = whole
     return joined
 

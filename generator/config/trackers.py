@@ -29,12 +29,12 @@ class TrackerBlock(Block):
 
     @model_validator(mode="before")
     @classmethod
-    def _complete(cls, given: Any) -> Any:
+    def _complete(cls, block: Any) -> Any:
         """A network's key without a value stands for its defaults. The id stands in for a missing title."""
-        if not isinstance(given, dict):
-            return given
-        completed = dict(given)
-        for key, value in given.items():
+        if not isinstance(block, dict):
+            return block
+        completed = dict(block)
+        for key, value in block.items():
             if value is None and key in cls.block_names:
                 completed[key] = {}
         if completed.get("title") in {None, ""} and isinstance(completed.get("id"), str):

@@ -59,8 +59,8 @@ def read_messages(
         with connection:
             if hello is not None:
                 connection.send(hello)
-            while (left := ends_at - clock()) > 0:
-                message = connection.recv(min(quiet_s, left))
+            while (remaining_s := ends_at - clock()) > 0:
+                message = connection.recv(min(quiet_s, remaining_s))
                 if isinstance(message, str):
                     yield message
     except TimeoutError:

@@ -134,11 +134,11 @@ def _of_tracker(captured: Captured, tracker: Tracker, limit: int) -> _Contents:
 
 def _of_search(captured: Captured, everything: Sequence[RankedPaper], search: SavedSearch) -> _Contents:
     finds = Finder(search).finds
-    found = [ranked for ranked in everything if finds(ranked.paper, _speakers(ranked))]
+    matches = [ranked for ranked in everything if finds(ranked.paper, _speakers(ranked))]
     ballots = captured.readings[search.tracker].ballots if search.tracker else captured.ballots
     about = _what_it_finds(search)
     scope = Scope(kind="search", id=search.id, title=search.title, about=about, posts_of=search.tracker or "")
-    return _some_papers(scope, found, ballots, lists_unmentioned=not search.tracker)
+    return _some_papers(scope, matches, ballots, lists_unmentioned=not search.tracker)
 
 
 def _speakers(ranked: RankedPaper) -> list[str]:
@@ -147,12 +147,12 @@ def _speakers(ranked: RankedPaper) -> list[str]:
 
 
 def _what_it_finds(search: SavedSearch) -> str:
-    wanted = (("about ", search.words), ("by ", search.authors), ("in ", search.categories))
-    told = [f"that answer {search.query.strip()}"] if search.query.strip() else []
-    told += [lead + " or ".join(members) for lead, members in wanted if members]
-    told += [f"without {' or '.join(search.exclude)}"] if search.exclude else []
-    told += [f"of the tracker {search.tracker}"] if search.tracker else []
-    return f"Papers {', '.join(told)}: those that people are posting about first."
+    word_groups = (("about ", search.words), ("by ", search.authors), ("in ", search.categories))
+    conditions = [f"that answer {search.query.strip()}"] if search.query.strip() else []
+    conditions += [lead + " or ".join(members) for lead, members in word_groups if members]
+    conditions += [f"without {' or '.join(search.exclude)}"] if search.exclude else []
+    conditions += [f"of the tracker {search.tracker}"] if search.tracker else []
+    return f"Papers {', '.join(conditions)}: those that people are posting about first."
 
 
 def _of_category(captured: Captured, category: str, papers: Sequence[RankedPaper]) -> _Contents:

@@ -28,32 +28,31 @@ def make_people(
         ballots: by paper; they say which accounts are one person.
         withheld: ids of posts of which only the id may be passed on: they are no part of anybody's page.
     """
-    person_of = {
-        ballot.mention.post.account.id: ballot.person
-        for of_paper in ballots.values()
-        for ballot in of_paper.ballots
-    }  # fmt: skip
+    person_of = {}
+    for of_paper in ballots.values():
+        for ballot in of_paper.ballots:
+            person_of[ballot.mention.post.account.id] = ballot.person
     by_person: dict[str, list[Post]] = {}
     for post in posts:
         account = post.account
         if post.id not in withheld and (account.name or account.handle) and account.id in person_of:
             by_person.setdefault(person_of[account.id], []).append(post)
     people = []
-    taken: set[str] = set()
+    used_slugs: set[str] = set()
     for key in sorted(by_person):
-        person = _person(by_person[key], taken)
+        person = _person(by_person[key], used_slugs)
         if person:
             people.append(person)
     people.sort(key=lambda person: (-person.papers, -len(person.posts), person.name, person.slug))
     return tuple(people)
 
 
-def _person(posts: Sequence[Post], taken: set[str]) -> Person | None:
+def _person(posts: Sequence[Post], used_slugs: set[str]) -> Person | None:
     if len(posts) < POSTS_LEAST:
         return None
     accounts = {post.account.id: post.account for post in reversed(posts)}  # The newest name of each.
     first_id = min(accounts)
-    slug = _free_slug(accounts[first_id], taken)
+    slug = _free_slug(accounts[first_id], used_slugs)
     if not slug:
         return None
     newest = posts[0].account
@@ -67,16 +66,20 @@ def _person(posts: Sequence[Post], taken: set[str]) -> Person | None:
     )
 
 
-def _free_slug(account: Account, taken: set[str]) -> str:
+def _free_slug(account: Account, used_slugs: set[str]) -> str:
     network = account.id.partition(":")[0]
     name = clean(account.handle or account.name or "")
     handle = _NOT_IN_SLUG.sub("-", name.lower().lstrip("@")).strip("-.")
     if not handle:
         return ""
     # A handle with a host is one person's wherever it stands; others are those of a network.
-    plain = handle if "." in handle else f"{network}-{handle}"
-    slug, number = plain, 2
-    while slug in taken or slug in _OWN_FOLDERS:
-        slug, number = f"{plain}-{number}", number + 1
-    taken.add(slug)
+    plain = handle
+    if "." not in handle:
+        plain = f"{network}-{handle}"
+    slug = plain
+    number = 2
+    while slug in used_slugs or slug in _OWN_FOLDERS:
+        slug = f"{plain}-{number}"
+        number += 1
+    used_slugs.add(slug)
     return slug

@@ -52,22 +52,26 @@ def make_readings(
         rules: of the trackers that have any.
         stored: posts as `data/` has them, by id; those of the ballots where it has none.
     """
-    known = set(trackers)
+    tracker_ids = set(trackers)
     by_tracker: dict[str, dict[str, list[Ballot]]] = {tracker: defaultdict(list) for tracker in trackers}
     for paper_id, of_paper in ballots.items():
         for ballot in of_paper.ballots:
-            for tracker in known.intersection(ballot.mention.post.trackers):
+            for tracker in tracker_ids.intersection(ballot.mention.post.trackers):
                 by_tracker[tracker][paper_id].append(ballot)
     readings = {}
     for tracker, by_paper in by_tracker.items():
         rule = rules.get(tracker) if rules else None
-        chosen = _filtered(by_paper, papers, rule, stored or {}) if rule else by_paper
-        # Where a tracker holds all ballots about a paper, lists share the object.
-        own = {
-            paper_id: ballots[paper_id] if len(some) == len(ballots[paper_id]) else PaperBallots(some)
-            for paper_id, some in chosen.items()
-        }
-        readings[tracker] = Reading(ballots=own, posts=_newest_first(own.values()))
+        chosen = by_paper
+        if rule:
+            chosen = _filtered(by_paper, papers, rule, stored or {})
+        tracker_ballots = {}
+        for paper_id, chosen_ballots in chosen.items():
+            of_paper = ballots[paper_id]
+            # Where a tracker holds all ballots about a paper, lists share the object.
+            if len(chosen_ballots) < len(of_paper):
+                of_paper = PaperBallots(chosen_ballots)
+            tracker_ballots[paper_id] = of_paper
+        readings[tracker] = Reading(ballots=tracker_ballots, posts=_newest_first(tracker_ballots.values()))
     return readings
 
 
@@ -83,19 +87,29 @@ def readers_of(readings: Mapping[str, Reading]) -> dict[str, tuple[str, ...]]:
 def _filtered(
     by_paper: Mapping[str, list[Ballot]], papers: Mapping[str, Paper], rule: Rules, stored: Mapping[str, Post]
 ) -> dict[str, list[Ballot]]:
-    shown = filters.shown_papers((papers[each] for each in by_paper if each in papers), rule.categories, rule.words)
-    hidden = _hidden([ballot.mention.post for each in shown for ballot in by_paper[each]], rule, stored)
-    left = {each: [ballot for ballot in by_paper[each] if ballot.mention.post.id not in hidden] for each in shown}
-    return {paper_id: some for paper_id, some in left.items() if some}
+    candidates = [papers[paper_id] for paper_id in by_paper if paper_id in papers]
+    paper_ids = filters.shown_papers(candidates, rule.categories, rule.words)
+    posts = []
+    for paper_id in paper_ids:
+        for ballot in by_paper[paper_id]:
+            posts.append(ballot.mention.post)
+    hidden = _hidden(posts, rule, stored)
+    filtered = {}
+    for paper_id in paper_ids:
+        ballots = [ballot for ballot in by_paper[paper_id] if ballot.mention.post.id not in hidden]
+        if ballots:
+            filtered[paper_id] = ballots
+    return filtered
 
 
 def _hidden(posts: Sequence[Post], rule: Rules, stored: Mapping[str, Post]) -> Collection[str]:
     """Ids of the posts that a rule hides: of muted accounts, with a muted word, or repeating such a one."""
-    as_stored = {post.id: stored.get(post.id, post) for post in posts}
-    originals = {
-        post.of: stored[post.of] for post in posts if post.kind in {"repost", "like"} and post.of and post.of in stored
-    }
-    considered = {**originals, **as_stored}
+    considered = {}
+    for post in posts:
+        if post.kind in {"repost", "like"} and post.of and post.of in stored:
+            considered[post.of] = stored[post.of]
+    for post in posts:
+        considered[post.id] = stored.get(post.id, post)
     return considered.keys() - filters.shown_posts(considered.values(), rule.muted, rule.words).keys()
 
 

@@ -51,9 +51,11 @@ class Query:
         self._after: date | None = None
         self._before: date | None = None
         self._in_title = False
-        for found in _PART.finditer(without_latex(text)):
-            self._read(found)
-        telling = [each for each in self.clauses if each.words[0] not in COMMON or len(each.words) > 1 or each.quoted]
+        for match in _PART.finditer(without_latex(text)):
+            self._read(match)
+        telling = [
+            clause for clause in self.clauses if clause.words[0] not in COMMON or len(clause.words) > 1 or clause.quoted
+        ]
         self.clauses = telling or self.clauses
 
     def finds(self, paper: Paper, speakers: Collection[str] = ()) -> bool:
@@ -75,8 +77,8 @@ class Query:
                 texts["text"] += texts["author"]
         return all(_has(texts.get(clause.field, ""), clause) != clause.no for clause in self.clauses)
 
-    def _read(self, found: re.Match[str]) -> None:
-        minus, name, quoted, bare = found.groups()
+    def _read(self, match: re.Match[str]) -> None:
+        minus, name, quoted, bare = match.groups()
         field = (name or "").lower()
         value = quoted if quoted is not None else bare
         no = minus == "-"
@@ -89,10 +91,10 @@ class Query:
         elif field in {"after", "before", "year"}:
             self._read_date(field, value)
         else:
-            text = value if field in _FIELDS else found[0].removeprefix("-")
-            read = tuple(words(text))
-            if read:
-                self.clauses.append(Clause(read, _FIELDS.get(field, "text"), quoted is not None, no))
+            text = value if field in _FIELDS else match[0].removeprefix("-")
+            terms = tuple(words(text))
+            if terms:
+                self.clauses.append(Clause(terms, _FIELDS.get(field, "text"), quoted is not None, no))
 
     def _read_date(self, field: str, value: str) -> None:
         day = _day_of(value)
@@ -122,11 +124,11 @@ class Query:
 
 
 def _day_of(text: str) -> date | None:
-    found = _DAY.fullmatch(text)
-    if not found:
+    match = _DAY.fullmatch(text)
+    if not match:
         return None
     try:
-        return date(int(found[1]), int(found[2] or 1), int(found[3] or 1))
+        return date(int(match[1]), int(match[2] or 1), int(match[3] or 1))
     except ValueError:
         return None
 
@@ -135,8 +137,8 @@ def _all_text(paper: Paper) -> str:
     return "\n".join(filter(None, (paper.abstract, paper.comment, paper.journal_ref, paper.doi, paper.id)))
 
 
-def _line(*found: Iterable[str]) -> str:
-    return "".join(f" {' '.join(some)} " for some in found)
+def _line(*texts: Iterable[str]) -> str:
+    return "".join(f" {' '.join(some)} " for some in texts)
 
 
 def _has(line: str, clause: Clause) -> bool:

@@ -85,14 +85,20 @@ class PaperBallots:
 
     def only(self, keep: Callable[[Post], bool]) -> PaperBallots:
         """The ballots whose posts are kept: the same object where that is all of them."""
-        kept = [ballot for ballot in self.ballots if keep(ballot.mention.post)]
-        return self if len(kept) == len(self.ballots) else PaperBallots(kept)
+        chosen = [ballot for ballot in self.ballots if keep(ballot.mention.post)]
+        if len(chosen) == len(self.ballots):
+            return self
+        return PaperBallots(chosen)
 
 
 def choose(ballots: Mapping[str, PaperBallots], keep: Callable[[Post], bool]) -> dict[str, PaperBallots]:
     """What is left of each paper's ballots in a view that holds only some posts; papers without any are left out."""
-    chosen = ((paper_id, of_paper.only(keep)) for paper_id, of_paper in ballots.items())
-    return {paper_id: of_paper for paper_id, of_paper in chosen if of_paper.ballots}
+    chosen = {}
+    for paper_id, of_paper in ballots.items():
+        kept_ballots = of_paper.only(keep)
+        if kept_ballots.ballots:
+            chosen[paper_id] = kept_ballots
+    return chosen
 
 
 def value_mentions(
@@ -102,18 +108,21 @@ def value_mentions(
     persons: Persons,
 ) -> dict[str, PaperBallots]:
     """Value every mention once; views then only choose among them. Papers without metadata are left out."""
-    with_comments = {
-        paper_id: [_with_comment(mention, papers[paper_id]) for mention in about]
-        for paper_id, about in mentions.items()
-        if paper_id in papers
-    }
+    with_comments = {}
+    for paper_id, about in mentions.items():
+        if paper_id in papers:
+            with_comments[paper_id] = [_with_comment(mention, papers[paper_id]) for mention in about]
     bots = find_bots(mention for paper_id, about in mentions.items() for mention in with_comments.get(paper_id, about))
 
     def ballot(mention: Mention) -> Ballot:
         post = mention.post
         commented = mention.comment is not None
         bot = post.account.bot or post.account.id in bots
-        factor = formula.bot_factor if bot else BARE_FACTOR if _is_bare(post, commented=commented) else 1.0
+        factor = 1.0
+        if bot:
+            factor = formula.bot_factor
+        elif _is_bare(post, commented=commented):
+            factor = BARE_FACTOR
         return Ballot(mention, persons.key(post.account), formula.weights[post.kind], factor, commented, bot)
 
     return {paper_id: PaperBallots([ballot(mention) for mention in about]) for paper_id, about in with_comments.items()}
@@ -121,7 +130,9 @@ def value_mentions(
 
 def _with_comment(mention: Mention, paper: Paper) -> Mention:
     comment = comment_of(mention.post, paper)
-    return mention if comment is None else Mention(mention.post, mention.paper_id, mention.through, comment)
+    if comment is None:
+        return mention
+    return Mention(mention.post, mention.paper_id, mention.through, comment)
 
 
 def find_bots(mentions: Iterable[Mention]) -> frozenset[str]:
@@ -156,13 +167,14 @@ def rank_trending(
         limit: keep so many at most.
     """
     days = SPAN_DAYS[span] if span else None
-    since = now - timedelta(days=days) if days else None
     chosen = ballots
-    if since:
-        # Ballots are newest first: most papers of a long past are out of a span at the first look.
-        recent = {
-            paper_id: some for paper_id, some in ballots.items() if some and some.mentions[0].post.posted_at > since
-        }
+    if days:
+        since = now - timedelta(days=days)
+        recent = {}
+        for paper_id, of_paper in ballots.items():
+            # Ballots are newest first: most papers of a long past are out of a span at the first look.
+            if of_paper and of_paper.mentions[0].post.posted_at > since:
+                recent[paper_id] = of_paper
         chosen = choose(recent, lambda post: since < post.posted_at <= now)
     half_life_days = formula.half_life_days if span is None else None
     rows = _tallied(papers, chosen, unmentioned, now, half_life_days)
@@ -210,12 +222,16 @@ def _tallied(
     now: datetime,
     half_life_days: float | None,
 ) -> list[_Row]:
-    mentioned = {
-        paper_id: of_paper for paper_id, of_paper in ballots.items() if of_paper.ballots and paper_id in papers
-    }
-    rows = [_Row(papers[each], of_paper, of_paper.tally(now, half_life_days)) for each, of_paper in mentioned.items()]
-    others = (papers[each] for each in set(unmentioned) - mentioned.keys() if each in papers)
-    return rows + [_Row(paper, _NOBODY, _NO_VOTES) for paper in others]
+    rows = []
+    mentioned = set()
+    for paper_id, of_paper in ballots.items():
+        if of_paper.ballots and paper_id in papers:
+            rows.append(_Row(papers[paper_id], of_paper, of_paper.tally(now, half_life_days)))
+            mentioned.add(paper_id)
+    for paper_id in set(unmentioned) - mentioned:
+        if paper_id in papers:
+            rows.append(_Row(papers[paper_id], _NOBODY, _NO_VOTES))
+    return rows
 
 
 def _ranked(row: _Row, rank: int) -> RankedPaper:
@@ -276,8 +292,8 @@ def _strongest(ballots: Iterable[Ballot]) -> Collection[Ballot]:
     """One a person."""
     strongest: dict[str, Ballot] = {}
     for ballot in ballots:
-        known = strongest.get(ballot.person)
-        if known is None or _strength(ballot) > _strength(known):
+        strongest_so_far = strongest.get(ballot.person)
+        if strongest_so_far is None or _strength(ballot) > _strength(strongest_so_far):
             strongest[ballot.person] = ballot
     return strongest.values()
 

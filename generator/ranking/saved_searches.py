@@ -63,33 +63,38 @@ class Finder:
 
     def _is_wanted(self, author: str) -> bool:
         parts = _parts(to_name(author))
-        return any(_is_called(parts, wanted) for wanted in self._authors)
+        return any(_is_called(parts, name_parts) for name_parts in self._authors)
 
 
-def _has_word(paper: Paper, wanted: re.Pattern[str]) -> bool:
-    return wanted.search(paper.title) is not None or wanted.search(paper.abstract) is not None
+def _has_word(paper: Paper, pattern: re.Pattern[str]) -> bool:
+    return pattern.search(paper.title) is not None or pattern.search(paper.abstract) is not None
 
 
 def _parts(name: str) -> list[str]:
     """The words of a name without accents, in lower case, the family's last: `Lindqvist, A.` -> a, lindqvist."""
-    family, comma, given = name.partition(",")
-    if comma and given.strip(" .").casefold() not in _SUFFIXES:
-        name = f"{given} {family}"
+    family, comma, first_names = name.partition(",")
+    if comma and first_names.strip(" .").casefold() not in _SUFFIXES:
+        name = f"{first_names} {family}"
     decomposed = unicodedata.normalize("NFKD", name.casefold())
     plain = "".join(char for char in decomposed if not unicodedata.combining(char)).replace("’", "'")
     parts = _NAME_PART.findall(plain)
-    return parts[:-1] if len(parts) > 1 and parts[-1] in _SUFFIXES else parts
+    if len(parts) > 1 and parts[-1] in _SUFFIXES:
+        return parts[:-1]
+    return parts
 
 
-def _is_called(parts: Sequence[str], wanted: Sequence[str]) -> bool:
+def _is_called(parts: Sequence[str], searched_name: Sequence[str]) -> bool:
     """The last word of the wanted name is the person's last; each one before it is a word of theirs or its initial."""
-    if not parts or parts[-1] != wanted[-1]:
+    if not parts or parts[-1] != searched_name[-1]:
         return False
-    given = parts[:-1]
-    return all(any(_same_or_initial(word, each) for word in given) for each in wanted[:-1])
+    first_names = parts[:-1]
+    for searched_part in searched_name[:-1]:
+        if not any(_same_or_initial(word, searched_part) for word in first_names):
+            return False
+    return True
 
 
-def _same_or_initial(word: str, wanted: str) -> bool:
-    if len(word) == 1 or len(wanted) == 1:
-        return word[0] == wanted[0]
-    return word == wanted
+def _same_or_initial(word: str, searched_part: str) -> bool:
+    if len(word) == 1 or len(searched_part) == 1:
+        return word[0] == searched_part[0]
+    return word == searched_part

@@ -46,8 +46,8 @@ def find_similar(papers: Iterable[Paper]) -> dict[str, tuple[str, ...]]:
     ordered = sorted(papers, key=lambda paper: paper.id)
     terms = [_terms(paper) for paper in ordered]
     frequency: Counter[str] = Counter()
-    for each in terms:
-        frequency.update(each.keys())
+    for counts in terms:
+        frequency.update(counts.keys())
     weights, finding = _weigh(terms, frequency)
     index: defaultdict[str, list[int]] = defaultdict(list)
     for place, rare in enumerate(finding):
@@ -55,17 +55,19 @@ def find_similar(papers: Iterable[Paper]) -> dict[str, tuple[str, ...]]:
             index[term].append(place)
     similar: dict[str, tuple[str, ...]] = {}
     for place, paper in enumerate(ordered):
-        candidates = _candidates(place, finding[place], index)
-        found = _closest(weights[place], [(each, weights[each]) for each in candidates])
-        if found:
-            similar[paper.id] = tuple(ordered[each].id for each in found)
+        candidates = []
+        for candidate in _candidates(place, finding[place], index):
+            candidates.append((candidate, weights[candidate]))
+        closest = _closest(weights[place], candidates)
+        if closest:
+            similar[paper.id] = tuple([ordered[candidate].id for candidate in closest])
     return similar
 
 
 def _terms(paper: Paper) -> Counter[str]:
     """Words with how often they stand there; those of the title count twice more, and so do pairs of them."""
     title = _WORD.findall(paper.title[:_TITLE_CHARS].lower())
-    pairs = [f"{one} {other}" for one, other in pairwise(title)]
+    pairs = [f"{first} {second}" for first, second in pairwise(title)]
     return Counter(chain(title, title, pairs, _WORD.findall(paper.abstract[:_ABSTRACT_CHARS].lower())))
 
 
@@ -89,19 +91,19 @@ def _candidates(place: int, rare: Iterable[str], index: Mapping[str, Sequence[in
     """Places of the papers that share the most rare terms with this one; those that share one where few share two."""
     shared = Counter(chain.from_iterable([index[term] for term in rare]))
     del shared[place]
-    often = [(-times, other) for other, times in shared.items() if times > 1]
+    often = [(-times, candidate) for candidate, times in shared.items() if times > 1]
     if len(often) < SIMILAR_MAX:
-        often = [(-times, other) for other, times in shared.items()]
+        often = [(-times, candidate) for candidate, times in shared.items()]
     often.sort()
-    return [other for _, other in often[:_CANDIDATES]]
+    return [candidate for _, candidate in often[:_CANDIDATES]]
 
 
 def _closest(weights: _Weights, candidates: Iterable[tuple[int, _Weights]]) -> list[int]:
     """Places of the candidates by cosine; rounded, because the order of a sum must not decide who comes first."""
     terms = weights.keys()
     scored = []
-    for other, theirs in candidates:
+    for candidate, theirs in candidates:
         cosine = round(math.fsum([weights[term] * theirs[term] for term in terms & theirs.keys()]), 6)
         if cosine >= LEAST:
-            scored.append((-cosine, other))
-    return [other for _, other in sorted(scored)[:SIMILAR_MAX]]
+            scored.append((-cosine, candidate))
+    return [candidate for _, candidate in sorted(scored)[:SIMILAR_MAX]]

@@ -29,6 +29,6 @@ def posts_in_list(trackers: int) -> int:
     return min(POSTS_LIMIT, max(_LEAST_POSTS, FULL_FOR * POSTS_LIMIT // max(1, trackers)))
 
 
-def entries_in_feed(trackers: int, wanted: int) -> int:
+def entries_in_feed(trackers: int, configured: int) -> int:
     """The most entries in one of its feeds, where the owner wants so many in each."""
-    return min(wanted, max(_LEAST_ENTRIES, _ENTRIES // max(1, trackers)))
+    return min(configured, max(_LEAST_ENTRIES, _ENTRIES // max(1, trackers)))

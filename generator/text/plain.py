@@ -149,13 +149,13 @@ def shorten(text: str, limit: int) -> tuple[str, bool]:
 
 
 def _link(href: str, url: str) -> Markup:
-    shown = url.partition("://")[2].removeprefix("www.").rstrip("/")
-    if not shown.isascii():
-        host, slash, path = shown.partition("/")
-        shown = _ascii_host(host) + slash + path
-    if len(shown) > SHOWN_URL:
-        shown = shown[: SHOWN_URL - 1] + "…"
-    return Markup('<a href="{}" rel="{}">{}</a>').format(href, LINK_REL, shown)
+    link_text = url.partition("://")[2].removeprefix("www.").rstrip("/")
+    if not link_text.isascii():
+        host, slash, path = link_text.partition("/")
+        link_text = _ascii_host(host) + slash + path
+    if len(link_text) > SHOWN_URL:
+        link_text = link_text[: SHOWN_URL - 1] + "…"
+    return Markup('<a href="{}" rel="{}">{}</a>').format(href, LINK_REL, link_text)
 
 
 def _ascii_host(host: str) -> str:

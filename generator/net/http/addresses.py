@@ -65,12 +65,12 @@ class Target:
         """The address itself says that it is this machine (not what its name resolves to)."""
         return self.host == "localhost" or _is_loopback(self.host)
 
-    def same_place(self, other: Target) -> bool:
-        """Whether what may be told to `other` may be told here: the same host, and no downgrade."""
-        if self.host != other.host:
+    def same_place(self, target: Target) -> bool:
+        """Whether what may be told to `target` may be told here: the same host, and no downgrade."""
+        if self.host != target.host:
             return False
-        upgraded = other.scheme == "http" and self.scheme == "https" and (other.port, self.port) == (80, 443)
-        return (self.scheme, self.port) == (other.scheme, other.port) or upgraded
+        upgraded = target.scheme == "http" and self.scheme == "https" and (target.port, self.port) == (80, 443)
+        return (self.scheme, self.port) == (target.scheme, target.port) or upgraded
 
 
 def parse_target(url: str) -> Target:

@@ -84,9 +84,9 @@ def _move_styles(parent: ET.Element) -> None:
         _move_styles(child)
         if child.tag == "mtable" and child.get("scriptlevel") == "0":
             del child.attrib["scriptlevel"]  # which is where a table begins anyway
-        kept = "displaystyle" if child.tag == "mtable" else ""
+        style_kind = "displaystyle" if child.tag == "mtable" else ""
         moved: dict[str, str] = {
-            name: child.attrib.pop(name) for name in _STYLES if name in child.attrib.keys() - {kept}
+            name: child.attrib.pop(name) for name in _STYLES if name in child.attrib.keys() - {style_kind}
         }
         if child.tag in {"mrow", "mstyle"}:
             child.tag = "mstyle" if moved else child.tag

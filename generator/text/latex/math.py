@@ -254,9 +254,13 @@ def to_mathml(tex: str, *, display: bool = False, strict: bool = False) -> str |
         markup = _attempt(_strict, plain, display=display)
     if markup is None and not strict:
         markup = _attempt(_lenient, plain, display=display) or _attempt(_lenient, _expose(plain), display=display)
-        named = spell_names(plain, unknown_commands(markup or ""))
-        if named != plain and is_safe(named):
-            markup = _attempt(_strict, named, display=display) or _attempt(_lenient, named, display=display) or markup
+        spelt_out = spell_names(plain, unknown_commands(markup or ""))
+        if spelt_out != plain and is_safe(spelt_out):
+            markup = (
+                _attempt(_strict, spelt_out, display=display)
+                or _attempt(_lenient, spelt_out, display=display)
+                or markup
+            )
     if markup is None:
         return None
     return finish(markup, tex)
