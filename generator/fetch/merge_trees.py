@@ -85,10 +85,10 @@ class _Merge:
 
     def _settle(self) -> None:
         """What waited on one side may be captured on the other."""
-        taken = take_posts(self._captured.tree, (), now=self._now, texts=self._texts, reduce=self._reduce)
+        intake = take_posts(self._captured.tree, (), now=self._now, texts=self._texts, reduce=self._reduce)
         self._save()
-        if taken.texts:
-            self._texts.update(taken.texts)
+        if intake.texts:
+            self._texts.update(intake.texts)
             self._captured.save_texts(self._texts)
 
     def _save(self) -> None:

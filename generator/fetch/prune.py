@@ -140,7 +140,7 @@ def run(
             _take_answers(queue, pruned, removal, checked, report, believe=believe)
             _note_spending(config, captured.tree, pruned, now)
             note_waits(captured.tree, pruned.network, request.client, now)
-        report.networks.sort(key=lambda each: each.network)
+        report.networks.sort(key=lambda network: network.network)
         removal.save()
         captured.save_texts(texts)
         checked.save()

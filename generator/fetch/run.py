@@ -183,9 +183,9 @@ def _fetch(
     for source, brought in _read_all(_with_progress(requests, tell)):
         read_related(captured, map(with_own_papers, brought.posts), texts)
         brought.posts = follow_links(source.name, brought.posts, tree.posts)
-        taken = _take(config, captured, brought, texts=texts, now=now)
-        texts |= taken.texts
-        unsettled = taken.unsettled
+        intake = _take(config, captured, brought, texts=texts, now=now)
+        texts |= intake.texts
+        unsettled = intake.unsettled
         # Before the cursors that cover them, and before what settles them is forgotten.
         captured.save_texts(texts)
         _note_unknown_papers(captured, now)
@@ -199,7 +199,7 @@ def _fetch(
         report.arxiv = ask_arxiv(tree, api=api, client=client, now=now, texts=texts, recent=recent)
         changed.update(captured.save())
     captured.save_texts(texts, unsettled)
-    report.networks.sort(key=lambda each: each.network)
+    report.networks.sort(key=lambda network: network.network)
     report.changed_files = len(changed)
     return report
 
@@ -250,7 +250,7 @@ def _with_progress(
     def teller(title: str) -> Callable[[str], None]:
         def tell_one(text: str) -> None:
             states[title] = text
-            tell("; ".join(f"{each} {state}" for each, state in list(states.items())))
+            tell("; ".join(f"{network} {state}" for network, state in list(states.items())))
 
         return tell_one
 
@@ -320,8 +320,8 @@ def _parse(source: Source, record: Record, now: datetime, brought: _Yield) -> No
 
 
 def _note_unknown_papers(captured: PartialTree, now: datetime) -> None:
-    named = {paper_id for post in captured.tree.posts.values() for paper_id in post.papers}
-    note_unknown(captured.tree, now, stored=captured.stored_papers(named))
+    paper_ids = {paper_id for post in captured.tree.posts.values() for paper_id in post.papers}
+    note_unknown(captured.tree, now, stored=captured.stored_papers(paper_ids))
 
 
 def _take(config: Config, captured: PartialTree, brought: _Yield, *, texts: Mapping[str, Post], now: datetime) -> Taken:
@@ -331,7 +331,7 @@ def _take(config: Config, captured: PartialTree, brought: _Yield, *, texts: Mapp
     muted = filters.muted_names(
         config.filters.mute_accounts, {network: state.accounts for network, state in tree.states.items()}
     )
-    taken = take_posts(
+    intake = take_posts(
         tree,
         without_late_counts(brought.posts, tree, now),
         now=now,
@@ -341,14 +341,14 @@ def _take(config: Config, captured: PartialTree, brought: _Yield, *, texts: Mapp
     )
     report = brought.report
     report.unread_hosts = unread_hosts(brought.posts)
-    report.new, report.changed, report.left_out = taken.new, taken.changed, taken.left_out
+    report.new, report.changed, report.left_out = intake.new, intake.changed, intake.left_out
     gone = read_removed(captured, brought.gone_posts, brought.gone_accounts)
     report.removed = tree.remove_posts(gone, f"{now:%Y-%m-%d}")
     _note_state(tree, brought, now)
     cap_usd = config.month_cap_usd(report.network)
     if cap_usd is not None:
         report.spending = spending_of(tree.states[report.network].spent_usd, now, cap_usd)
-    return taken
+    return intake
 
 
 def _note_state(tree: Tree, brought: _Yield, now: datetime) -> None:

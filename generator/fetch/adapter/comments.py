@@ -39,21 +39,21 @@ def fetch_comments(
     topics: Sequence[Topic],
     stored: Any,
     batches: Callable[[list[Topic]], Iterable[list[Topic]]],
-    read: Callable[[list[Topic]], Iterator[Event]],
+    read_batch: Callable[[list[Topic]], Iterator[Event]],
 ) -> Iterator[Event]:
     """Ask for the comments of the topics whose number of comments has changed.
 
     Args:
         topics: that are taken in this run.
-        stored: the cursor: topic -> its number of comments when they were read.
+        stored: the cursor: topic -> its number of comments when they were read_batch.
         batches: which topics are asked about, and how many at once.
-        read: asks for the comments of a batch. Raises FetchError.
+        read_batch: asks for the comments of a batch. Raises FetchError.
     """
     counts = dict(stored) if isinstance(stored, Mapping) else {}
     changed = [topic for topic in topics if topic.comments and counts.get(topic.own_id) != topic.comments]
     try:
         for batch in batches(changed):
-            yield from read(batch)
+            yield from read_batch(batch)
             counts.update({topic.own_id: topic.comments for topic in batch})
     except FetchError as error:
         # An unreadable answer costs the comments alone: the topics themselves were read.

@@ -131,9 +131,9 @@ def read_files(
             others.append((file, format_))
     kept_ids = {*captured, *(post.id for post in contents.posts)}
     for chosen in (others, snapshots):
-        wanted = {*setting.wanted, *(paper for post in contents.posts for paper in post.papers)}
+        paper_ids = {*setting.wanted, *(paper for post in contents.posts for paper in post.papers)}
         blocks = blocks_of(chosen, contents)
-        for size, items in read_blocks(blocks, replace(setting, wanted=frozenset(wanted))):
+        for size, items in read_blocks(blocks, replace(setting, wanted=frozenset(paper_ids))):
             on_bytes(size)
             for item in items:
                 post = _taken(item, contents, kept_ids, setting.now)

@@ -59,12 +59,12 @@ def place_of(value: Any) -> Place | None:
 class Actors:
     """Handles and DIDs of one run."""
 
-    def __init__(self, asker: Asker, known: Mapping[str, str], patience: Patience) -> None:
+    def __init__(self, asker: Asker, account_ids: Mapping[str, str], patience: Patience) -> None:
         self._asker = asker
         self._patience = patience
         self._dids = {
             handle: account_id.removeprefix(_PREFIX)
-            for handle, account_id in known.items()
+            for handle, account_id in account_ids.items()
             if DID.fullmatch(account_id.removeprefix(_PREFIX))
         }
 
@@ -113,13 +113,13 @@ class Actors:
                 self._dids[handle] = did
                 yield Resolved(handle, _PREFIX + did)
 
-    def follows(self, did: str, stored: Any, now: datetime, found: list[str]) -> Iterator[Event]:
-        """Put the DIDs of everybody that `did` follows into `found`; asked anew once a day."""
+    def follows(self, did: str, stored: Any, now: datetime, dids: list[str]) -> Iterator[Event]:
+        """Put the DIDs of everybody that `did` follows into `dids`; asked anew once a day."""
         stream = f"follows/{did}"
         old = _stored_dids(stored)
         asked_at = wire.time(stored.get("asked_at")) if isinstance(stored, Mapping) else None
         if old is not None and asked_at is not None and asked_at <= now < asked_at + FOLLOWS_FOR:
-            found.extend(old)
+            dids.extend(old)
             yield from self._nobody(stream, old)
             return
         try:
@@ -129,11 +129,11 @@ class Actors:
         except FetchError as error:
             if is_fault(error) and old is None:
                 raise
-            found.extend(old or ())
+            dids.extend(old or ())
             reason = "yesterday's list is used" if old is not None else f"nobody of it is read; {REMEDY}"
             yield self._patience.refusal(stream, f"whom it follows cannot be asked ({error.reason}): {reason}")
             return
-        found.extend(new)
+        dids.extend(new)
         yield from self._nobody(stream, new)
         yield Covered(stream, {"asked_at": f"{now:%Y-%m-%dT%H:%M:%SZ}", "dids": sorted(new)})
 
