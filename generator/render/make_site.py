@@ -132,7 +132,7 @@ def _site(config: Config, tree: Tree, captured: Captured, *, unknown: frozenset[
         cards=_with_cards(listings, settings.per_page) if settings.cards else frozenset(),
         hub=config.feeds.hub,
         stated=captured.stated,
-        venues=frozenset(each.scope.title for each in listings if each.scope.kind == "venue"),
+        venues=frozenset(listing.scope.title for listing in listings if listing.scope.kind == "venue"),
         offline=settings.offline,
         view=settings.view,
         own_pages=(),
@@ -196,14 +196,14 @@ def _digests(config: Config, captured: Captured, site: Site) -> tuple[Digest, ..
 
 def _stated(tree: Tree, captured: Captured) -> dict[str, Stated]:
     """What the texts of each paper, and posts that may be passed on, state of its code and venue."""
-    found = {}
+    stated_by_id = {}
     for paper_id, paper in captured.papers.items():
         of_paper = captured.ballots.get(paper_id)
         posts = [tree.posts[ballot.mention.post.id] for ballot in of_paper.ballots] if of_paper else []
         stated = stated_in(paper, posts)
         if stated:
-            found[paper_id] = stated
-    return found
+            stated_by_id[paper_id] = stated
+    return stated_by_id
 
 
 def _tracker(block: TrackerBlock) -> Tracker:
@@ -236,8 +236,8 @@ def _searches(config: Config) -> tuple[SavedSearch, ...]:
 def _with_cards(listings: Iterable[Listing], per_page: int) -> frozenset[str]:
     """Ids of the papers on the first pages of home and of each tracker's: those whose links are passed on."""
     roots = [listing for listing in listings if listing.is_root and listing.scope.kind in {"site", "tracker"}]
-    shown = (ranked.paper.id for listing in roots for ranked in listing.papers[:per_page])
-    return frozenset(islice(dict.fromkeys(shown), CARDS_MAX))
+    first_ids = (ranked.paper.id for listing in roots for ranked in listing.papers[:per_page])
+    return frozenset(islice(dict.fromkeys(first_ids), CARDS_MAX))
 
 
 def _shown_posts(config: Config, tree: Tree, texts: Mapping[str, Post]) -> dict[str, Post]:
@@ -259,14 +259,14 @@ def _called(tree: Tree, more: Iterable[Post] = ()) -> dict[str, dict[str, str]]:
 def _readings(config: Config, tree: Tree, captured: Captured) -> dict[str, Reading]:
     """What each tracker shows. Accounts are known by what `data/` says alone: votes never depend on the cache."""
     filtered = {tracker.id: tracker.filters for tracker in config.trackers if tracker.filters.leave_out}
-    ids = filters.ids_by_name(_called(tree)) if any(each.mute_accounts for each in filtered.values()) else {}
+    ids = filters.ids_by_name(_called(tree)) if any(rule.mute_accounts for rule in filtered.values()) else {}
     rules = {
         tracker: Rules(
-            categories=each.categories,
-            muted=filters.with_ids(each.mute_accounts, ids),
-            words=each.mute_words,
+            categories=rule.categories,
+            muted=filters.with_ids(rule.mute_accounts, ids),
+            words=rule.mute_words,
         )
-        for tracker, each in filtered.items()
+        for tracker, rule in filtered.items()
     }
     return make_readings(
         [tracker.id for tracker in config.trackers], captured.papers, captured.ballots, rules=rules, stored=tree.posts
@@ -278,11 +278,11 @@ def _unknown_papers(
 ) -> tuple[Paper, ...]:
     """Stand-ins for papers that people talk about now and arXiv has not answered for: named by their ids."""
     return tuple(
-        Paper(id=each.id, title=f"arXiv:{each.id}", fetched_at=each.first_at)
-        for each in pending
-        if each.tries < UNKNOWN_SHOWN_TRIES
-        and each.id in mentions
-        and mentions[each.id][0].post.posted_at > now - UNKNOWN_SHOWN_FOR
+        Paper(id=paper.id, title=f"arXiv:{paper.id}", fetched_at=paper.first_at)
+        for paper in pending
+        if paper.tries < UNKNOWN_SHOWN_TRIES
+        and paper.id in mentions
+        and mentions[paper.id][0].post.posted_at > now - UNKNOWN_SHOWN_FOR
     )
 
 
@@ -310,12 +310,12 @@ def _valued(
 
 def _states_with_people(config: Config, tree: Tree) -> dict[str, NetworkState]:
     """The states, knowing also whose handles the config's `people` are where no look-up said it but a post did."""
-    wanted = {reference.replace(":@", ":").lower() for person in config.people for reference in person}
+    references = {reference.replace(":@", ":").lower() for person in config.people for reference in person}
     states = dict(tree.states)
-    for network, handles in names.holders(tree.posts.values()).items() if wanted else ():
+    for network, handles in names.holders(tree.posts.values()).items() if references else ():
         state = states.get(network, NetworkState())
-        found = {handle: own_id for handle, own_id in handles.items() if f"{network}:{handle}" in wanted}
-        states[network] = msgspec.structs.replace(state, accounts={**found, **state.accounts})
+        ids = {handle: own_id for handle, own_id in handles.items() if f"{network}:{handle}" in references}
+        states[network] = msgspec.structs.replace(state, accounts={**ids, **state.accounts})
     return states
 
 
@@ -333,10 +333,10 @@ def _as_shown(
 def _shown_ballots(
     of_paper: PaperBallots, paper: Paper, texts: Mapping[str, Post], accounts: Mapping[str, Account]
 ) -> PaperBallots:
-    shown = [_shown(ballot, paper, texts, accounts) for ballot in of_paper.ballots]
-    if all(one is other for one, other in zip(shown, of_paper.ballots, strict=True)):
+    ballots = [_shown(ballot, paper, texts, accounts) for ballot in of_paper.ballots]
+    if all(ballot is before for ballot, before in zip(ballots, of_paper.ballots, strict=True)):
         return of_paper
-    return PaperBallots(shown)
+    return PaperBallots(ballots)
 
 
 def _shown(ballot: Ballot, paper: Paper, texts: Mapping[str, Post], accounts: Mapping[str, Account]) -> Ballot:

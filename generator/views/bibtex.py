@@ -116,7 +116,7 @@ def _latex(text: str) -> str:
     if not _SPECIAL.search(text):  # as nearly all names
         return text
     text = _RUNS.sub(r"\\textbackslash{}", text)
-    text = _DOTLESS.sub(lambda found: f"\\{found[1]}{{{found[2] or found[3]}}}", text)
+    text = _DOTLESS.sub(lambda match: f"\\{match[1]}{{{match[2] or match[3]}}}", text)
     text = text.replace("^^", r"\textasciicircum{}\textasciicircum{}")
     pieces: list[str] = []
     at = 0
@@ -127,9 +127,9 @@ def _latex(text: str) -> str:
     return _balanced("".join(pieces))
 
 
-def _escape(found: re.Match[str]) -> str:
+def _escape(match: re.Match[str]) -> str:
     """A special character escaped; one that is already stays."""
-    char = found.group()
+    char = match.group()
     return char if char.startswith("\\") else _ESCAPES.get(char, "\\" + char)
 
 

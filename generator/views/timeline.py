@@ -46,11 +46,11 @@ def timeline_of(ranked: RankedPaper) -> TimelineView | None:
     step = _step_for(first, last)
     mentions = [0] * (_bar_of(last, first, step) + 1)
     commented = mentions.copy()
-    said = {vote.post_id for vote in ranked.votes if vote.commented}
+    commented_ids = {vote.post_id for vote in ranked.votes if vote.commented}
     for mention, day in zip(ranked.mentions, days, strict=True):
         bar = _bar_of(day, first, step)
         mentions[bar] += 1
-        commented[bar] += mention.post.id in said
+        commented[bar] += mention.post.id in commented_ids
     if len(mentions) == 1:
         return None
     return TimelineView(
@@ -105,13 +105,13 @@ def _short(number: float) -> str:
 def _told(view: TimelineView) -> str:
     """In words: `Mentions per day, 18 Nov 2026 to 20 Nov 2026: 4 in all, 2 with a comment. 18 Nov 2026: 3. ...`."""
     first, last = timeline_ends(view)
-    told = f"Mentions per {view.step}, {first} to {last}: {sum(view.mentions):,} in all"
+    text = f"Mentions per {view.step}, {first} to {last}: {sum(view.mentions):,} in all"
     if any(view.commented):
-        told += f", {sum(view.commented):,} with a comment"
+        text += f", {sum(view.commented):,} with a comment"
     bars = [(place, count) for place, count in enumerate(view.mentions) if count]
-    shown = sorted(sorted(bars, key=lambda bar: (-bar[1], bar[0]))[:_TOLD_MAX])
-    each = " ".join(f"{_label(view, place)}: {count:,}." for place, count in shown)
-    return f"{told}. {'The most: ' if len(shown) < len(bars) else ''}{each}"
+    highest = sorted(sorted(bars, key=lambda bar: (-bar[1], bar[0]))[:_TOLD_MAX])
+    counts = " ".join(f"{_label(view, place)}: {count:,}." for place, count in highest)
+    return f"{text}. {'The most: ' if len(highest) < len(bars) else ''}{counts}"
 
 
 def _label(view: TimelineView, bar: int) -> str:

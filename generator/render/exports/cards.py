@@ -87,7 +87,11 @@ def _card(site: Site, paper: Paper) -> bytes:
 
 def _card_view(site: Site, paper: Paper) -> CardView:
     ranked = site.ranked[paper.id]
-    what = "tweets and retweets" if all(each.post.network == "x" for each in ranked.mentions) else "posts and reposts"
+    what = (
+        "tweets and retweets"
+        if all(mention.post.network == "x" for mention in ranked.mentions)
+        else "posts and reposts"
+    )
     return CardView(
         paper_id=paper.id,
         title=paper.title,
@@ -191,14 +195,14 @@ def _readable(text: str, instead: str) -> str:
     Where too much of it would be lost, `instead`.
     """
     line = clean_line(text)
-    kept = "".join(char if _has(char) else _plain(char) for char in line)
+    drawable = "".join(char if _has(char) else _plain(char) for char in line)
     letters = sum(not char.isspace() for char in line)
-    lost = letters - sum(not char.isspace() for char in kept)
-    return " ".join(kept.split()) if letters and lost <= letters * (1 - _READABLE_SHARE) else instead
+    lost = letters - sum(not char.isspace() for char in drawable)
+    return " ".join(drawable.split()) if letters and lost <= letters * (1 - _READABLE_SHARE) else instead
 
 
 def _plain(char: str) -> str:
-    return "".join(each for each in unicodedata.normalize("NFKD", char) if _has(each))
+    return "".join(part for part in unicodedata.normalize("NFKD", char) if _has(part))
 
 
 @cache

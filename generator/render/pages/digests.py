@@ -65,7 +65,9 @@ def digest_view(site: Site, digest: Digest, pieces: Pieces) -> DigestView:
         path=digest.path,
         title=digest_title(digest),
         about=ABOUT[digest.period],
-        others=tuple((TITLES[each.period], each.path) for each in site.digests if each.below == digest.below),
+        others=tuple(
+            (TITLES[sibling.period], sibling.path) for sibling in site.digests if sibling.below == digest.below
+        ),
         issues=tuple(_issue_view(site, digest, issue, pieces) for issue in digest.issues),
     )
 

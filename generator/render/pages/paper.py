@@ -115,7 +115,7 @@ def find_places(site: Site) -> Mapping[str, tuple[PlaceView, ...]]:
             for ranked in listing.papers[: site.per_page]:
                 place = PlaceView(rank=ranked.rank, title=listing.title, path=listing.path)
                 places.setdefault(ranked.paper.id, []).append(place)
-    return {paper_id: tuple(found) for paper_id, found in places.items()}
+    return {paper_id: tuple(entries) for paper_id, entries in places.items()}
 
 
 def find_past_places(site: Site) -> Mapping[str, tuple[PlaceView, ...]]:
@@ -126,11 +126,11 @@ def find_past_places(site: Site) -> Mapping[str, tuple[PlaceView, ...]]:
         if period is None:
             continue
         for ranked in listing.papers[:PAST_PLACES]:
-            known = best.setdefault(ranked.paper.id, {})
-            if period not in known or ranked.rank < known[period].rank:
+            by_period = best.setdefault(ranked.paper.id, {})
+            if period not in by_period or ranked.rank < by_period[period].rank:
                 title = f"{PERIOD_KINDS[period].preposition} {listing.title}"
-                known[period] = PlaceView(rank=ranked.rank, title=title, path=listing.path)
-    return {paper_id: tuple(found.values()) for paper_id, found in best.items()}
+                by_period[period] = PlaceView(rank=ranked.rank, title=title, path=listing.path)
+    return {paper_id: tuple(by_period.values()) for paper_id, by_period in best.items()}
 
 
 def paper_view(

@@ -59,8 +59,8 @@ def plan(site: Site, templates: Templates) -> Iterator[Output]:
 
 def _plan_posts(site: Site, templates: Templates, listed: PostList) -> Iterator[Output]:
     posts = listed.posts
-    shown = min(len(posts), posts_in_list(len(site.trackers)) if listed.tracker else POSTS_SHOWN)
-    for paging in paginate(listed.path, shown, POSTS_PER_PAGE):
+    count = min(len(posts), posts_in_list(len(site.trackers)) if listed.tracker else POSTS_SHOWN)
+    for paging in paginate(listed.path, count, POSTS_PER_PAGE):
         path = page_path(listed.path, paging.number)
         view = partial(posts_view, site, posts[paging.start : paging.end], paging, listed, templates.pieces)
         yield templates.page("posts.html", path, view)

@@ -48,7 +48,7 @@ def plan(site: Site, templates: Templates) -> Iterator[Output]:
 
 def index_files(site: Site) -> Iterator[tuple[str, bytes]]:
     """(path below `search/`, content) of every file of the index."""
-    people = [SearchPerson(slug=each.slug, name=each.name, papers=each.papers) for each in site.people]
+    people = [SearchPerson(slug=person.slug, name=person.name, papers=person.papers) for person in site.people]
     for name, file in search_index.make_index(search_papers(site), people).items():
         yield name, msgspec.json.encode(file)
 
@@ -59,20 +59,22 @@ def search_view(site: Site) -> SearchView:
     return SearchView(
         papers=len(site.papers),
         categories=tuple(
-            Choice(value=each.scope.id, title=f"{each.scope.id} {NAMES.get(each.scope.id, '')}".strip())
-            for each in lists
-            if each.scope.kind == "category" and each.is_root
+            Choice(value=listing.scope.id, title=f"{listing.scope.id} {NAMES.get(listing.scope.id, '')}".strip())
+            for listing in lists
+            if listing.scope.kind == "category" and listing.is_root
         ),
         trackers=tuple(Choice(value=tracker.id, title=tracker.title) for tracker in site.trackers),
-        months=tuple(Choice(value=each.window.month, title=each.title) for each in lists if each.window.month),
+        months=tuple(
+            Choice(value=listing.window.month, title=listing.title) for listing in lists if listing.window.month
+        ),
     )
 
 
 def search_papers(site: Site) -> list[SearchPaper]:
     """Every paper that has a page, by primary category; in each those that most people posted about first."""
     with_page = [site.ranked[paper_id] for paper_id in site.papers]
-    newest = sorted(with_page, key=lambda each: submitted_order(each.paper), reverse=True)
-    ordered = sorted(newest, key=lambda each: (each.paper.categories[:1], -len(each.votes), -each.captured))
+    newest = sorted(with_page, key=lambda ranked: submitted_order(ranked.paper), reverse=True)
+    ordered = sorted(newest, key=lambda ranked: (ranked.paper.categories[:1], -len(ranked.votes), -ranked.captured))
     return [_search_paper(site, ranked) for ranked in ordered]
 
 
@@ -80,8 +82,8 @@ def _search_paper(site: Site, ranked: RankedPaper) -> SearchPaper:
     paper = ranked.paper
     submitted_on, day_known = submission_of(paper)
     # What a network does not let us pass on is read on the pages alone: an index would hand it out in another form.
-    mentions = [each for each in ranked.mentions if each.post.id not in site.withheld]
-    accounts = [each.post.account for each in mentions]
+    mentions = [mention for mention in ranked.mentions if mention.post.id not in site.withheld]
+    accounts = [mention.post.account for mention in mentions]
     names = [name for account in accounts for name in (account.name, account.handle) if name]
     return SearchPaper(
         paper_id=paper.id,
@@ -92,12 +94,12 @@ def _search_paper(site: Site, ranked: RankedPaper) -> SearchPaper:
         categories=tuple(own_categories(paper.categories)),
         trackers=site.readers.get(paper.id, ()),
         remarks=tuple(filter(None, (paper.comment, paper.journal_ref, paper.doi))),
-        comments=tuple(each.comment for each in mentions if each.comment),
+        comments=tuple(mention.comment for mention in mentions if mention.comment),
         speakers=tuple(dict.fromkeys(names)),
         submitted_on=submitted_on,
         date=day(submitted_on) if day_known else month(submitted_on),
         captured=ranked.captured,
         people=len(ranked.votes),
-        x_only=all(each.post.network == "x" for each in ranked.mentions),
+        x_only=all(mention.post.network == "x" for mention in ranked.mentions),
         marks=site.stated[paper.id].marks if paper.id in site.stated else (),
     )

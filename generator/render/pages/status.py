@@ -75,10 +75,10 @@ def status_view(site: Site) -> StatusView:
 
 def _repository(url: str) -> str | None:
     """Of a page that GitHub publishes under its own name; a page with a domain of its own may be from anywhere."""
-    found = _ON_GITHUB.match(url)
-    if not found or found["owner"] == "example":  # nobody's, as long as nothing was set up
+    match = _ON_GITHUB.match(url)
+    if not match or match["owner"] == "example":  # nobody's, as long as nothing was set up
         return None
-    owner, name = found["owner"], found["name"] or f"{found['owner']}.github.io"
+    owner, name = match["owner"], match["name"] or f"{match['owner']}.github.io"
     return f"https://github.com/{owner}/{name}"
 
 
