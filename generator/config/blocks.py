@@ -161,4 +161,6 @@ class Config(Block):
     def network_settings(self, name: str) -> dict[str, Any]:
         """The block `networks.<name>` with its defaults, as plain values; empty for a network without settings."""
         block = getattr(self.networks, name, None)
-        return block.model_dump() if isinstance(block, Block) else {}
+        if isinstance(block, Block):
+            return block.model_dump()
+        return {}

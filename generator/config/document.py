@@ -280,7 +280,9 @@ def _plain(text: str) -> Any:
     if tag in {"int", "float"}:
         if not _PLAIN_NUMBER.fullmatch(text):
             return Odd("a number in a special notation")
-        return int(text) if re.fullmatch(r"[-+]?[0-9]+", text) else float(text)
+        if re.fullmatch(r"[-+]?[0-9]+", text):
+            return int(text)
+        return float(text)
     if tag == "timestamp":
         return Odd("a date")
     if tag in {"bool", "null"}:

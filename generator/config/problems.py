@@ -265,7 +265,9 @@ def _number_remedy(raw: str, *, whole: bool) -> str:
         return f": write {raw.replace(',', '.')} with a point"
     digits = re.sub(r"(?<=[0-9])[,_' ](?=[0-9]{3}\b)", "", raw)
     number = re.fullmatch(r"\D*?([0-9]+(?:\.[0-9]+)?)\D*", digits)
-    return f": write {number[1]}" if number else ": write it in digits"
+    if number:
+        return f": write {number[1]}"
+    return ": write it in digits"
 
 
 def _wrong_choice(path: Path, value: Any, raw: str, shape: Shape) -> str:
@@ -300,7 +302,9 @@ def _what(value: Any) -> str:
 
 
 def _quoted(value: Any) -> str:
-    return quoted(str(value)) if isinstance(value, (str, int, float)) else _what(value)
+    if isinstance(value, (str, int, float)):
+        return quoted(str(value))
+    return _what(value)
 
 
 def _model_at(path: Path, shape: Shape) -> type[BaseModel] | None:

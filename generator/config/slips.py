@@ -99,7 +99,9 @@ def _left_open(lines: list[str], problem: str, place: Place, opened: Place | Non
 def without_space(text: str) -> str | None:
     """`title:My page` or `title = My page`, read as one text -> what to write."""
     match = _NO_SPACE.fullmatch(text) or _EQUALS.fullmatch(text)
-    return f"{match[2]}: {match[3].strip()}" if match else None
+    if match:
+        return f"{match[2]}: {match[3].strip()}"
+    return None
 
 
 def _line_above(lines: list[str], number: int) -> tuple[int, str] | None:

@@ -170,7 +170,9 @@ def _text(element: etree._Element | None) -> str:
 
 
 def _inner_text(element: etree._Element | None) -> str:
-    return "" if element is None else "".join(str(part) for part in element.itertext())
+    if element is None:
+        return ""
+    return "".join(str(part) for part in element.itertext())
 
 
 def _categories(entry: etree._Element) -> tuple[str, ...]:

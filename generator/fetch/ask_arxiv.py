@@ -129,4 +129,6 @@ def _fallback(api: str) -> str:
     """DataCite itself for arXiv itself; beside a mirror or a server of a test, the same server."""
     parts = urlsplit(api)
     is_arxiv = (parts.hostname or "").endswith("arxiv.org")
-    return datacite.API if is_arxiv else f"{parts.scheme}://{parts.netloc}"
+    if is_arxiv:
+        return datacite.API
+    return f"{parts.scheme}://{parts.netloc}"

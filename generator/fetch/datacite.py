@@ -112,7 +112,9 @@ def _mapping(value: Any) -> dict[str, Any]:
 def _parts(attributes: dict[str, Any], name: str) -> list[dict[str, Any]]:
     """The objects of a list that others wrote: anything else in it is passed over."""
     value = attributes.get(name)
-    return [part for part in value if isinstance(part, dict)] if isinstance(value, list) else []
+    if isinstance(value, list):
+        return [part for part in value if isinstance(part, dict)]
+    return []
 
 
 def _string(part: dict[str, Any], name: str) -> str:
@@ -123,9 +125,9 @@ def _string(part: dict[str, Any], name: str) -> str:
 def _name(creator: dict[str, Any]) -> str:
     """'Given Family', as arXiv's own answers write it; a collaboration has only `name`."""
     first_name, last_name = _string(creator, "givenName"), _string(creator, "familyName")
-    return (
-        f"{first_name} {last_name}" if first_name and last_name else _string(creator, "name") or last_name or first_name
-    )
+    if first_name and last_name:
+        return f"{first_name} {last_name}"
+    return _string(creator, "name") or last_name or first_name
 
 
 def _descriptions(attributes: dict[str, Any]) -> tuple[str, str | None]:

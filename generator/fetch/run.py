@@ -97,7 +97,9 @@ class FetchReport:
     def failed(self) -> list[str]:
         """Networks that could not be read to the end, and arXiv where it refused."""
         failed = [report.network for report in self.networks if report.failure]
-        return [*failed, "arxiv"] if self.arxiv.refused else failed
+        if self.arxiv.refused:
+            return [*failed, "arxiv"]
+        return failed
 
 
 @dataclass(slots=True)

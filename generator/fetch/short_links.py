@@ -161,7 +161,9 @@ class LinkFollower:
     @property
     def room(self) -> int:
         """How many requests this run may still make."""
-        return 0 if self.is_used_up else self._most - self.report.requests
+        if self.is_used_up:
+            return 0
+        return self._most - self.report.requests
 
     def postpone(self, post: Post) -> None:
         """Note that a post's links are not asked about in this run."""

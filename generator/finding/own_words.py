@@ -120,7 +120,9 @@ def _own_lines(text: str, of_paper: _PaperWords) -> str | None:
         place += len(words)
         if has_own_words:
             own_lines.append(_tidy(line))
-    return "\n".join(own_lines) if counted >= MIN_WORDS and telling else None
+    if counted >= MIN_WORDS and telling:
+        return "\n".join(own_lines)
+    return None
 
 
 def _tidy(line: str) -> str:
@@ -131,7 +133,9 @@ def _tidy(line: str) -> str:
 def without_left_over(text: str) -> str:
     """The text without what led to a link at its end."""
     may_lead_to_a_link = "(" in text or text[-1:] in _LEADING or text[-3:].lower() == "via"
-    return _LEFT_OVER.sub("", text) if may_lead_to_a_link else text
+    if may_lead_to_a_link:
+        return _LEFT_OVER.sub("", text)
+    return text
 
 
 @lru_cache(maxsize=64)
@@ -209,4 +213,6 @@ def _is_apparatus(written: str, word: str, of_paper: _PaperWords) -> bool:
 
 def _length(word: str) -> int:
     """In words: scripts without spaces count two signs for one."""
-    return max(1, len(word) // 2) if not word.isascii() and _CJK.search(word) else 1
+    if not word.isascii() and _CJK.search(word):
+        return max(1, len(word) // 2)
+    return 1

@@ -40,7 +40,9 @@ def with_mended_authors(paper: Paper) -> Paper:
     if not _TO_MEND.search("\n".join(paper.authors)):
         return paper
     authors = mend_authors(paper.authors)
-    return paper if authors == paper.authors else msgspec.structs.replace(paper, authors=authors)
+    if authors == paper.authors:
+        return paper
+    return msgspec.structs.replace(paper, authors=authors)
 
 
 def mend_authors(authors: tuple[str, ...]) -> tuple[str, ...]:
@@ -94,4 +96,6 @@ def split_name(author: str) -> Name:
     start = len(words) - 1
     while start > 1 and words[start - 1].islower():
         start -= 1
-    return Name(" ".join(words[:start]), " ".join(words[start:]), suffix) if words else Name("", "", suffix)
+    if words:
+        return Name(" ".join(words[:start]), " ".join(words[start:]), suffix)
+    return Name("", "", suffix)

@@ -26,7 +26,9 @@ def with_newest_name(post: Post, accounts: Mapping[str, Account]) -> Post:
     if now is None or post.account.handle is None:
         return post
     account = Account(id=now.id, handle=now.handle, name=now.name, bot=post.account.bot)
-    return post if account == post.account else msgspec.structs.replace(post, account=account)
+    if account == post.account:
+        return post
+    return msgspec.structs.replace(post, account=account)
 
 
 def holders(posts: Iterable[Post]) -> dict[str, dict[str, str]]:

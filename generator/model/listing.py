@@ -53,7 +53,9 @@ class Scope:
     @property
     def path(self) -> str:
         """Below the site's root, with a trailing slash: ``, `t/ml/`, `s/diffusion/`, `c/cs.LG/`."""
-        return f"{_FOLDERS[self.kind]}{self.id}/" if self.id else ""
+        if self.id:
+            return f"{_FOLDERS[self.kind]}{self.id}/"
+        return ""
 
     def id_of(self, kind: ScopeKind) -> str | None:
         """Id of a scope of this kind; None for another kind."""
@@ -119,7 +121,9 @@ class Listing:
         """`Newest`, `Newest · Ada`; a scope's root is called by the scope alone."""
         if not self.scope.title:
             return self.window.title
-        return self.scope.title if self.is_root else f"{self.window.title} · {self.scope.title}"
+        if self.is_root:
+            return self.scope.title
+        return f"{self.window.title} · {self.scope.title}"
 
     @property
     def description(self) -> str:

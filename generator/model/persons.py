@@ -32,7 +32,9 @@ class Persons:
             return by_id
         network = account.id.partition(":")[0]
         name = _name(network, account.handle)
-        return self._find(name) if name in self._parent else account.id
+        if name in self._parent:
+            return self._find(name)
+        return account.id
 
     def _find(self, name: str) -> str:
         while (parent := self._parent.get(name, name)) != name:
@@ -51,4 +53,6 @@ def _name(network: str, handle: str) -> str:
 
 def _reference(reference: str) -> str:
     network, _, name = reference.partition(":")
-    return reference if name.startswith("did:") else _name(network, name)
+    if name.startswith("did:"):
+        return reference
+    return _name(network, name)

@@ -24,7 +24,9 @@ class Spending:
     def text(self) -> str:
         """`about $3.20 spent this month, about $9.10 by its end, reading stops at $10.00`."""
         text = f"about ${self.spent_usd:.2f} spent this month, about ${self.forecast_usd:.2f} by its end"
-        return text if self.cap_usd is None else f"{text}, reading stops at ${self.cap_usd:.2f}"
+        if self.cap_usd is None:
+            return text
+        return f"{text}, reading stops at ${self.cap_usd:.2f}"
 
 
 def spending_of(spent_usd: Mapping[str, float], now: datetime, cap_usd: float | None) -> Spending:

@@ -113,7 +113,9 @@ class Tree:
 
     def _unlinked(self, post: Post) -> Post:
         """A quote of or reply to a gone post keeps its text and papers, but not the reference."""
-        return msgspec.structs.replace(post, of=None) if post.of in self.gone else post
+        if post.of in self.gone:
+            return msgspec.structs.replace(post, of=None)
+        return post
 
     def _forget_gone(self) -> None:
         self.drop_waiting_for_gone()

@@ -130,7 +130,9 @@ class _Day:
             values.append(value)
             self._change(paper_id, max(values) - before)
         score = self._score_of.get(paper_id, 0)
-        return len(self._scores) - bisect_left(self._scores, score) if score else float("inf")
+        if score:
+            return len(self._scores) - bisect_left(self._scores, score)
+        return float("inf")
 
     def _forget(self, until: datetime) -> None:
         """Take away the votes of `until` and before."""

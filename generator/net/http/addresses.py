@@ -47,7 +47,9 @@ class Target:
     @property
     def key(self) -> str:
         """Names the service that is spared as one: `export.arxiv.org`, `127.0.0.1:8080`."""
-        return self.host if self.port == _PORTS[self.scheme] else f"{self.host}:{self.port}"
+        if self.port == _PORTS[self.scheme]:
+            return self.host
+        return f"{self.host}:{self.port}"
 
     @property
     def endpoint(self) -> str:
@@ -140,7 +142,9 @@ def _inside(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> ipaddress.IPv4
         return ip.sixtofour
     if ip.teredo is not None:
         return ip.teredo[1]
-    return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF) if ip in _NAT64 else None
+    if ip in _NAT64:
+        return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+    return None
 
 
 def is_literal(host: str) -> bool:
@@ -169,7 +173,9 @@ def shown(url: str) -> str:
     except ValueError:
         text = url.partition("?")[0].rpartition("@")[2]
     text = "".join(char if char.isprintable() else quote(char.encode("utf-8", "replace")) for char in text)
-    return text if len(text) <= _SHOWN_LENGTH else text[: _SHOWN_LENGTH - 1] + "…"
+    if len(text) <= _SHOWN_LENGTH:
+        return text
+    return text[: _SHOWN_LENGTH - 1] + "…"
 
 
 def origin(url: str) -> str:
@@ -183,4 +189,6 @@ def origin(url: str) -> str:
 
 def _masked(pair: str) -> str:
     name, equals, value = pair.partition("=")
-    return f"{name}=***" if equals and value and _SECRET.fullmatch(name) else pair
+    if equals and value and _SECRET.fullmatch(name):
+        return f"{name}=***"
+    return pair

@@ -53,7 +53,9 @@ def place_of(value: Any) -> Place | None:
         actor, collection, rkey = match[1], _KINDS[match[2]], match[3]
     else:
         return None
-    return Place(actor_name(actor), collection, rkey) if RKEY.fullmatch(rkey) else None
+    if RKEY.fullmatch(rkey):
+        return Place(actor_name(actor), collection, rkey)
+    return None
 
 
 class Actors:
@@ -70,7 +72,9 @@ class Actors:
 
     def did(self, actor: str) -> str | None:
         """Of a handle that was looked up, or of a DID."""
-        return actor if DID.fullmatch(actor) else self._dids.get(actor)
+        if DID.fullmatch(actor):
+            return actor
+        return self._dids.get(actor)
 
     def look_up(self, actors: Iterable[str]) -> Iterator[Event]:
         """Ask for the handles that are not known yet, each once. Raises FetchError where the service is down."""
@@ -189,4 +193,6 @@ def _is_did(value: Any) -> bool:
 
 def _stored_dids(stored: Any) -> list[str] | None:
     dids = stored.get("dids") if isinstance(stored, Mapping) else None
-    return [did for did in dids if _is_did(did)] if isinstance(dids, list) else None
+    if isinstance(dids, list):
+        return [did for did in dids if _is_did(did)]
+    return None

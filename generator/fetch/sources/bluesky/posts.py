@@ -73,7 +73,9 @@ def parse_uri(value: Any) -> Uri | None:
         return None
     did, _, rest = value[5:].partition("/")
     collection, _, rkey = rest.partition("/")
-    return Uri(did, collection, rkey) if DID.fullmatch(did) and RKEY.fullmatch(rkey) and collection else None
+    if DID.fullmatch(did) and RKEY.fullmatch(rkey) and collection:
+        return Uri(did, collection, rkey)
+    return None
 
 
 def post_url(post_id: str) -> str | None:
@@ -110,7 +112,9 @@ def parse(record: Record, seen_at: datetime) -> list[Post]:
     if "by" in reason:
         repost = reader.repost(reason, posts[-1], f"{record.where}.reason")
         posts = [*posts, repost] if repost else []
-    return [*reader.thread(row.get("reply"), f"{record.where}.reply"), *posts] if posts else []
+    if posts:
+        return [*reader.thread(row.get("reply"), f"{record.where}.reply"), *posts]
+    return []
 
 
 @dataclass(frozen=True, slots=True)

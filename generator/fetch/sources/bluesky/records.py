@@ -26,7 +26,9 @@ KINDS: Mapping[str, Kind] = {POSTS: "post", REPOSTS: "repost", LIKES: "like"}
 def record_uri(did: Any, collection: Any, rkey: Any) -> Uri | None:
     """The address of a record that is a post of ours, or None."""
     is_valid = isinstance(did, str) and DID.fullmatch(did) and isinstance(rkey, str) and RKEY.fullmatch(rkey)
-    return Uri(did, collection, rkey) if is_valid and collection in KINDS else None
+    if is_valid and collection in KINDS:
+        return Uri(did, collection, rkey)
+    return None
 
 
 def parse_record(

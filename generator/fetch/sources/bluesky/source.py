@@ -265,7 +265,11 @@ class _Range:
         """Of this run."""
         if self.since is not None:
             return BACKWARDS_PAGES
-        return FEED_PAGES if self.stream.kind == "feed" else FIRST_PAGES if self.is_first else PAGES_MAX
+        if self.stream.kind == "feed":
+            return FEED_PAGES
+        if self.is_first:
+            return FIRST_PAGES
+        return PAGES_MAX
 
     def gives(self, moment: datetime | None) -> bool:
         """Whether a row is told on: new, or young enough that its counts still grow."""

@@ -97,7 +97,9 @@ class StreamCursor:
         if type(since) is not int or type(time_us) is not int:
             return None
         oldest = microseconds(now - LOOK_BACK)
-        return cls(since, time_us) if oldest <= time_us <= microseconds(now) else None
+        if oldest <= time_us <= microseconds(now):
+            return cls(since, time_us)
+        return None
 
     def covered(self, time_us: int) -> Covered:
         """The event that moves the stored cursor."""

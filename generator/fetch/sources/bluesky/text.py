@@ -56,7 +56,9 @@ def card_links(embed: Any) -> Iterator[Any]:
 def _bridged(record: Mapping[str, Any]) -> Plain | None:
     """What a post said where it was written (Bridgy Fed, Wafrn); here it may be cut."""
     original = record.get("bridgyOriginalText") or record.get("fullText")
-    return read_html(original) if isinstance(original, str) else None
+    if isinstance(original, str):
+        return read_html(original)
+    return None
 
 
 def text_of(record: Mapping[str, Any], where: str) -> str:

@@ -125,7 +125,9 @@ def _hit_id(hit: Any) -> str | None:
 
 
 def _points(hit: Any) -> int | None:
-    return wire.whole_number(hit.get("points")) if isinstance(hit, dict) else None
+    if isinstance(hit, dict):
+        return wire.whole_number(hit.get("points"))
+    return None
 
 
 def _times(hits: list[Any]) -> Iterator[datetime]:

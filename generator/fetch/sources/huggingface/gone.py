@@ -76,4 +76,6 @@ def _has_page(request: FetchRequest, paper: str) -> bool | None:
         if error.status != _NOT_FOUND:
             raise
         return False if b"error" in error.body else None
-    return True if decode_object(answer.body, answer.url).get("id") == paper else None
+    if decode_object(answer.body, answer.url).get("id") == paper:
+        return True
+    return None

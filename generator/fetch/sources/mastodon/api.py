@@ -63,7 +63,9 @@ class Page:
 
 def local_id(row: Any) -> str | None:
     """The local id of a status or an account; None without a valid one."""
-    return wire.matching(row.get("id"), LOCAL_ID) if isinstance(row, dict) else None
+    if isinstance(row, dict):
+        return wire.matching(row.get("id"), LOCAL_ID)
+    return None
 
 
 def order_of(own_id: str) -> tuple[int, str]:

@@ -93,7 +93,9 @@ def post_url(post_id: str) -> str | None:
     """`mastodon:<address>` -> the address that people open; of a boost, what is boosted or leads there."""
     network, _, address = post_id.partition(":")
     address = address.partition(_BOOST)[0].removesuffix(_ACTIVITY)
-    return address if network == NETWORK and _ADDRESS.fullmatch(address) else None
+    if network == NETWORK and _ADDRESS.fullmatch(address):
+        return address
+    return None
 
 
 def is_public(status: Mapping[str, Any]) -> bool:

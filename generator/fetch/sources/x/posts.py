@@ -96,7 +96,9 @@ def snowflake_at(moment: datetime) -> int:
 def post_url(post_id: str) -> str | None:
     """`x:ID` -> an address that names no handle (X redirects it to the post)."""
     network, _, own_id = post_id.partition(":")
-    return f"https://x.com/i/status/{own_id}" if network == NETWORK and ID.fullmatch(own_id) else None
+    if network == NETWORK and ID.fullmatch(own_id):
+        return f"https://x.com/i/status/{own_id}"
+    return None
 
 
 def parse(record: Record, seen_at: datetime) -> list[Post]:

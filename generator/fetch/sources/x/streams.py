@@ -49,7 +49,9 @@ class Stream:
     @property
     def params(self) -> dict[str, str]:
         """Parameters of every page."""
-        return {"query": x_search.query_of(self.clauses)} if self.clauses else {}
+        if self.clauses:
+            return {"query": x_search.query_of(self.clauses)}
+        return {}
 
     @property
     def is_list(self) -> bool:
