@@ -93,7 +93,10 @@ def _people(ranked: RankedPaper) -> int:
 def notice_of(site: Site, ranked: RankedPaper, block: TargetBlock) -> Notice:
     """A paper in plain words."""
     paper = ranked.paper
-    names = [name for name in (plain(clean_line(author)) for author in paper.authors) if name]
+    names = []
+    for name in (plain(clean_line(author)) for author in paper.authors):
+        if name:
+            names.append(name)
     more = f" and {len(names) - AUTHORS_SHOWN:,} more" if len(names) > AUTHORS_SHOWN else ""
     arxiv_url = arxiv_id.abs_url(paper.id)
     return Notice(

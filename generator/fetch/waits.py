@@ -30,9 +30,9 @@ def note_waits(tree: Tree, network: str, client: Client, now: datetime) -> None:
     if not isinstance(client, HttpClient):
         return
     # A thousandth is less than any service states, and more than what adding up floats costs.
-    not_before = {
-        place: now + timedelta(seconds=math.ceil(seconds - 0.001)) for place, seconds in client.waits().items()
-    }
+    not_before = {}
+    for place, seconds in client.waits().items():
+        not_before[place] = now + timedelta(seconds=math.ceil(seconds - 0.001))
     before = tree.states.get(network, NetworkState())
     after = msgspec.structs.replace(before, not_before=dict(sorted(not_before.items())))
     if after == NetworkState() and network == ARXIV:

@@ -114,5 +114,8 @@ def _hidden(posts: Sequence[Post], rule: Rules, stored: Mapping[str, Post]) -> C
 
 
 def _newest_first(ballots: Collection[PaperBallots]) -> tuple[Post, ...]:
-    posts = {mention.post.id: mention.post for of_paper in ballots for mention in of_paper.mentions}
+    posts = {}
+    for of_paper in ballots:
+        for mention in of_paper.mentions:
+            posts[mention.post.id] = mention.post
     return tuple(sorted(posts.values(), key=lambda post: (post.posted_at, post.id), reverse=True))

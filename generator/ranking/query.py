@@ -53,9 +53,10 @@ class Query:
         self._in_title = False
         for match in _PART.finditer(without_latex(text)):
             self._read(match)
-        telling = [
-            clause for clause in self.clauses if clause.words[0] not in COMMON or len(clause.words) > 1 or clause.quoted
-        ]
+        telling = []
+        for clause in self.clauses:
+            if clause.words[0] not in COMMON or len(clause.words) > 1 or clause.quoted:
+                telling.append(clause)
         self.clauses = telling or self.clauses
 
     def finds(self, paper: Paper, speakers: Collection[str] = ()) -> bool:

@@ -30,7 +30,10 @@ def compose(_: Desk, notices: Sequence[Notice]) -> Any:
 
 
 def _section(notice: Notice) -> dict[str, Any]:
-    about = f"\n{fit(notice.authors, TITLE_MAX)}\n{notice.said_by}" if notice.authors else f"\n{notice.said_by}"
+    if notice.authors:
+        about = f"\n{fit(notice.authors, TITLE_MAX)}\n{notice.said_by}"
+    else:
+        about = f"\n{notice.said_by}"
     title = {"type": "link", "url": notice.url, "text": fit(notice.title, TITLE_MAX), "style": {"bold": True}}
     return {"type": "rich_text_section", "elements": [title, {"type": "text", "text": about}]}
 

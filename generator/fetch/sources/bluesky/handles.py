@@ -26,7 +26,10 @@ def handle(name: str) -> str:
     if re.fullmatch(DID, name):
         return name
     if not re.fullmatch(DOMAIN, name) or len(name) > 253:  # noqa: PLR2004 (the length of a domain name)
-        example = f"{name}.bsky.social" if re.fullmatch(r"[a-z0-9-]{3,18}", name) else "name.bsky.social"
+        if re.fullmatch(r"[a-z0-9-]{3,18}", name):
+            example = f"{name}.bsky.social"
+        else:
+            example = "name.bsky.social"
         raise ValueError(f"is no handle on Bluesky: write it in full, such as {example}")
     return name
 

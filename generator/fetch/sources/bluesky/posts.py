@@ -101,7 +101,10 @@ def parse(record: Record, seen_at: datetime) -> list[Post]:
     """
     row = wire.mapping(record.raw, record.where)
     above = row.get("reply")
-    views_above = [above.get(name) for name in ("parent", "root")] if isinstance(above, dict) else []
+    if isinstance(above, dict):
+        views_above = [above.get(name) for name in ("parent", "root")]
+    else:
+        views_above = []
     uris = tuple(view.get("uri") for view in views_above if isinstance(view, dict))
     reader = _Reader(tuple(sorted(record.trackers)), seen_at.replace(microsecond=0), uris)
     view = wire.mapping(row.get("post") if "post" in row else row, f"{record.where}.post")
@@ -157,11 +160,9 @@ class _Reader:
         if any(_hidden(labels, self.seen_at) for labels in (author.get("labels"), view.get("labels"), declared)):
             return []
         shown_uris = [_quoted_uri(view.get("embed")), *self.thread_uris]
-        quoted = [
-            quoted_post
-            for quoted_view in _quoted_views(view.get("embed"))
-            for quoted_post in self.embedded(quoted_view, where, depth + 1)
-        ]
+        quoted = []
+        for quoted_view in _quoted_views(view.get("embed")):
+            quoted.extend(self.embedded(quoted_view, where, depth + 1))
         kind, of = _kind(content, shown_uris, where)
         post = Post(
             id=uri.id,

@@ -135,7 +135,9 @@ def fetch(request: FetchRequest) -> Iterator[Event]:
     streams = yield from _streams(request, plan, actors)
     streams = yield from _by_stream(request, api, streams, patience)
     first = request.state.cursors.get(NEXT)
-    turns = [streams[index] for index in in_turn([stream.name for stream in streams], first)]
+    turns = []
+    for index in in_turn([stream.name for stream in streams], first):
+        turns.append(streams[index])
     jobs = [partial(_read, stream=stream, api=api) for stream in turns]
     results = side_by_side(request, bluesky_posts.NETWORK, jobs, at_once=AT_ONCE, ahead=4 * AT_ONCE)
     with closing(results):

@@ -45,7 +45,10 @@ def _check_papers(request: FetchRequest, papers_by_day: dict[date, list[str]]) -
     left_out: list[str] = []
     today = request.now.astimezone(UTC).date()
     for day in list(papers_by_day)[:DAYS_MAX]:
-        listed = {paper_id(row) for rows in pages(request, day, may_be_missing=day == today) for row in rows}
+        listed = set()
+        for rows in pages(request, day, may_be_missing=day == today):
+            for row in rows:
+                listed.add(paper_id(row))
         for paper in papers_by_day[day]:
             if paper in listed:
                 yield Checked(f"{NETWORK}:{paper}", is_there=True)
