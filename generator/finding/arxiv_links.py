@@ -44,8 +44,8 @@ _SCAN = re.compile(
     re.IGNORECASE,
 )
 _TEXT_STOPS = re.compile(r"[()\[\],;'*|\\]")
-_DIGITS_OF_ID = re.compile(r"[0-9]{4}(?:\.|-|%2e)?[0-9]{3}|a1aHR0", re.IGNORECASE)
-"""What every text that names a paper has: the digits of an id, or an address in Base64."""
+_DIGITS_OF_ID = re.compile(r"[0-9]{4}(?:\.|-|%2e)?[0-9]{3}|aHR0c|eyJ", re.IGNORECASE)
+"""What every text that names a paper has: the digits of an id, or an address or JSON in Base64."""
 _LOOKS_LIKE_ID = re.compile(rf"(?<![0-9a-z.]){ID_PATTERN}(?![0-9])", re.IGNORECASE)
 
 
@@ -124,7 +124,7 @@ def _find_address(url: str, layers: int) -> tuple[FoundId, ...]:
         return ()
     url = url.rstrip(_TRAILING)
     match = _URL.fullmatch(url)
-    if match is None or match["port"] not in _PORTS or _NEVER_IN_URL.search(url):
+    if match is None or _NEVER_IN_URL.search(url) or not _is_usual_port(match):
         return ()
     host = wrappers.canonical_host(match["host"])
     path, query = match["path"] or "", match["query"] or ""
@@ -146,6 +146,10 @@ def _find_address(url: str, layers: int) -> tuple[FoundId, ...]:
     return ()
 
 
+def _is_usual_port(match: re.Match[str]) -> bool:
+    return match["port"] in _PORTS or wrappers.is_proxy(match["host"])
+
+
 def _read_shapes(host: str, path: str, query: str) -> tuple[FoundId, ...]:
     shapes = SHAPES_BY_HOST.get(host)
     if not shapes:
@@ -159,7 +163,7 @@ def _read_shapes(host: str, path: str, query: str) -> tuple[FoundId, ...]:
     return ()
 
 
-_QUERY_IN_PATH = re.compile(r"[?#&]|:~:")
+_QUERY_IN_PATH = re.compile(r"[?#&<]|:~:")
 _PARENT_FOLDER = re.compile(r"/\.\.?(?:/|\Z)")
 
 
@@ -169,4 +173,4 @@ def _clean_path(path: str) -> str:
     if _PARENT_FOLDER.search(path):
         return ""
     path = _QUERY_IN_PATH.split(path, maxsplit=1)[0].replace("//", "/")
-    return "/".join(segment.strip(_BLANKS) for segment in path.split("/")).rstrip(_TRAILING)
+    return "/".join(segment.strip(_BLANKS + "\r\n\t") for segment in path.split("/")).rstrip(_TRAILING)

@@ -99,14 +99,14 @@ def _read_value(value: str) -> Iterator[FoundId]:
 
 
 _ARXIV = frozenset({"arxiv.org", "xxx.lanl.gov", "xxx.itp.ac.cn"}) | {
-    f"{name}.arxiv.org" for name in ("export", "browse", "static", "lanl", "aps", "dev", "oaipmh", "beta")
+    f"{name}.arxiv.org" for name in ("export", "browse", "static", "lanl", "aps", "dev", "oaipmh", "beta", "web3", "m")
 }
 _TAIL = r"(?:/[a-z0-9_][a-z0-9_.~+-]*)*/?"
 _OLD_FILE = r"(?P<number>[0-9]{7}(?:v[1-9][0-9]{0,2})?)\.(?:pdf|ps|ps\.gz)"
 
 _READER_PATH = r"(?:/[\w~+-]+){0,5}?/(?:arxiv-)?{id}(?:\.(?:md|txt|pdf|html|json|png))?(?:/[\w.,:@~+-]*)*"
 _READER_KEYS = ("q", "id", "ids", "url", "arxiv", "arxiv_id", "arxivid", "paper", "paper_id", "paperid", "pid", "query")
-_LIBRARY_PATH = r"/(?:.*[/:])?(?:arxiv[:/.]|10\.48550/arxiv[.:]){id}(?:\.[a-z]+)?(?:/.*)?"
+_LIBRARY_PATH = r"/(?:.*[/:=])?(?:arxiv[:/.]|10\.48550/arxiv[.:]){id}(?:\.[a-z]+)?(?:/.*)?"
 _LIBRARY_KEYS = ("arxiv_id", "arxivid", "arxiv", "eprint")
 _SEARCH_KEYS = ("q", "query", "p", "search", "term", "text", "lookfor", "doi", "pid", "ids", "id")
 
@@ -155,20 +155,29 @@ READERS: tuple[LinkShape, ...] = (
     _reader("https://scipost.org/submissions/{id}v1/", "2005.14165"),
     _reader("https://synthical.com/abs/{id}", "2401.01234"),
     _reader("https://www.scholar-inbox.com/paper/{id}", "2401.01234"),
+    _reader("https://www.themoonlight.io/en/review/{id}", "2401.01234"),
+    _reader("https://paperreading.club/page?id={id}", "2401.01234"),
+    _reader("https://chatpaper.com/chatpaper/paper/{id}", "2401.01234"),
+    _reader("https://fugumt.com/fugumt/paper_check/{id}", "2401.01234"),
+    _reader("https://yiyibooks.cn/arxiv/{id}/index.html", "2401.01234"),
+    _reader("https://app.txyz.ai/paper/{id}", "2401.01234", "txyz.ai"),
+    _reader("https://www.arxivdaily.com/thread/{id}", "2401.01234", "iarxiv.org", "gotit.pub", "deeplearn.org"),
+    _reader("https://searchthearxiv.com/?q={id}", "2401.01234"),
+    _reader("https://arxiv.dosf.top/abs/{id}", "2401.01234"),
     _reader("https://hyper.ai/papers/{id}", "2401.01234", "beta.hyper.ai"),
 )
 
 SHAPES: tuple[LinkShape, ...] = (
     LinkShape(
         _ARXIV,
-        r"/(?:abs|pdf|format|ps|tb|dvi|bibtex|refs|cits|other|view)(?:/(?:abs|pdf))?/{id}"
-        r"(?:\.(?:pdf|ps|gz|ps\.gz|tar\.gz|html?))?(?:/v[1-9][0-9]{0,2})?/?",
+        r"/(?:abs|pdf|format|ps|tb|dvi|bibtex|refs|cits|other|view|trackback|(?:auth/)?show-endorsers)(?:/(?:abs|pdf|html))?/{id}"
+        r"(?:\.(?:pdf|ps|gz|ps\.gz|tar\.gz|html?)){0,2}(?:/v[1-9][0-9]{0,2})?/?",
         "https://arxiv.org/abs/{id}",
         "2501.14787",
     ),
     LinkShape(
         _ARXIV,
-        r"/(?:html|src|e-print)/{id}(?:\.(?:gz|tar\.gz))?" + _TAIL,
+        r"/(?:html|src|e-print)(?:/abs)?/{id}(?:\.(?:gz|tar\.gz|html?|pdf))?" + _TAIL,
         "https://arxiv.org/html/{id}v1/x1.png",
         "2502.07017",
     ),
@@ -205,7 +214,7 @@ SHAPES: tuple[LinkShape, ...] = (
     ),
     LinkShape(
         frozenset({"huggingface.co", "hf.co", "hf-mirror.com"}),
-        r"(?:/api)?/papers/{id}(?:\.md)?/?",
+        r"(?:/api)?/(?:papers|arxiv)/{id}(?:\.md)?(?:/[\w-]+){0,2}/?",
         "https://huggingface.co/papers/{id}",
         "2506.02138",
     ),
@@ -214,7 +223,8 @@ SHAPES: tuple[LinkShape, ...] = (
         "",
         "https://huggingface.co/models?other=arxiv:{id}",
         "2401.01234",
-        ("other", "arxiv"),
+        ("other", "arxiv", "paper"),
+        ("q", "search"),
     ),
     LinkShape(
         frozenset({"doi.org", "dx.doi.org"}),
@@ -237,7 +247,7 @@ SHAPES: tuple[LinkShape, ...] = (
     ),
     LinkShape(
         frozenset({"dblp.org", "dblp.uni-trier.de", "dblp.dagstuhl.de"}),
-        r"/rec/(?:html/|bib/)?journals/corr/abs-(?P<yymm>[0-9]{4})-(?P<number>[0-9]{4,5})(?:\.[a-z]+)?",
+        r"/rec/(?:html/|bib/|bibtex/)?journals/corr/abs-(?P<yymm>[0-9]{4})-(?P<number>[0-9]{4,5})(?:\.[a-z]+)?",
         "https://dblp.org/rec/journals/corr/abs-{yymm}-{number}.html",
         "2407.14568",
     ),
@@ -255,7 +265,12 @@ SHAPES: tuple[LinkShape, ...] = (
     _library("https://paperswithcode.com/paper/arxiv:{id}", "2602.11389"),
     _library("https://www.connectedpapers.com/main/arxiv:{id}/Lookup", "2401.12345"),
     _library(
-        "https://api.datacite.org/dois/10.48550/arXiv.{id}", "2401.01234", "commons.datacite.org", "search.datacite.org"
+        "https://api.datacite.org/dois/10.48550/arXiv.{id}",
+        "2401.01234",
+        "commons.datacite.org",
+        "search.datacite.org",
+        "data.crosscite.org",
+        "data.datacite.org",
     ),
     _library(
         "https://openalex.org/works/doi:10.48550/arxiv.{id}", "2401.01234", "api.openalex.org", "explore.openalex.org"
@@ -271,7 +286,16 @@ SHAPES: tuple[LinkShape, ...] = (
     _library("https://sci-hub.se/10.48550/arXiv.{id}", "2401.01234", "sci-hub.st", "sci-hub.ru"),
     _library("https://zbmath.org/arXiv:{id}", "2401.01234"),
     _library("https://bytez.com/docs/arxiv/{id}", "2401.01234"),
-    _library("https://bohrium.dp.tech/paper/arxiv/{id}", "2401.01234"),
+    _library("https://bohrium.dp.tech/paper/arxiv/{id}", "2401.01234", "bohrium.com"),
+    _library("https://app.litmaps.com/seed/arxiv:{id}", "2401.01234", "litmaps.com", "researchrabbit.ai"),
+    _library(
+        "https://scispace.com/papers/arxiv:{id}", "2401.01234", "typeset.io", "sciencecast.org", "scienceopen.com"
+    ),
+    _library(
+        "https://plu.mx/plum/a/?arxiv={id}", "2401.01234", "opencitations.net", "ouci.dntb.gov.ua", "worldcat.org"
+    ),
+    _library("https://openreview.net/search?term=arXiv:{id}", "2401.01234", "zenodo.org", "researchhub.com"),
+    _library("https://www.aimodels.fyi/papers/arxiv/{id}", "2401.01234", "paperdigest.org", "search.zeta-alpha.com"),
     _library("https://core.ac.uk/search?q=arXiv:{id}", "2401.01234", "base-search.net", "explore.openaire.eu"),
     _library("https://www.bing.com/search?q=arXiv:{id}", "2401.01234", "google.com", "duckduckgo.com", "europepmc.org"),
     *READERS,

@@ -20,12 +20,12 @@ _ID_ENDS = r"(?![A-Za-z0-9%\uff10-\uff19]|[._-][0-9]|_[A-Za-z])"
 
 _ARCHIVES = "|".join(sorted(ARCHIVES))
 _NUMBER_OF = (
-    r"(?:[\s_-]?(?:id|identifier|no\.?|nr\.?|num(?:ber)?|e-?print|pre-?print|paper"
+    r"(?:[\s_:,-]{0,2}(?:id|identifier|no\.?|nr\.?|num(?:ber)?|e-?print|pre-?print|paper"
     r"|编号|編號|番号|论文|論文)(?![a-z])){0,2}"
 )
 # After a comma a number may also be a count: "the arXiv, 2005.14165 of them".
-_AFTER_PREFIX = r"(?:,\s{0,2}(?!\S{9,24}\s+of\b)|[\s:.;=\#|/_\"'“”({\[\]~–—-]{0,4})"
-_TITLE_FOLLOWS = r"(?=(?:\]\s{1,2}|】\s{0,2})[\"“'‘«「『(\[$\\]{0,2}(?-i:[^\W\d_a-z]|[0-9]))"
+_AFTER_PREFIX = r"(?:,\s{0,2}(?!\S{9,24}\s+of\b)|[\s:.;=\#|/_\"'“”({\[\]~–—`*<•·→」】-]{0,5})"
+_TITLE_FOLLOWS = r"(?=(?:\]:?\s{0,2}|】\s{0,2})[\"“'‘«「『(\[$\\]{0,2}(?-i:[^\W\d_a-z]|[0-9]))"
 
 
 class TextForm(NamedTuple):
@@ -58,13 +58,13 @@ FORMS: tuple[TextForm, ...] = (
     ),
     TextForm(
         "eprint",
-        WORD_STARTS + r"e-?prints?\s{0,3}[=:]?\s{0,3}[{\"']?\s{0,3}(?:arxiv:)?{id}",
+        WORD_STARTS + r"e-?prints?\s{0,20}[=:]?\s{0,20}[{\"']?\s{0,3}(?:arxiv:)?{id}",
         "eprint = {2401.01234}, archivePrefix = {arXiv}",
         ("2401.01234",),
     ),
     TextForm(
         "corr",
-        WORD_STARTS + r"(?:corr[\s,:]{1,3}|volume\s{0,3}=\s{0,3}[{\"])abs/{id}",
+        WORD_STARTS + r"(?:corr[\s,:]{1,3}|volume\s{0,20}=\s{0,20}[{\"])abs/{id}",
         "CoRR abs/1706.03762",
         ("1706.03762",),
     ),
@@ -91,12 +91,13 @@ FORMS_PATTERN = "|".join(
 _MENTION = re.compile(FORMS_PATTERN, re.IGNORECASE)
 _NEXT_IN_LIST = re.compile(
     r"(?:\s?\[[a-z.-]{2,20}\])?"
-    r"(?:\s{0,2}[,;&/+、，]\s{0,2}(?:(?:and|or|und|et)\s{1,2})?|\s{1,2}(?:and|or|und|et|y|e)\s{1,2})"
+    r"(?:\s{0,2}\n\s{0,2}[*•-]\s{1,2}|\s?[和と及및и]\s?"
+    r"|\s{0,2}[,;&/+、，]\s{0,2}(?:(?:and|or|und|et)\s{1,2})?|\s{1,2}(?:and|or|und|et|y|e)\s{1,2})"
     rf"(?:arxiv:)?(?P<id>{ID_PATTERN}){_ID_ENDS}",
     re.IGNORECASE,
 )
 
-_INVISIBLE = "\u00ad\u200b-\u200f\u2060\ufeff"
+_INVISIBLE = "\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufe0f\ufeff"
 _INVISIBLE_INSIDE = re.compile(
     rf"(?<=[0-9./:-])[{_INVISIBLE}]+(?=[0-9./:-])"
     rf"|(?<=[./:-])[{_INVISIBLE}]+(?=\w)"
@@ -105,9 +106,12 @@ _INVISIBLE_INSIDE = re.compile(
     re.IGNORECASE,
 )
 _SPLIT_ARXIV = re.compile("[{0}]*".join("arxiv").format(_INVISIBLE), re.IGNORECASE)
+# The word alone: a host that is written so is a spoof.
+_FULL_WIDTH_ARXIV = re.compile("[ａＡ][ｒＲ][ｘＸ][ｉＩ][ｖＶ](?![.．])")
 _FULL_WIDTH_ID = re.compile("[０-９]{4}[．.][０-９]{4,5}(?![0-9０-９])|[０-９]{7}(?![0-9０-９])")
 _TO_ASCII = {0xFF10 + digit: str(digit) for digit in range(10)} | {ord("．"): "."}
 _DEFANGED = re.compile(r"\[\.\]|\(\.\)|\[dot\]|\(dot\)", re.IGNORECASE)
+_DEFANGED_SCHEME = re.compile(r"\bhxxp(?=s?://)")
 
 
 def normalise(text: str) -> str:
@@ -115,10 +119,13 @@ def normalise(text: str) -> str:
     if not text.isascii():
         text = _INVISIBLE_INSIDE.sub("", text)
         text = _SPLIT_ARXIV.sub("arxiv", text)
+        text = _FULL_WIDTH_ARXIV.sub("arxiv", text)
         text = _FULL_WIDTH_ID.sub(lambda match: match[0].translate(_TO_ASCII), text)
-        text = text.replace("：", ":")
+        text = text.replace("：", ":").replace("‥", "…").replace("⋯", "…")
     if "[" in text or "(" in text:
         text = _DEFANGED.sub(".", text)
+    if "xxp" in text:
+        text = _DEFANGED_SCHEME.sub("http", text)
     return text.replace("\\/", "/")
 
 

@@ -70,7 +70,28 @@ def wrap(wrapper: Wrapper, url: str) -> str:
     proofpoint = quote(url, safe=":/").replace("_", "-5F").replace(":", "-3A").replace("/", "_")
     bare = url.partition("://")[2]
     base64 = urlsafe_b64encode(url.encode()).decode().rstrip("=")
-    return wrapper.example.format(url=url, quoted=quoted, bare=bare, proofpoint=proofpoint, base64=base64)
+    substack = urlsafe_b64encode(json.dumps({"e": url, "p": 1, "f": True}).encode()).decode().rstrip("=")
+    return wrapper.example.format(
+        url=url, quoted=quoted, bare=bare, proofpoint=proofpoint, base64=base64, substack=substack
+    )
+
+
+@pytest.mark.parametrize("wrapper", WRAPPERS, ids=lambda wrapper: wrapper.example)
+def test_every_host_of_a_wrapper_wraps_and_no_host_around_it(wrapper: Wrapper) -> None:
+    address = wrap(wrapper, "https://arxiv.org/abs/2005.14165")
+    example_host = address.split("/")[2]
+    for host in wrapper.hosts:
+        assert ids(find_in_url(address.replace(example_host, host, 1))) == ["2005.14165"]
+        for spoof in (f"{host}.evil.example", f"evil{host}", f"{host}@evil.example"):
+            assert find_in_url(address.replace(example_host, spoof, 1)) == ()
+
+
+@pytest.mark.parametrize(
+    "coded", ["W10", "eyJl", "eyJlIjoxfQ", "eyJwIjoxfQ", "eyJlIjoi4pi6In0", "aHR0cA", "aHR0c_-", "eyJ" + "W" * 900]
+)
+def test_a_target_that_cannot_be_decoded_is_none(coded: str) -> None:
+    assert find_in_url(f"https://substack.com/redirect/2/{coded}.x") == ()
+    assert find_in_url(f"https://click.convertkit-mail.com/a/{coded}") == ()
 
 
 @pytest.mark.parametrize("wrapper", WRAPPERS, ids=lambda wrapper: wrapper.example)
@@ -159,6 +180,29 @@ def test_plain_mentions_and_dois_are_found_with_their_version(paper_id: str, ver
         ("https://inspirehep.net/search?p=find+eprint+hep-th/9901001", "hep-th/9901001"),
         ("https://www.alphaxiv.org/zh/audio/2005.14165v2", "2005.14165"),
         ("https://r.jina.ai/https:/arxiv.org/abs/2005.14165", "2005.14165"),
+        ("https://arxiv.org/auth/show-endorsers/2005.14165", "2005.14165"),
+        ("https://arxiv.org/show-endorsers/hep-th/9901001", "hep-th/9901001"),
+        ("https://arxiv.org/html/abs/2005.14165v1.html", "2005.14165"),
+        ("https://arxiv.org/abs/html/2005.14165", "2005.14165"),
+        ("https://arxiv.org/pdf/2005.14165v2.pdf.pdf", "2005.14165"),
+        ("https://arxiv.org/abs/2005.14165%0A", "2005.14165"),
+        ("https://arxiv.org/abs/2005.14165%3C/a%3E", "2005.14165"),
+        ("https://huggingface.co/papers/2005.14165/community", "2005.14165"),
+        ("https://huggingface.co/papers/week/2020-W22?paper=2005.14165", "2005.14165"),
+        ("https://huggingface.co/papers?q=arxiv:2005.14165", "2005.14165"),
+        ("https://huggingface.co/api/arxiv/2005.14165/repos", "2005.14165"),
+        ("https://doi.org/https://doi.org/10.48550/arXiv.2005.14165", "2005.14165"),
+        ("https://dblp.uni-trier.de/rec/bibtex/journals/corr/abs-2005-14165", "2005.14165"),
+        ("https://ui.adsabs.harvard.edu/search/q=arXiv:2005.14165", "2005.14165"),
+        ("https://arxiv-org.lib-ezproxy.example.edu:2443/abs/2005.14165", "2005.14165"),
+        ("http://ezproxy.example.edu:2048/login?url=https://arxiv.org/abs/2005.14165", "2005.14165"),
+        ("https://arxiv-org.offcampus.lib.example.edu/abs/2005.14165", "2005.14165"),
+        ("https://arxiv-org.ezp-prod1.example.edu/abs/2005.14165", "2005.14165"),
+        ("https://arxiv-org.myaccess.library.example.ca/abs/2005.14165", "2005.14165"),
+        ("https://gcc02.safelinks.protection.outlook.us/?url=https%3A%2F%2Farxiv.org%2Fabs%2F2005.14165", "2005.14165"),
+        ("https://disq.us/url?url=https%3A%2F%2Farxiv.org%2Fabs%2F2005.14165%3Aa1b2c3d4&cuid=1", "2005.14165"),
+        ("https://wa.me/?text=A%20title%0Ahttps%3A%2F%2Farxiv.org%2Fabs%2F2005.14165", "2005.14165"),
+        ("https://urldefense.us/v2/url?u=https-3A__arxiv.org_abs_2005.14165&d=x", "2005.14165"),
     ],
 )
 def test_addresses_as_people_write_them(url: str, paper_id: str) -> None:
@@ -191,6 +235,9 @@ REFUSED = [
     "arxiv.org/abs/2005.1…",
     "arxiv.org/abs/2005.14165…",
     "arxiv.org/abs/2005.141...",
+    "https://arxiv.org/abs/1412.222...",
+    "https://www.google.com/url?q=https://arxiv.org/abs/2005.14165…",
+    "https://arxiv.org/abs/hep-th/99010…",
     "https://arxiv.org/abs/2005.14165%00",
     "https://arxiv.org/abs/2005.14165%0d%0aX",
     "https://arxiv.org/abs/2005.14165%252F",
@@ -313,6 +360,20 @@ def test_what_only_looks_like_a_mention_is_refused(text: str) -> None:
         ("[arXiv] 2005.14165", ["2005.14165"]),
         ("论文 arXiv编号：2005.14165", ["2005.14165"]),
         ("arXiv番号 2005.14165", ["2005.14165"]),
+        ("ａｒＸｉｖ：２００５．１４１６５", ["2005.14165"]),
+        ("arXiv:\u20662005.14165\u2069 and arXiv:\u202a2005.14166\u202c", ["2005.14165", "2005.14166"]),
+        ("**arXiv:** 2005.14165", ["2005.14165"]),
+        ("arXiv: `2005.14165`", ["2005.14165"]),
+        ("arXiv, id 2005.14165", ["2005.14165"]),
+        ("arXiv → 2005.14165", ["2005.14165"]),
+        ("【arXiv】2005.14165", ["2005.14165"]),
+        ("[2005.14165]: Language Models", ["2005.14165"]),
+        ("[2005.14165]Language Models", ["2005.14165"]),
+        ("arXiv:\n- 2005.14165\n- 2005.14166", ["2005.14165", "2005.14166"]),
+        ("arXiv:2005.14165和2005.14166", ["2005.14165", "2005.14166"]),
+        ("  eprint        = {2005.14165v1},", ["2005.14165"]),
+        ("hxxps://arxiv[.]org/abs/2005.14165", ["2005.14165"]),
+        ("https://ａｒｘｉｖ.org/abs/2005.14165", []),
     ],
 )
 def test_forms_that_people_write_in_text(text: str, papers: list[str]) -> None:
