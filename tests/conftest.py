@@ -77,7 +77,7 @@ def pytest_configure() -> None:
 
 _THOROUGH = (
     "e2e/", "rehearsal/", "test_announce", "test_bluesky_stream", "test_check", "test_cli", "test_commands_",
-    "test_history", "test_http_client", "test_hub", "test_import_formats", "test_look_up", "test_network_time",
+    "test_history", "test_hub", "test_import_formats", "test_look_up", "test_network_time",
     "test_nothing_read", "test_pages", "test_site_size", "test_sources_", "test_spending", "test_workflows",
 )  # fmt: skip
 """Files whose tests start processes, servers or builds: left to `make test`, so that `make check` stays quick."""

@@ -8,7 +8,7 @@ import time
 from base64 import urlsafe_b64encode
 from pathlib import Path
 from random import Random
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pytest
 from hypothesis import assume, given
@@ -18,7 +18,7 @@ from generator.finding.arxiv_id import FoundId
 from generator.finding.arxiv_links import MAX_URL_CHARS, find_in_text, find_in_url, merge_found, unread_host
 from generator.finding.link_patterns import SHAPES, LinkShape
 from generator.finding.text_forms import FORMS, TextForm
-from generator.finding.wrappers import WRAPPERS, Wrapper
+from generator.finding.wrappers import WRAPPERS, Wrapper, targets
 from tests.paper_ids import paper_ids
 
 SURROUNDINGS = [
@@ -582,3 +582,29 @@ def test_an_address_of_the_longest_length_is_read_and_a_longer_one_is_not() -> N
     assert find_in_text(f"see {longest} there")
     assert not find_in_url(f"{longest}a")
     assert not find_in_text(f"see {longest}a there")
+
+
+def test_a_list_ends_at_what_is_no_paper() -> None:
+    found = find_in_text("arXiv:2401.01234, 2402.01234, 2413.01234, 2403.01234")
+    assert [each.id for each in found] == ["2401.01234", "2402.01234"]
+
+
+def test_an_address_that_was_encoded_twice_is_read() -> None:
+    (found,) = find_in_url("https://www.google.com/url?url=https%253A%252F%252Farxiv.org%252Fabs%252F2401.01234")
+    assert found.id == "2401.01234"
+
+
+@pytest.mark.parametrize("code", ["a1aHR0_w", "a1aHR0a"])
+def test_a_damaged_code_states_no_address(code: str) -> None:
+    assert list(find_in_url(f"https://www.bing.com/ck/a?u={code}&ntb=1")) == []
+
+
+@pytest.mark.parametrize(("stated", "mended"), [
+    ("https://arxiv.org", "https://arxiv.org"),
+    ("cache:abc:https://arxiv.org", "https://arxiv.org"),
+    ("a1aHR0cHM6Ly9hcnhpdi5vcmc", "https://arxiv.org"),
+    ("A title https://arxiv.org/abs/2401.01234 via @ann", "https://arxiv.org/abs/2401.01234"),
+    (" https:/arxiv.org ", "https://arxiv.org"),
+])  # fmt: skip
+def test_what_a_key_states_becomes_an_address(stated: str, mended: str) -> None:
+    assert list(targets("bing.com", "/ck/a", urlencode({"u": stated}))) == [mended]

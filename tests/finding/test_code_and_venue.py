@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from generator.finding.code_and_venue import code_links, stated_in, venue_of
+from generator.finding.code_and_venue import code_links, marks_of, stated_in, venue_of
 from generator.model.stated import Stated
 from generator.render.pages import lists
 from generator.render.templates import Templates
+from tests.make import paper
 from tests.site_samples import a_paper, a_post, sample_site
 from tests.trees import corpus_files
 
@@ -227,3 +228,14 @@ def test_code_and_venues_are_lists_and_words_of_the_row() -> None:
     home = {each.path: each for each in lists.plan(site, Templates(TEMPLATES, site))}["index.html"].render().decode()
     assert '<a href="https://github.com/made-up/ravens" rel="nofollow noopener noreferrer">Code</a>' in home
     assert home.count('<a href="./venue/icml/">ICML 2026</a>') == 3
+
+
+def test_marks_are_what_a_paper_states() -> None:
+    both = paper(comment="Accepted at ICML 2026. Code: https://github.com/example/made-up")
+    assert set(marks_of(both)) == {"code", "venue"}
+    assert marks_of(paper(comment="12 pages")) == ()
+
+
+def test_a_sentence_without_end_says_nothing_and_the_next_one_is_read() -> None:
+    assert venue_of(paper(comment="Accepted at ICML 2026 " + "and on " * 200)) is None
+    assert venue_of(paper(comment="and on " * 200 + "words. Accepted at ICML 2026")) == ("ICML", "2026")

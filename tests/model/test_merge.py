@@ -210,3 +210,18 @@ def test_of_two_observations_of_one_version_the_later_fetch_wins() -> None:
 def test_an_observation_that_says_the_same_is_no_new_record() -> None:
     one, same = post("1"), post("1")
     assert merge_posts(one, same) is one
+
+
+def test_what_a_network_lacks_is_told_until_it_succeeds() -> None:
+    lacking = NetworkState(lacks="a token")
+    other = NetworkState(lacks="a name")
+    assert merge_states(lacking, other).lacks == merge_states(other, lacking).lacks == "a name"
+    assert merge_states(lacking, NetworkState()).lacks == "a token"
+    assert merge_states(lacking, NetworkState(last_success_at=NOON)).lacks is None
+
+
+def test_what_was_spent_on_a_day_is_the_larger_of_two_sums() -> None:
+    first = NetworkState(spent_usd={"2026-11-20": 1.0, "2026-11-19": 2.0})
+    second = NetworkState(spent_usd={"2026-11-20": 3.0, "2026-11-18": 4.0})
+    expected = {"2026-11-18": 4.0, "2026-11-19": 2.0, "2026-11-20": 3.0}
+    assert merge_states(first, second).spent_usd == merge_states(second, first).spent_usd == expected

@@ -97,6 +97,7 @@ def test_one_connection_serves_several_requests(fake: FakeTime) -> None:
     assert len({request.client for request in server.requests}) == 1
 
 
+@pytest.mark.slow
 def test_importing_the_client_does_not_import_requests() -> None:
     code = "import sys, generator.net.http; print([m for m in ('requests', 'urllib3', 'ssl') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -229,6 +230,7 @@ def test_rate_limit_resets_in_all_their_forms() -> None:
 
 
 @given(st.text(max_size=80), st.text(max_size=80))
+@pytest.mark.slow
 def test_no_header_breaks_the_reading_of_waits(value: str, date: str) -> None:
     for waited in (
         retry_after({"retry-after": value, "date": date}, WALL),
@@ -238,6 +240,7 @@ def test_no_header_breaks_the_reading_of_waits(value: str, date: str) -> None:
 
 
 @given(st.integers(0, 10_000), st.floats(0, 1), st.booleans())
+@pytest.mark.slow
 def test_back_off_is_never_short_and_never_long(attempt: int, chance: float, limited: bool) -> None:
     assert 1 <= backoff(attempt, chance, limited=limited) <= 90
 
@@ -245,6 +248,7 @@ def test_back_off_is_never_short_and_never_long(attempt: int, chance: float, lim
 # --- manners --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_requests_to_one_host_are_spaced_also_over_threads() -> None:
     with Loopback(lambda _: Answer(200, b"{}", wait_s=0.02)) as server:
         host = server.url.removeprefix("http://")
@@ -283,6 +287,7 @@ def test_a_budget_ends_calls_instead_of_waiting_beyond_it(fake: FakeTime) -> Non
     assert len(server.requests) == 2
 
 
+@pytest.mark.slow
 def test_a_budget_also_ends_a_running_request() -> None:
     with Loopback([Raw(b"HTTP/1.1 200 OK\r\n\r\n", *drip(b"x"))]) as server:
         client = HttpClient("tests")
@@ -328,6 +333,7 @@ def test_any_usable_answer_begins_patience_anew_even_that_there_is_nothing(fake:
     assert sum(fake.slept) == 600
 
 
+@pytest.mark.slow
 def test_waiting_for_another_thread_is_part_of_the_budget() -> None:
     client = HttpClient("tests")
     with Loopback([Answer(200, b"{}", wait_s=1.5)]) as server:
@@ -375,6 +381,7 @@ def test_cookies_are_not_kept(fake: FakeTime) -> None:
     ],
     ids=["status line", "headers", "body", "endless body", "chunks", "stalled body", "silence", "error body"],
 )
+@pytest.mark.slow
 def test_an_answer_that_drips_is_cut_in_time(reply: Raw, fake: FakeTime) -> None:
     with Loopback([reply]) as server:
         started = time.monotonic()
@@ -383,6 +390,7 @@ def test_an_answer_that_drips_is_cut_in_time(reply: Raw, fake: FakeTime) -> None
         assert time.monotonic() - started < 5
 
 
+@pytest.mark.slow
 def test_a_kept_connection_is_watched_too(fake: FakeTime) -> None:
     client = fake.client(timeouts=Timeouts(connect_s=2, read_s=2, total_s=0.8))
     with Loopback([as_json({}), Raw(b"HTTP/1.1 200 OK\r\n\r\n", *drip(b"x"))]) as server:
@@ -394,6 +402,7 @@ def test_a_kept_connection_is_watched_too(fake: FakeTime) -> None:
         assert server.requests[0].client == server.requests[1].client
 
 
+@pytest.mark.slow
 def test_a_secure_connection_that_is_never_made_fails_in_time(fake: FakeTime) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         started = time.monotonic()
@@ -402,6 +411,7 @@ def test_a_secure_connection_that_is_never_made_fails_in_time(fake: FakeTime) ->
         assert time.monotonic() - started < 5
 
 
+@pytest.mark.slow
 def test_https_spoken_to_a_server_without_it_is_not_tried_again(fake: FakeTime) -> None:
     with Loopback([as_json({})]) as server, pytest.raises(FetchError, match="no secure connection"):
         fake.client().get(server.url.replace("http:", "https:"))
@@ -427,6 +437,7 @@ def _gzipped(body: bytes) -> Answer:
     return Answer(200, gzip.compress(body), {"Content-Encoding": "gzip"})
 
 
+@pytest.mark.slow
 def test_compressed_answers_are_unpacked(fake: FakeTime) -> None:
     body = json.dumps(list(range(50_000))).encode()
     bare = zlib.compressobj(wbits=-15)
@@ -453,6 +464,7 @@ def test_an_answer_over_the_limit_stops_early(fake: FakeTime) -> None:
     assert len(server.requests) == 3
 
 
+@pytest.mark.slow
 def test_a_bomb_is_never_unpacked_beyond_the_limit() -> None:
     bomb = gzip.compress(b"\0" * 30_000_000)
     seen = 0
@@ -469,6 +481,7 @@ def test_a_bomb_is_never_unpacked_beyond_the_limit() -> None:
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+@pytest.mark.slow
 def test_a_bomb_in_one_piece_takes_no_more_memory_than_the_limit(encoding: str) -> None:
     zeros = b"\0" * 50_000_000
     bomb = gzip.compress(zeros) if encoding == "gzip" else zlib.compress(zeros)
@@ -488,6 +501,7 @@ def test_a_length_stated_in_two_ways_is_refused(fake: FakeTime) -> None:
 
 
 @given(st.binary(max_size=300), st.integers(0, 300), st.sampled_from(["gzip", "deflate"]))
+@pytest.mark.slow
 def test_a_cut_or_damaged_compressed_body_is_never_taken_for_whole(body: bytes, cut: int, encoding: str) -> None:
     packed = gzip.compress(body) if encoding == "gzip" else zlib.compress(body)
     assert read_body([packed], encoding, 1000) == body
@@ -634,6 +648,7 @@ def test_https_never_becomes_http_and_no_redirect_leads_to_this_machine() -> Non
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
+@pytest.mark.slow
 def test_any_text_is_an_address_or_an_address_error(text: str, location: str) -> None:
     try:
         target = parse_target(text)
@@ -736,6 +751,7 @@ def test_json_keeps_its_text_and_loses_half_characters() -> None:
 
 
 @given(st.binary(max_size=200))
+@pytest.mark.slow
 def test_any_bytes_are_json_or_a_body_error(body: bytes) -> None:
     try:
         text = json.dumps(decode_json(body))
@@ -757,6 +773,7 @@ _EITHER = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_every_recorded_fault_is_an_answer_or_one_fetch_error_in_bounded_time(
     shared: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import ssl
 import threading
 import zlib
@@ -15,8 +16,9 @@ from websockets.sync.server import ServerConnection, serve
 
 from generator.model.errors import FetchError
 from generator.net.http import HttpClient, shown, user_agent
-from generator.net.http.addresses import AddressError, is_allowed, origin, parse_target
-from generator.net.http.body import BodyError, beginning, is_page, read_body
+from generator.net.http.addresses import AddressError, follow, is_allowed, origin, parse_target
+from generator.net.http.body import BodyError, beginning, decode_json, is_page, read_body
+from generator.net.http.connections import connect, resolve_name
 from generator.net.http.exchange import ExchangeError
 from generator.net.http.interface import Response
 from generator.net.http.transport import Timeouts, _explained
@@ -87,6 +89,25 @@ def test_an_address_that_is_a_secret_is_shown_by_its_origin() -> None:
     assert origin("no address") == "the address"
 
 
+def test_a_redirect_leads_to_an_address_or_is_an_error() -> None:
+    start = parse_target("https://a.example/b/c")
+    assert follow(start, "../d").url == "https://a.example/d"
+    assert follow(start, "//b.example").url == "https://b.example/"
+    for nowhere, reason in (("", "without saying where"), ("http://[::1", "no address"), ("ftp://a.example/", "http")):
+        with pytest.raises(AddressError, match=reason):
+            follow(start, nowhere)
+
+
+def test_what_is_no_address_is_shown_without_its_secrets() -> None:
+    assert shown("http://ann:hush@[a/b?token=hush") == "[a/b"
+
+
+def test_a_name_is_looked_up_by_the_system() -> None:
+    assert resolve_name("127.0.0.1", 80) == ["127.0.0.1"]
+    with pytest.raises(OSError, match=r".+"):
+        resolve_name("127.0.0.1", "no port")  # type: ignore[arg-type]
+
+
 # --- waits
 
 
@@ -136,6 +157,41 @@ def test_deflate_is_read_with_and_without_its_wrapper() -> None:
         assert read_body([packed[:1], packed[1:]] if bits < 0 else [packed], "deflate", 1000) == b"made up " * 20
 
 
+@pytest.mark.parametrize("encoding", ["gzip", "x-gzip", " GZIP"])
+def test_members_of_gzip_follow_each_other_and_what_follows_them_belongs_to_nothing(encoding: str) -> None:
+    packed = gzip.compress(b"made ") + gzip.compress(b"up")
+    assert read_body([packed], encoding, 7) == b"made up"
+    assert read_body([packed[:9], packed[9:], b"padding"], encoding, 7) == b"made up"
+    with pytest.raises(BodyError, match=r"larger than"):
+        read_body([packed], encoding, 6)
+
+
+def test_a_bomb_is_unpacked_as_far_as_the_limit_alone() -> None:
+    with pytest.raises(BodyError, match=r"larger than 0\.1 MiB"):
+        read_body([gzip.compress(b"x" * 10_000_000)], "gzip", 104_858)
+    assert read_body([gzip.compress(b"x" * 200_000)], "gzip", 200_000) == b"x" * 200_000
+
+
+def test_a_compressed_body_that_is_cut_or_damaged_may_be_asked_for_again() -> None:
+    packed = gzip.compress(b"made up " * 20)
+    for content, reason in ((packed[:-9], "cut off"), (b"no gzip at all", "damaged")):
+        with pytest.raises(BodyError, match=reason) as caught:
+            read_body([content], "gzip", 1000)
+        assert caught.value.again
+    with pytest.raises(BodyError, match=r"did not ask for") as refused:
+        read_body([packed], "br", 1000)
+    assert not refused.value.again
+    assert read_body([], "gzip", 1000) == b""
+
+
+def test_json_has_no_numbers_of_its_own_and_no_halves_of_characters() -> None:
+    whole = b'{"a": ["\\ud83d", "\\ud83d\\ude00", 1, null], "\\ude00": true}'
+    assert decode_json(whole) == {"a": ["\ufffd", "\U0001f600", 1, None], "\ufffd": True}
+    for content in (b"[NaN]", b"[Infinity]", b"[-Infinity]", b"{", b"\xff", b"[" * 100_000):
+        with pytest.raises(BodyError):
+            decode_json(content)
+
+
 def test_the_beginning_of_an_answer_is_80_bytes() -> None:
     assert beginning(b"a" * 80) == "'" + "a" * 80 + "'"
     assert beginning(b"a" * 81) == "'" + "a" * 80 + "'…"
@@ -146,6 +202,26 @@ def test_a_page_is_known_by_its_first_element() -> None:
         assert is_page(page), page
     for other in (b"<rss>", b"{}", b"", b"<htmlish>", b"words <html>"):
         assert not is_page(other), other
+
+
+# --- connections
+
+
+def test_a_look_up_that_breaks_otherwise_than_by_the_network_is_no_unknown_name() -> None:
+    def broken(_host: str, _port: int) -> list[str]:
+        raise KeyError("a fault of ours")
+
+    with pytest.raises(KeyError):
+        connect("a.example", 80, broken, loopback=False, within_s=5)
+    with pytest.raises(ExchangeError, match=r"its name is not known") as caught:
+        connect("a.example", 80, lambda _host, _port: [], loopback=False, within_s=5)
+    assert (caught.value.again, caught.value.unsent) == (True, True)
+
+
+def test_a_host_of_private_addresses_is_not_connected_to() -> None:
+    with pytest.raises(ExchangeError, match=r"not public") as caught:
+        connect("a.example", 80, lambda _host, _port: ["192.0.2.1", "10.0.0.1"], loopback=False, within_s=5)
+    assert not caught.value.again
 
 
 # --- questions and answers
@@ -195,6 +271,23 @@ def test_a_body_without_a_length_that_is_cut_by_the_clock_is_not_taken_for_whole
         pytest.raises(FetchError, match=r"took longer than 0\.3 s"),
     ):
         HttpClient("tests", timeouts=short).get(server.url, tries=1)
+
+
+def test_a_client_keeps_to_the_waits_that_an_earlier_run_was_told_and_tells_those_that_are_left() -> None:
+    now = [100.0]
+    with Loopback({"/": Raw(OK + b"Content-Length: 2\r\n\r\n{}")}) as server:
+        host = server.url.removeprefix("http://")
+        slept: list[float] = []
+
+        def sleep(seconds: float) -> None:
+            slept.append(seconds)
+            now[0] += seconds
+
+        client = HttpClient("tests", timeouts=PATIENT, clock=lambda: now[0], sleep=sleep)
+        client.hold({host: 5.0, "other.example": 50.0})
+        client.get(server.url + "/")
+    assert sum(slept) == 5
+    assert client.waits() == {"other.example": 50}
 
 
 def test_a_closed_client_opens_a_new_connection() -> None:

@@ -183,3 +183,59 @@ def test_a_command_that_only_reads_waits_for_nobody(
     with only_writer(tmp_path / "data", "`fetch` (process 7)", print, 0):
         done = CliRunner().invoke(cli, command.split())
     assert done.exit_code == 0, done.output
+
+
+def test_a_wait_tells_once_who_is_waited_for_and_a_holder_without_a_name_is_another_command(tmp_path: Path) -> None:
+    descriptor = os.open(tmp_path / lock.NAME, os.O_RDWR | os.O_CREAT)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    names: list[str] = []
+    with (
+        pytest.raises(StoreError, match=r"another command is still writing here"),
+        only_writer(tmp_path, "me", names.append, wait_s=0.25),
+    ):
+        pytest.fail("two writers")
+    assert names == ["another command"]
+    os.close(descriptor)
+
+
+def test_a_lock_that_is_another_file_by_now_is_no_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real, calls = fcntl.flock, list[int]()
+
+    def flock(descriptor: int, how: int) -> None:
+        if not calls:
+            (tmp_path / lock.NAME).unlink()
+            (tmp_path / lock.NAME).touch()
+        calls.append(descriptor)
+        real(descriptor, how)
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    with only_writer(tmp_path, "me", lambda _: None, wait_s=5):
+        assert (tmp_path / lock.NAME).read_text() == "me"
+    assert len(calls) == 2
+
+
+@pytest.mark.parametrize(("kept", "left"), [("", ["root"]), ("root/a/other", ["root", "root/a", "root/a/other"])])
+def test_a_removed_file_takes_its_empty_folders_along_but_never_the_root(
+    tmp_path: Path, kept: str, left: list[str]
+) -> None:
+    disk.write_files({tmp_path / "root/a/b/file": b"text"})
+    if kept:
+        (tmp_path / kept).touch()
+    disk.remove_files([tmp_path / "root/a/b/file", tmp_path / "root/missing"], tmp_path / "root")
+    assert sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")) == left
+
+
+def test_a_file_outside_the_root_leaves_its_folder(tmp_path: Path) -> None:
+    disk.write_files({tmp_path / "elsewhere/file": b"text"})
+    disk.remove_files([tmp_path / "elsewhere/file"], tmp_path / "root")
+    assert [path.name for path in tmp_path.iterdir()] == ["elsewhere"]
+
+
+def test_a_process_of_somebody_else_is_running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_process: int, _signal: int) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "kill", refuse)
+    (tmp_path / "texts.jsonl.17.part").touch()
+    disk.sweep_abandoned(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["texts.jsonl.17.part"]
