@@ -245,10 +245,11 @@ def test_rows_of_files_that_were_replaced_often_are_deleted(tmp_path: Path) -> N
     index = Index(cache)
     path = tmp_path / name
     path.parent.mkdir()
+    summaries = [FileSummary()]
     for turn in range(210):
         path.write_bytes(str(turn).encode())
-        summary = _with_posts(post(str(turn)))
-        assert index.refresh({name: path}, Path.read_bytes, lambda _name, _content, made=summary: made) == 1
+        summaries[0] = _with_posts(post(str(turn)))
+        assert index.refresh({name: path}, Path.read_bytes, lambda _name, _content: summaries[0]) == 1
         assert index.files_of_posts([f"bluesky:ada/{turn}"]) == {name}
     assert index.files_of_posts(["bluesky:ada/0"]) == set()
     index.close()
