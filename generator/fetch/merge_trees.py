@@ -96,11 +96,11 @@ class _Merge:
         self._captured.release()
 
 
-def _batches(store: Store, other: Store) -> Iterator[list[str]]:
-    """Names of the files of `other` that differ from those of `store`, in groups."""
+def _batches(store: Store, added: Store) -> Iterator[list[str]]:
+    """Names of the files of `added` that differ from those of `store`, in groups."""
     names: list[str] = []
     size = 0
-    for name, path in other.record_files().items():
+    for name, path in added.record_files().items():
         own_path = store.root / name
         content = read_bytes(path)
         if own_path.is_file() and read_bytes(own_path) == content:

@@ -231,7 +231,7 @@ def _requests(
                 source,
                 config,
                 tree,
-                wanted=wanted,
+                wanted=accounts,
                 client_for=client_for,
                 secrets=secrets,
                 now=now,
@@ -239,7 +239,7 @@ def _requests(
             ),
         )
         for source in SOURCES
-        if only in {None, source.name} and (wanted := wanted_of(config, source.name))
+        if only in {None, source.name} and (accounts := wanted_of(config, source.name))
     ]
 
 

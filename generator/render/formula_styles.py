@@ -40,8 +40,8 @@ def use_classes(html: str) -> str:
     return _STYLED.sub(_with_class, html) if ' style="' in html else html
 
 
-def _with_class(found: re.Match[str]) -> str:
-    before, style, after = found.groups()
+def _with_class(match: re.Match[str]) -> str:
+    before, style, after = match.groups()
     names = filter(None, map(_class_of, style.split(";")))
     unique = " ".join(dict.fromkeys(names))
     if not unique or ' class="' in before + after:

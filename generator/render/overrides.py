@@ -57,8 +57,8 @@ class ThemeFiles:
             if path.is_file() and not path.name.startswith(".")
         }
         for name in sorted(names):
-            made = {STYLE: self.style, MARK: self.mark}.get(name)
-            yield name, made().encode() if made else self.path(name).read_bytes()
+            content = {STYLE: self.style, MARK: self.mark}.get(name)
+            yield name, content().encode() if content else self.path(name).read_bytes()
 
     def style(self) -> str:
         """Our style, and the owner's after it."""
@@ -67,8 +67,8 @@ class ThemeFiles:
             if "</" in sheet:
                 what = "which would end the style element of 404.html; write it as '<\\/'"
                 raise BuildError(f"{path}: holds '</', {what}")
-        ours, *own = (sheet for _, sheet in sheets)
-        return "\n".join([ours, *filter(None, own)])
+        ours, *added = (sheet for _, sheet in sheets)
+        return "\n".join([ours, *filter(None, added)])
 
     def mark(self) -> str:
         """The site's mark: the owner's as it is, ours in the colours of the style."""

@@ -84,9 +84,9 @@ def fit(site: Site, plan: Plan, max_bytes: int) -> tuple[Site, Planned]:
     left_out = 0
     if excess > 0 and site.papers:
         left_out = min(len(site.papers), int(excess / weights.of_paper) + 1)
-        kept = list(site.papers.items())[: len(site.papers) - left_out]
-        without = frozenset(list(site.papers)[len(kept) :])
-        site = replace(site, papers=dict(kept), without_files=site.without_files | without)
+        papers = list(site.papers.items())[: len(site.papers) - left_out]
+        without = frozenset(list(site.papers)[len(papers) :])
+        site = replace(site, papers=dict(papers), without_files=site.without_files | without)
         planned = plan(site)
         weights = weigh(site, planned)
     if weights.total > max_bytes:

@@ -142,13 +142,13 @@ class Templates:
     def part(self, name: str, *args: str) -> Markup:
         """A macro of `macros/frame.html`: what the pages of one section and depth have in common, rendered once."""
         key = (name, *args)
-        known = self._parts.get(key)
-        if known is None:
+        markup = self._parts.get(key)
+        if markup is None:
             html = _BETWEEN_TAGS.sub("><", self._macro("frame", name, *args)).strip()
-            known = self._parts[key] = Markup(html)  # noqa: S704 (rendered with autoescape)
-        return known
+            markup = self._parts[key] = Markup(html)  # noqa: S704 (rendered with autoescape)
+        return markup
 
-    def _macro(self, file: str, name: str, *args: object, **named: object) -> Markup:
+    def _macro(self, file: str, name: str, *args: object, **keywords: object) -> Markup:
         """What a macro makes of its arguments.
 
         Raises:
@@ -159,7 +159,7 @@ class Templates:
             macro = self._macros.get(name)
             if macro is None:
                 macro = self._macros[name] = getattr(self._template(template).module, name)
-            html: Markup = macro(*args, **named)
+            html: Markup = macro(*args, **keywords)
         except jinja2.TemplateError as error:
             raise BuildError(self.files.explain(template, error)) from error
         except AttributeError as error:
@@ -167,10 +167,10 @@ class Templates:
         return html
 
     def _template(self, name: str) -> jinja2.Template:
-        known = self._loaded.get(name)
-        if known is None:
-            known = self._loaded[name] = self._environment.get_template(name)
-        return known
+        template = self._loaded.get(name)
+        if template is None:
+            template = self._loaded[name] = self._environment.get_template(name)
+        return template
 
     def _make_environment(self, cache: Path | None) -> jinja2.Environment:
         if cache is not None:

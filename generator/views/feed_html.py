@@ -66,9 +66,9 @@ def abstract_html(abstract: str) -> Markup:
 
 def authors_of(paper: Paper, most: int) -> list[str]:
     """The first authors, and how many more there are as the last one; one more name takes no more room than that."""
-    shown = most + 1 if len(paper.authors) == most + 1 else most
-    names = [clean_line(latex.to_name(author)) for author in paper.authors[:shown]]
-    more = len(paper.authors) - shown
+    count = most + 1 if len(paper.authors) == most + 1 else most
+    names = [clean_line(latex.to_name(author)) for author in paper.authors[:count]]
+    more = len(paper.authors) - count
     return [name for name in names if name] + ([f"and {more:,} more"] if more > 0 else [])
 
 
@@ -116,7 +116,7 @@ def note_html(note: str, base: str) -> Markup:
     """The owner's note, sanitised where it was read, its links whole: a reader shows them somewhere else."""
     if not note:
         return Markup("")
-    html = _LINK.sub(lambda found: found[1] + str(escape(_whole(base, unescape(found[2])))), note)
+    html = _LINK.sub(lambda match: match[1] + str(escape(_whole(base, unescape(match[2])))), note)
     return filled(
         "<p><em>Note of this page's owner:</em></p>\n<blockquote>%s</blockquote>\n",
         Markup(html),  # noqa: S704 (by text.markdown)

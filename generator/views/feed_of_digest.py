@@ -102,8 +102,8 @@ def page_of_period(site: Site, digest: Digest, issue: Issue) -> str:
     else:
         page, now = f"week/{year}-W{week:02}/", "top/month/"
     paths = {listing.path for listing in site.listings}
-    wanted = (digest.below + page, page, digest.below + now)
-    return next((path for path in wanted if path in paths), now)
+    candidates = (digest.below + page, page, digest.below + now)
+    return next((path for path in candidates if path in paths), now)
 
 
 def _row(site: Site, ranked: RankedPaper) -> Markup:

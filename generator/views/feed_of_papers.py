@@ -85,21 +85,21 @@ class PaperFeeds:
 
     def _shown(self, listing: Listing, scope: str) -> Iterator[tuple[str, Entered]]:
         site = self._site
-        wanted = entries_in_feed(len(site.trackers), site.feed_entries) if listing.scope.tracker else site.feed_entries
-        most = max(wanted, ENTRIES_MAX) if listing.window.order in {"hot", "newest"} else wanted
+        limit = entries_in_feed(len(site.trackers), site.feed_entries) if listing.scope.tracker else site.feed_entries
+        most = max(limit, ENTRIES_MAX) if listing.window.order in {"hot", "newest"} else limit
         since = site.now - KEPT_FOR
         listed = [ranked.paper for ranked in listing.papers if ranked.paper.id not in site.unknown]
         if listing.scope.kind in {"category", "code", "venue"}:
             news = [paper for paper in listed[OLD_PAPERS:] if self._is_news(scope, paper.id)]
             listed = listed[:OLD_PAPERS] + news
-        shown = 0
+        count = 0
         for place, paper in enumerate(listed):
-            if shown == most or (place >= wanted and most == wanted):
+            if count == most or (place >= limit and most == limit):
                 return
             self._papers[paper.id] = paper
             entered = self._entered(listing, scope, paper)
-            if place < wanted or entered.known_at > since:
-                shown += 1
+            if place < limit or entered.known_at > since:
+                count += 1
                 yield paper.id, entered
 
     def _is_news(self, scope: str, paper_id: str) -> bool:
@@ -256,13 +256,13 @@ def _comment(site: Site, remark: _Remark) -> Markup:
 
 def _others(site: Site, at_entry: Sequence[Ballot], remarks: Sequence[_Remark]) -> Markup:
     """Who else had posted it at the entry, with a link to the post."""
-    named = {html.name_of(remark.ballot.mention.post) for remark in remarks}
+    names = {html.name_of(remark.ballot.mention.post) for remark in remarks}
     links: list[Markup] = []
     for ballot in sorted(at_entry, key=_order_of_coming):
         post = ballot.mention.post
         name = html.name_of(post)
-        if name and name not in named and post.id not in site.withheld and len(links) < NAMES_MAX:
-            named.add(name)
+        if name and name not in names and post.id not in site.withheld and len(links) < NAMES_MAX:
+            names.add(name)
             network = site.networks.get(post.network, post.network)
             links.append(
                 html.filled("%s (%s)", html.link(safe_href(post.url), html.filled("<bdi>%s</bdi>", name)), network)
@@ -291,9 +291,9 @@ def _updated_at(site: Site, paper: Paper, remarks: Sequence[_Remark], entered: E
     """
     times = [entered.at]
     for remark in remarks:
-        known = known_at(remark.ballot.mention.post)
-        if known > entered.known_at:
-            times.append(known)
+        known_since = known_at(remark.ballot.mention.post)
+        if known_since > entered.known_at:
+            times.append(known_since)
     if paper.version > 1 and paper.revised_at:
         times.append(paper.revised_at)
     note = site.notes.get(paper.id, "")

@@ -62,8 +62,8 @@ class PostList:
 
 def post_lists(site: Site) -> list[PostList]:
     """The site's, then each tracker's."""
-    own = [PostList(tracker=tracker, posts=site.tracker_posts[tracker.id]) for tracker in site.trackers]
-    return [PostList(posts=site.posts), *own]
+    tracker_lists = [PostList(tracker=tracker, posts=site.tracker_posts[tracker.id]) for tracker in site.trackers]
+    return [PostList(posts=site.posts), *tracker_lists]
 
 
 def lists_of_people(site: Site) -> list[PostList]:
@@ -71,34 +71,34 @@ def lists_of_people(site: Site) -> list[PostList]:
     return [PostList(person=person, posts=person.posts) for person in site.people]
 
 
-def posts_feed_view(site: Site, listed: PostList, known: dict[str, FeedEntry]) -> FeedView:
+def posts_feed_view(site: Site, listed: PostList, entries_by_post: dict[str, FeedEntry]) -> FeedView:
     """The feed of these posts: as many as any feed has, and all that were seen during the last 48 hours.
 
     Args:
         site: whose posts these are.
         listed: the posts.
-        known: entries that other feeds have too, by the id of their post; it is added to.
+        entries_by_post: entries that other feeds have too, by the id of their post; it is added to.
     """
-    wanted = entries_in_feed(len(site.trackers), site.feed_entries) if listed.tracker else site.feed_entries
+    limit = entries_in_feed(len(site.trackers), site.feed_entries) if listed.tracker else site.feed_entries
     since = site.now - KEPT_FOR
     groups: dict[str, list[Post]] = {}
     for post in listed.posts:
-        if len(groups) >= wanted and post.seen_at <= since:
+        if len(groups) >= limit and post.seen_at <= since:
             continue
         name = _entry_name(site, post)
         if name in groups:
             groups[name].append(post)
-        elif len(groups) < max(wanted, ENTRIES_MAX):
+        elif len(groups) < max(limit, ENTRIES_MAX):
             groups[name] = [post]
     list_name = listed.path.strip("/").replace("/", "-")
     entries = []
     for name, posts in groups.items():
         uid = f"{site.ids_at}posts/#{name}" if site.ids_at else entry_id(site, list_name, name)
-        entry = known.get(posts[0].id) if len(posts) == 1 else None
+        entry = entries_by_post.get(posts[0].id) if len(posts) == 1 else None
         if entry is None:
             entry = _entry(site, listed.path, posts)
             if len(posts) == 1 and safe_href(posts[0].url):
-                known[posts[0].id] = entry
+                entries_by_post[posts[0].id] = entry
         entries.append((uid, entry))
     return feed_view(site, listed.path, html.clean_line(listed.title), listed.description, entries)
 

@@ -235,14 +235,14 @@ def draw_spark(spark: SparkView) -> Markup:
 def discussions_of(ranked: RankedPaper) -> tuple[DiscussionView, ...]:
     """Where the paper is talked about on Hacker News, the most points first."""
     stories = [mention.post for mention in ranked.mentions if _is_story(mention.post)]
-    found = [
+    discussions = [
         DiscussionView(url=url, points=post.counts.likes, replies=post.counts.replies)
         if post.counts
         else DiscussionView(url=url, points=0, replies=0)
         for post in stories
         if (url := safe_href(post.url))
     ]
-    return tuple(sorted(found, key=lambda each: (-each.points, each.url))[:DISCUSSIONS_MAX])
+    return tuple(sorted(discussions, key=lambda discussion: (-discussion.points, discussion.url))[:DISCUSSIONS_MAX])
 
 
 def _is_story(post: Post) -> bool:
@@ -255,9 +255,9 @@ def score_view(ranked: RankedPaper, site: Site) -> ScoreView:
     rows: dict[Hashable, list[Vote]] = {}
     for vote in sorted(ranked.votes, key=lambda vote: (-_whole(vote), -vote.at.timestamp(), vote.post_id)):
         rows.setdefault(_alike(vote, posts[vote.post_id]), []).append(vote)
-    shown, others = list(rows.values())[:VOTES_SHOWN], list(rows.values())[VOTES_SHOWN:]
+    first_rows, others = list(rows.values())[:VOTES_SHOWN], list(rows.values())[VOTES_SHOWN:]
     return ScoreView(
-        votes=tuple(_vote_view(votes, posts[votes[0].post_id], site.networks) for votes in shown),
+        votes=tuple(_vote_view(votes, posts[votes[0].post_id], site.networks) for votes in first_rows),
         more=sum(map(len, others)),
         more_score=round(sum(_whole(vote) for votes in others for vote in votes), 4),
         score=round(sum(map(_whole, ranked.votes)), 4),

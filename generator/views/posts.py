@@ -205,13 +205,13 @@ def choose_notes(ranked: RankedPaper) -> tuple[Quote, ...]:
     votes.sort(key=lambda vote: _worth(vote, mentions[vote.post_id].post), reverse=True)
     room = max(NOTE_CHARS // 2, round(min(len(ranked.paper.abstract), FOLDED_CHARS) * NOTES_PER_ABSTRACT))
     notes: list[Quote] = []
-    said: set[str] = set()
+    texts: set[str] = set()
     for vote in votes:
         mention = mentions[vote.post_id]
         text = mention.comment
-        if text is None or text in said:
+        if text is None or text in texts:
             continue
-        said.add(text)
+        texts.add(text)
         note = quote_of(mention.post, text, NOTE_CHARS)
         room -= len(note.text)
         if notes and room < 0:

@@ -245,7 +245,7 @@ class _Hashes(dict[str, int]):
 
 def _postings_of(papers: Sequence[SearchPaper]) -> tuple[dict[str, str], dict[int, str]]:
     """Word -> for each paper that has it 8 x (papers between it and the one before) + its low bits; pair -> papers."""
-    found: defaultdict[str, list[int]] = defaultdict(list)
+    by_word_numbers: defaultdict[str, list[int]] = defaultdict(list)
     pairs: defaultdict[int, list[int]] = defaultdict(list)
     hashes = _Hashes()
     for number, paper in enumerate(papers):
@@ -254,7 +254,7 @@ def _postings_of(papers: Sequence[SearchPaper]) -> tuple[dict[str, str], dict[in
         first = number << _LOW_BITS
         postings = [first | low_bits for low_bits in range(1 << _LOW_BITS)]  # Shared by all words of the paper.
         for word, low_bits in _weigh(paper, text).items():
-            found[word].append(postings[low_bits])
+            by_word_numbers[word].append(postings[low_bits])
         here = _pairs(text, hashes)
         for compound in compounds(plain):
             joined = [hashes[word] for word in compound]
@@ -263,7 +263,9 @@ def _postings_of(papers: Sequence[SearchPaper]) -> tuple[dict[str, str], dict[in
             here |= _pairs(words(to_name(name)), hashes)
         for pair in here:
             pairs[pair].append(number)
-    by_word = {word: _encode_gaps(postings, _LOW_BITS) for word, postings in found.items() if word not in COMMON}
+    by_word = {
+        word: _encode_gaps(postings, _LOW_BITS) for word, postings in by_word_numbers.items() if word not in COMMON
+    }
     return by_word, {pair: _encode_gaps(numbers, 0) for pair, numbers in pairs.items()}
 
 
@@ -276,12 +278,12 @@ def _people_by_word(people: Iterable[SearchPerson]) -> dict[str, str]:
         for word in dict.fromkeys(words(f"{name} {person.slug}")):
             if len(lines[word]) < PEOPLE_MAX:
                 lines[word].append(line)
-    return {f"{word}@": "\n".join(told) for word, told in lines.items()}
+    return {f"{word}@": "\n".join(person_lines) for word, person_lines in lines.items()}
 
 
 def _text_of(paper: SearchPaper) -> str:
-    said = " ".join(paper.comments)[:COMMENT_CHARS]
-    return "\n".join((paper.title_latex, paper.abstract[:ABSTRACT_CHARS], *paper.remarks, said))
+    comments = " ".join(paper.comments)[:COMMENT_CHARS]
+    return "\n".join((paper.title_latex, paper.abstract[:ABSTRACT_CHARS], *paper.remarks, comments))
 
 
 def _pairs(text: Sequence[str], hashes: Mapping[str, int]) -> set[int]:
@@ -311,24 +313,24 @@ def _weigh(paper: SearchPaper, text: Sequence[str]) -> dict[str, int]:
 
 def _encode_gaps(numbers: Iterable[int], low_bits: int) -> str:
     """How far each number is from the least that could follow the one before; the low bits stand as they are."""
-    told = []
+    digits = []
     due = 0
     for number in numbers:
         gap = number - due
-        told.append(_SHORT[gap] if gap < _SHORT_TO else _encode_one(gap))
+        digits.append(_SHORT[gap] if gap < _SHORT_TO else _encode_one(gap))
         due = ((number >> low_bits) + 1) << low_bits
-    return "".join(told)
+    return "".join(digits)
 
 
 _Key = TypeVar("_Key", str, int)
 
 
-def _runs(ordered: Sequence[_Key], found: Mapping[_Key, str]) -> Iterator[tuple[_Key, ...]]:
+def _runs(ordered: Sequence[_Key], encoded: Mapping[_Key, str]) -> Iterator[tuple[_Key, ...]]:
     """The words in runs of about FILE_CHARS characters; a run has at least one word."""
     run: list[_Key] = []
     size = 0
     for key in ordered:
-        length = len(found[key]) + len(str(key)) + 6
+        length = len(encoded[key]) + len(str(key)) + 6
         if run and size + length > FILE_CHARS:
             yield tuple(run)
             run, size = [], 0
@@ -342,9 +344,9 @@ def _choices(papers: Sequence[SearchPaper]) -> dict[str, str]:
     """`c/<category>`, `t/<tracker>` and `has/<mark>` -> their papers, as gaps between one and the next."""
     numbers: defaultdict[str, list[int]] = defaultdict(list)
     for number, paper in enumerate(papers):
-        names = {f"c/{each}" for each in paper.categories}
-        names.update(f"t/{each}" for each in paper.trackers)
-        names.update(f"has/{each}" for each in paper.marks)
+        names = {f"c/{choice}" for choice in paper.categories}
+        names.update(f"t/{choice}" for choice in paper.trackers)
+        names.update(f"has/{choice}" for choice in paper.marks)
         for name in names:
             numbers[name].append(number)
     return {name: _encode_gaps(chosen, 0) for name, chosen in sorted(numbers.items())}
@@ -352,7 +354,7 @@ def _choices(papers: Sequence[SearchPaper]) -> dict[str, str]:
 
 def _vocabulary(postings: Mapping[str, str], papers: int) -> str:
     """Every word that a typing error may stand for, in order: a digit of base 36, then what follows."""
-    told = []
+    entries = []
     before = ""
     for word in sorted(postings):
         rare = papers >= _MANY_PAPERS and len(postings[word]) <= _ONE_POSTING
@@ -361,27 +363,27 @@ def _vocabulary(postings: Mapping[str, str], papers: int) -> str:
         shared = 0
         while shared < min(len(word), len(before)) and word[shared] == before[shared]:
             shared += 1
-        told.append(_DIGITS[shared] + word[shared:])
+        entries.append(_DIGITS[shared] + word[shared:])
         before = word
-    return " ".join(told)
+    return " ".join(entries)
 
 
 def _rows(papers: Sequence[SearchPaper]) -> Iterator[tuple[ShownPaper, ...]]:
-    shown = [_shown(paper) for paper in papers]
-    for start in range(0, len(shown), ROWS_PER_FILE):
-        yield tuple(shown[start : start + ROWS_PER_FILE])
+    rows = [_shown(paper) for paper in papers]
+    for start in range(0, len(rows), ROWS_PER_FILE):
+        yield tuple(rows[start : start + ROWS_PER_FILE])
 
 
 _AUTHORS_SHOWN = 2
 
 
 def _shown(paper: SearchPaper) -> ShownPaper:
-    named = ", ".join(map(to_name, paper.authors[:_AUTHORS_SHOWN]))
+    names = ", ".join(map(to_name, paper.authors[:_AUTHORS_SHOWN]))
     more = len(paper.authors) - _AUTHORS_SHOWN
     return ShownPaper(
         paper_id=paper.paper_id,
         title=paper.title,
-        authors=f"{named} and {more:,} more" if more > 0 else named,
+        authors=f"{names} and {more:,} more" if more > 0 else names,
         date=paper.date,
         categories=paper.categories[:2],
         captured=paper.captured,

@@ -131,11 +131,11 @@ def draw_card(view: CardView) -> bytes:
 def _draw_mark(draw: ImageDraw, colours: Colours) -> None:
     """The site's mark before its title: three lines of text and a note in their margin, as in `static/favicon.svg`."""
     unit = 44 / 32
-    left, top = _LEFT - 2, 74
+    left_edge, top = _LEFT - 2, 74
     for start, end, y in ((4, 19, 8), (4, 19, 16), (4, 14, 24)):
-        line = [left + start * unit, top + y * unit, left + end * unit, top + y * unit]
+        line = [left_edge + start * unit, top + y * unit, left_edge + end * unit, top + y * unit]
         draw.line(line, fill=colours.link, width=round(3 * unit))
-    draw.circle((left + 27 * unit, top + 8 * unit), 3 * unit, fill=colours.new)
+    draw.circle((left_edge + 27 * unit, top + 8 * unit), 3 * unit, fill=colours.new)
 
 
 class _Title(msgspec.Struct, frozen=True):

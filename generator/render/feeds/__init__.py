@@ -60,8 +60,8 @@ def what_feeds_say(site: Site) -> dict[str, str]:
     for shown in feeds.all_shown():
         view = feeds.view_of(shown)
         entries = sorted(f"{uid}\0{entry.updated}\0{entry.title}\0{entry.html}" for uid, entry in view.entries)
-        said = "\0".join([view.title, view.description, *entries])
-        digests[view.base_url] = hashlib.blake2b(said.encode(), digest_size=12).hexdigest()
+        text = "\0".join([view.title, view.description, *entries])
+        digests[view.base_url] = hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
     return digests
 
 

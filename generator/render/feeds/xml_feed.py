@@ -87,21 +87,21 @@ def _form(authors: int, categories: int, *, rss: bool) -> str:
     from feedgen.entry import FeedEntry as FeedgenEntry  # noqa: PLC0415 - as above
     from feedgen.ext.dc import DcEntryExtension  # noqa: PLC0415
 
-    made = FeedgenEntry()
-    made.register_extension("dc", DcEntryExtension, atom=False, rss=True)
-    made.guid(_MARK, permalink=False)
-    made.title("%(title)s")
-    made.link(href="%(url)s")  # the only one: feedgen 1.0.0 loses `rel`, and two would both be 'alternate'
+    feedgen_entry = FeedgenEntry()
+    feedgen_entry.register_extension("dc", DcEntryExtension, atom=False, rss=True)
+    feedgen_entry.guid(_MARK, permalink=False)
+    feedgen_entry.title("%(title)s")
+    feedgen_entry.link(href="%(url)s")  # the only one: feedgen 1.0.0 loses `rel`, and two would both be 'alternate'
     if authors:
-        made.author([{"name": f"%(author{place})s"} for place in range(authors)])
-        made.dc.dc_creator("%(creators)s")
+        feedgen_entry.author([{"name": f"%(author{place})s"} for place in range(authors)])
+        feedgen_entry.dc.dc_creator("%(creators)s")
     if categories:
         terms = [f"%(category{place})s" for place in range(categories)]
-        made.category([{"term": term, "scheme": CATEGORY_SCHEME} for term in terms])
-    made.published(_PUBLISHED)
-    made.updated(_UPDATED)
-    made.content("%(html)s", type="html")
-    element = made.rss_entry() if rss else made.atom_entry()
+        feedgen_entry.category([{"term": term, "scheme": CATEGORY_SCHEME} for term in terms])
+    feedgen_entry.published(_PUBLISHED)
+    feedgen_entry.updated(_UPDATED)
+    feedgen_entry.content("%(html)s", type="html")
+    element = feedgen_entry.rss_entry() if rss else feedgen_entry.atom_entry()
     form: str = etree.tostring(element, pretty_print=True, encoding="unicode")
     for name, date in (("published", _PUBLISHED), ("updated", _UPDATED)):
         form = form.replace(format_datetime(date) if rss else date.isoformat(), f"%({name})s")

@@ -111,16 +111,16 @@ def plan_of(request: FetchRequest) -> Plan:
     """Sort the trackers' accounts and hashtags by instance. An account that moved is replaced by its successor."""
     plan = Plan(own=set(_people(request)))
     cursors = request.state.cursors
-    for wanted in request.wanted:
-        for written in wanted.block.get("accounts") or ():
+    for block in request.wanted:
+        for written in block.block.get("accounts") or ():
             account, origin = _resolved(name_of(written), cursors, plan)
-            plan.part(origin).accounts.setdefault(account, set()).add(wanted.tracker)
-        for written in wanted.block.get("follows_of") or ():
+            plan.part(origin).accounts.setdefault(account, set()).add(block.tracker)
+        for written in block.block.get("follows_of") or ():
             account, origin = _resolved(name_of(written), cursors, plan)
-            plan.part(origin).follows_of.setdefault(account, set()).add(wanted.tracker)
-        for written in wanted.block.get("tags") or ():
+            plan.part(origin).follows_of.setdefault(account, set()).add(block.tracker)
+        for written in block.block.get("tags") or ():
             tag = name_of(written)
-            plan.part(tag.origin).tags.setdefault(tag, set()).add(wanted.tracker)
+            plan.part(tag.origin).tags.setdefault(tag, set()).add(block.tracker)
     return plan
 
 

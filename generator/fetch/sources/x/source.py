@@ -61,14 +61,14 @@ class _Plan:
 
 def _plan(request: FetchRequest) -> _Plan:
     plan = _Plan()
-    for wanted in request.wanted:
-        is_search = wanted.block.get("mode") == "search"
+    for block in request.wanted:
+        is_search = block.block.get("mode") == "search"
         for key, word, streams in (("accounts", "from", plan.timelines), ("lists", "list", plan.lists)):
-            for name in wanted.block.get(key) or ():
+            for name in block.block.get(key) or ():
                 if is_search:
-                    plan.clauses.setdefault(f"{word}:{name}", set()).add(wanted.tracker)
+                    plan.clauses.setdefault(f"{word}:{name}", set()).add(block.tracker)
                 else:
-                    streams.setdefault(name, set()).add(wanted.tracker)
+                    streams.setdefault(name, set()).add(block.tracker)
     return plan
 
 
