@@ -195,7 +195,9 @@ def _fields(report: Any) -> list[str]:
 
 
 def _plain(value: Any) -> Any:
-    return value if isinstance(value, (int, float, str, bool, type(None))) else [str(item) for item in value]
+    if isinstance(value, (int, float, str, bool, type(None))):
+        return value
+    return [str(item) for item in value]
 
 
 def _tell(options: Options, report: FetchReport, summary: Mapping[str, Any], only: str | None) -> None:

@@ -93,7 +93,9 @@ def _engine(engine: str | None, scheduler: str | None) -> AbstractContextManager
     """Where blocks of files are read."""
     from generator.fetch.archives.engine import dask_engine, read_here  # noqa: PLC0415
 
-    return nullcontext(read_here) if engine is None else dask_engine(scheduler)
+    if engine is None:
+        return nullcontext(read_here)
+    return dask_engine(scheduler)
 
 
 def _make_client(config: Config) -> HttpClient:

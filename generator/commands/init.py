@@ -225,7 +225,9 @@ def _guess_url() -> str:
         return "https://example.github.io/trending-arxiv/"
     owner, _, name = repository.partition("/")
     host = f"{owner.lower()}.github.io"
-    return f"https://{host}/" if name.lower() == host else f"https://{host}/{name}/"
+    if name.lower() == host:
+        return f"https://{host}/"
+    return f"https://{host}/{name}/"
 
 
 def _site_id(options: Options, url: str) -> str:
@@ -239,7 +241,9 @@ def _site_id(options: Options, url: str) -> str:
         written = ""
     if written.startswith(f"tag:{host},"):
         return written
-    return f"tag:{host},{options.now():%Y-%m-%d}" if re.search(r"\.[a-z][a-z0-9-]*$", host) else ""
+    if re.search(r"\.[a-z][a-z0-9-]*$", host):
+        return f"tag:{host},{options.now():%Y-%m-%d}"
+    return ""
 
 
 def _validate(text: str) -> None:

@@ -124,11 +124,9 @@ def _tell(options: Options, report: PruneReport) -> None:
 
 
 def _remedy(pruned: NetworkPruned) -> str:
-    return (
-        ": raise networks.x.max_usd_per_month or max_reads_per_run"
-        if pruned.network == "x" and not pruned.failure and pruned.spending and pruned.spending.spent_usd
-        else ""
-    )
+    if pruned.network == "x" and not pruned.failure and pruned.spending and pruned.spending.spent_usd:
+        return ": raise networks.x.max_usd_per_month or max_reads_per_run"
+    return ""
 
 
 def _check_only(only: str | None) -> None:

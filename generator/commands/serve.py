@@ -65,7 +65,9 @@ class _Work:
 
     @property
     def site(self) -> Path:
-        return self.options.cache / "sample" / "site" if self.shows_sample else self.options.site
+        if self.shows_sample:
+            return self.options.cache / "sample" / "site"
+        return self.options.site
 
     def build(self) -> None:
         from generator.storage.store import Store  # noqa: PLC0415

@@ -37,7 +37,9 @@ r"""(up to so many em, class): `\!` is 1/6 em, `\negmedspace` 2/9, `\negthickspa
 
 def use_classes(html: str) -> str:
     """The same formulas without `style` attributes; a declaration that we have no class for is left out."""
-    return _STYLED.sub(_with_class, html) if ' style="' in html else html
+    if ' style="' in html:
+        return _STYLED.sub(_with_class, html)
+    return html
 
 
 def _with_class(match: re.Match[str]) -> str:

@@ -47,7 +47,9 @@ def load(remembered: Path) -> LastBuild | None:
 def unchanged(remembered: Path, inputs: bytes, site: Path) -> BuildCounts | None:
     """The counts of the last build if it had the same inputs and nobody has touched its files since, else None."""
     last = load(remembered)
-    return last.counts if last and last.inputs == inputs and last.site == looks_of(site) else None
+    if last and last.inputs == inputs and last.site == looks_of(site):
+        return last.counts
+    return None
 
 
 def remember(remembered: Path, inputs: bytes, site: Path, counts: BuildCounts) -> None:

@@ -359,7 +359,9 @@ def _newest_first(ballots: Iterable[PaperBallots]) -> tuple[Post, ...]:
 
 
 def _cap_usd(config: Config, network: str) -> float | None:
-    return config.month_cap_usd(network) if config.wanted(network) else None
+    if config.wanted(network):
+        return config.month_cap_usd(network)
+    return None
 
 
 def _networks(config: Config, tree: Tree) -> list[str]:

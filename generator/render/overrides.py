@@ -73,12 +73,16 @@ class ThemeFiles:
     def mark(self) -> str:
         """The site's mark: the owner's as it is, ours in the colours of the style."""
         path = self.path(MARK)
-        return in_colours(_text(path), self.theme()) if path.is_relative_to(self._folders[-1]) else _text(path)
+        if path.is_relative_to(self._folders[-1]):
+            return in_colours(_text(path), self.theme())
+        return _text(path)
 
     def theme(self) -> Theme:
         """The colours that these styles state, the owner's word last."""
         theme = theme_of(self.text(STYLE))
-        return theme_of(_text(self._own_style), theme) if self._own_style else theme
+        if self._own_style:
+            return theme_of(_text(self._own_style), theme)
+        return theme
 
     def loader(self) -> jinja2.BaseLoader:
         """The owner's template, else ours; ours by name below `ours/`."""

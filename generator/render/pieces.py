@@ -176,7 +176,9 @@ class Pieces:
         if is_ranked:
             return f'<p class="hang rank"><span class="unseen">Number </span>{ranked.rank}</p>\n'
         day = self.paper(ranked.paper).short_day
-        return f'<p class="hang when" aria-hidden="true">{day}</p>\n' if day else ""
+        if day:
+            return f'<p class="hang when" aria-hidden="true">{day}</p>\n'
+        return ""
 
     def _body(self, ranked: RankedPaper) -> tuple[str, str]:
         """(the opening tag of a paper's article, what it says of its posts)."""

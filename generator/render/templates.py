@@ -95,7 +95,9 @@ class Templates:
 
     @cached_property
     def _csp(self) -> str:
-        return CSP.replace("script-src 'self'", f"script-src 'self' {_digest(self._early)}") if self._early else CSP
+        if self._early:
+            return CSP.replace("script-src 'self'", f"script-src 'self' {_digest(self._early)}")
+        return CSP
 
     def _csp_of(self, path: str) -> str:
         others = {NOT_FOUND: "", HOME: "'self' "}.get(path)

@@ -130,7 +130,9 @@ def _latex(text: str) -> str:
 def _escape(match: re.Match[str]) -> str:
     """A special character escaped; one that is already stays."""
     char = match.group()
-    return char if char.startswith("\\") else _ESCAPES.get(char, "\\" + char)
+    if char.startswith("\\"):
+        return char
+    return _ESCAPES.get(char, "\\" + char)
 
 
 def _balanced(text: str) -> str:

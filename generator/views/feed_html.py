@@ -54,7 +54,9 @@ def tex_line(tex: str) -> str:
 def title_of(paper: Paper) -> str:
     """The title with its formulas as text; the id where there is none."""
     title = tex_line(paper.title) or f"arXiv:{paper.id}"
-    return f"{title} (withdrawn)" if paper.withdrawn else title
+    if paper.withdrawn:
+        return f"{title} (withdrawn)"
+    return title
 
 
 @lru_cache(maxsize=_CACHED)
@@ -87,7 +89,9 @@ def paragraph(html: str | Markup) -> Markup:
 
 def link(url: str | None, text: str | Markup) -> Markup:
     """A link, or the text alone where there is no address."""
-    return filled('<a href="%s">%s</a>', url, text) if url else escape(text)
+    if url:
+        return filled('<a href="%s">%s</a>', url, text)
+    return escape(text)
 
 
 def joined(parts: Iterable[str | Markup]) -> Markup:

@@ -11,7 +11,9 @@ def id_of_address(url: str) -> str:
     """The first part of all ids where the configuration has no `site.id`: `tag:papers@example.org,2026-01-01`."""
     parts = urlsplit(url)
     path = quote(parts.path.strip("/").replace("/", "."), safe="")
-    return f"tag:{path}@{parts.netloc},2026-01-01" if path else f"tag:{parts.netloc},2026-01-01"
+    if path:
+        return f"tag:{path}@{parts.netloc},2026-01-01"
+    return f"tag:{parts.netloc},2026-01-01"
 
 
 def entry_id(site: Site, feed: str, name: str) -> str:
@@ -21,4 +23,6 @@ def entry_id(site: Site, feed: str, name: str) -> str:
 
 def paper_id_in(site: Site, feed: str, paper_id: str) -> str:
     """The id of a paper in a feed; in copies from before version 1.1 (`feeds.ids_at`) the address of its page then."""
-    return f"{site.ids_at}abs/{paper_id}/" if site.ids_at else entry_id(site, feed, paper_id)
+    if site.ids_at:
+        return f"{site.ids_at}abs/{paper_id}/"
+    return entry_id(site, feed, paper_id)

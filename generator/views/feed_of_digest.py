@@ -36,7 +36,9 @@ _MONTHS = (
 
 def digest_title(digest: Digest) -> str:
     """As pages and feeds name it: `Daily digest · The lab`."""
-    return f"{TITLES[digest.period]} · {digest.of}" if digest.of else TITLES[digest.period]
+    if digest.of:
+        return f"{TITLES[digest.period]} · {digest.of}"
+    return TITLES[digest.period]
 
 
 def digest_feed_view(site: Site, digest: Digest) -> FeedView:

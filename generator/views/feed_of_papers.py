@@ -267,7 +267,9 @@ def _others(site: Site, at_entry: Sequence[Ballot], remarks: Sequence[_Remark]) 
             links.append(
                 html.filled("%s (%s)", html.link(safe_href(post.url), html.filled("<bdi>%s</bdi>", name)), network)
             )
-    return html.filled("Also: %s", Markup(", ").join(links)) if links else Markup("")
+    if links:
+        return html.filled("Also: %s", Markup(", ").join(links))
+    return Markup("")
 
 
 def _links(site: Site, paper: Paper) -> Markup:

@@ -42,14 +42,18 @@ class PostList:
         """Below the site's root: `posts/`, `t/ml/posts/`."""
         if self.person:
             return self.person.path
-        return f"t/{self.tracker.id}/posts/" if self.tracker else "posts/"
+        if self.tracker:
+            return f"t/{self.tracker.id}/posts/"
+        return "posts/"
 
     @property
     def title(self) -> str:
         """As pages and feeds name it."""
         if self.person:
             return self.person.name
-        return f"Posts · {self.tracker.title}" if self.tracker else "Posts"
+        if self.tracker:
+            return f"Posts · {self.tracker.title}"
+        return "Posts"
 
     @property
     def description(self) -> str:

@@ -184,7 +184,9 @@ def without_links_to(paper_ids: Sequence[str], text: str | None) -> str:
     words = _BLANKS.split(text or "")
     other_words = [word for word in words if not _points_at(paper_ids, word)]
     line = "".join(other_words).strip()
-    return line if len(other_words) == len(words) else without_left_over(line)
+    if len(other_words) == len(words):
+        return line
+    return without_left_over(line)
 
 
 def _points_at(paper_ids: Sequence[str], word: str) -> bool:

@@ -118,7 +118,9 @@ def _label(view: TimelineView, bar: int) -> str:
     start = _start_of(bar, view.first_on, view.step)
     if view.step == "year":
         return str(start.year)
-    return phrases.month(start) if view.step == "month" else phrases.day(start)
+    if view.step == "month":
+        return phrases.month(start)
+    return phrases.day(start)
 
 
 def _step_for(first: date, last: date) -> Step:

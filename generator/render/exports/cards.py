@@ -198,7 +198,9 @@ def _readable(text: str, instead: str) -> str:
     drawable = "".join(char if _has(char) else _plain(char) for char in line)
     letters = sum(not char.isspace() for char in line)
     lost = letters - sum(not char.isspace() for char in drawable)
-    return " ".join(drawable.split()) if letters and lost <= letters * (1 - _READABLE_SHARE) else instead
+    if letters and lost <= letters * (1 - _READABLE_SHARE):
+        return " ".join(drawable.split())
+    return instead
 
 
 def _plain(char: str) -> str:

@@ -154,7 +154,9 @@ def _about(site: Site, listing: Listing) -> str:
     tracker = listing.scope.tracker
     if tracker:
         return markdown_to_html(tracker.about) + markdown_to_html(tracker.note)
-    return site.note_html if listing.scope.kind == "site" else ""
+    if listing.scope.kind == "site":
+        return site.note_html
+    return ""
 
 
 class _Tabs:

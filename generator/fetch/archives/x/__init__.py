@@ -100,7 +100,9 @@ def kind_of(file: File, head: bytes) -> Kind | None:
     if variable and variable["name"]:
         return _KINDS.get(variable["name"].decode("ascii").lower())
     name = _NAME.fullmatch(file.path.name)
-    return _KINDS[name[1].lower().replace("-", "_")] if name else None
+    if name:
+        return _KINDS[name[1].lower().replace("-", "_")]
+    return None
 
 
 def open_archives(parts: Iterable[Part], default: Owner | None = None) -> list[Archive]:

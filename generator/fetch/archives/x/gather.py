@@ -208,4 +208,6 @@ class _Gatherer:
 def _number(post_id: str) -> int:
     """The number in an id of X; 0 for what has none, such as a like."""
     own_id = post_id.removeprefix(_PREFIX)
-    return int(own_id) if own_id.isascii() and own_id.isdigit() else 0
+    if own_id.isascii() and own_id.isdigit():
+        return int(own_id)
+    return 0
