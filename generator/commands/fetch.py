@@ -7,14 +7,14 @@ import re
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import click
 
 from generator.commands.console import counted
-from generator.commands.options import Options, with_options
+from generator.commands.options import Day, Options, with_options
 from generator.model.errors import ConfigError, Problem
 from generator.storage import run_reports as last_run
 
@@ -42,7 +42,7 @@ def fetch_options(function: Any) -> Any:
 @fetch_options
 @click.option(
     "--since",
-    type=click.DateTime(["%Y-%m-%d"]),
+    type=Day(),
     default=None,
     metavar="DATE",
     help="Also ask for older posts, back to this day (UTC), as far as each network has them.",
@@ -56,7 +56,6 @@ def command(options: Options, only: str | None, strict: bool, since: datetime | 
     """
     config = options.load_config()
     if since is not None:
-        since = since.replace(tzinfo=UTC)
         if since > options.now():
             raise click.UsageError(f"--since {since:%Y-%m-%d}: that day has not come")
     summary, status = run(options, config, only=only, strict=strict, since=since)

@@ -131,7 +131,7 @@ def _import(
         _read_others(options, setting, contents, files.others, tree=tree, read_blocks=read_blocks)
         options.console.warn_all([*contents.problems, *tree.problems])
         if contents.unread and not contents.posts and not contents.papers and not contents.passed_over:
-            raise TrendingError(f"nothing was imported: no line of {contents.unread:,} could be read")
+            raise TrendingError(f"nothing was imported: {counted(contents.unread, 'line')}, and none could be read")
         contents.posts = links.follow(contents.posts, tree.posts)
     finally:
         links.save()

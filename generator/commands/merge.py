@@ -28,7 +28,7 @@ def command(options: Options, paths: tuple[Path, ...]) -> None:
     from generator.fetch.merge_trees import merge_trees  # noqa: PLC0415
     from generator.storage.store import Store  # noqa: PLC0415
 
-    strange = [path for path in paths if not any((path / part).exists() for part in _PARTS)]
+    strange = [path for path in dict.fromkeys(paths) if not any((path / part).exists() for part in _PARTS)]
     if strange:
         raise ConfigError(
             [Problem(str(path), "is no data tree: name a folder that has posts/ or papers/") for path in strange]

@@ -118,6 +118,21 @@ class Moment(click.ParamType):  # type: ignore[type-arg]  # generic in new versi
         return moment
 
 
+class Day(click.ParamType):  # type: ignore[type-arg]  # generic in new versions of click alone
+    """A day in UTC."""
+
+    name = "DATE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Text -> the day's first moment."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            return datetime.strptime(str(value), "%Y-%m-%d").replace(tzinfo=UTC)
+        except ValueError:
+            self.fail(f"{value!a} is no day such as 2026-11-20", param, ctx)
+
+
 _OPTIONS: tuple[Callable[[Any], Any], ...] = (
     click.option("--config", "config_path", default="config.yaml", show_default=True, metavar="FILE",
                  type=click.Path(path_type=Path), help="The configuration."),

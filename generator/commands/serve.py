@@ -24,11 +24,15 @@ _TRIES = 20
 _POLL_S = 0.7
 
 
+class _Port(click.IntRange):
+    name = "port"
+
+
 @click.command("serve")
 @click.option(
     "--port",
     default=None,
-    type=click.IntRange(0, 65535),
+    type=_Port(0, 65535),
     help="Port on 127.0.0.1; 0: any free port.",
     show_default="8000 or next",
 )

@@ -104,6 +104,9 @@ def _validate(joined: Joined, networks: tuple[NetworkConfig, ...]) -> tuple[Conf
         return model.model_validate(document.value, context=accounts), findings
     except ValidationError as error:
         for detail in error.errors(include_url=False):
+            # A list whose members are all wrong is not empty: its members are reported.
+            if detail["type"] == "too_short" and detail["input"]:
+                continue
             findings.append(explain(detail, document, shape))
     return None, findings
 
@@ -112,6 +115,8 @@ def _missing(path: FilePath) -> str:
     """What to do where there is no config.yaml; it may have another ending."""
     for name in sorted(file.name for file in path.parent.glob("*")):
         if _LIKE_CONFIG.fullmatch(name):
+            if path.name != "config.yaml":
+                return f"is missing, but {name} is there: name it with --config"
             return f"is missing, but {name} is there: rename it to {path.name}"
     return "is missing: `trending-arxiv init` writes one"
 

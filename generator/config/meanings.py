@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 
 _MEANINGS = {
+    "people": "person persons",
     "accounts": "account handle handles people user username users usernames who",
     "follows_of": "followed follows follow following followings",
     "tags": "hashtag hashtags tag topics",
@@ -64,20 +65,25 @@ _ELSEWHERE = {
 """Words for what no key of the file sets -> where it is set."""
 
 
-def nearest_key(key: str, keys: Sequence[str]) -> str | None:
-    """The one of `keys` that is meant, by meaning first."""
+def nearest_key(key: str, keys: Sequence[str], keys_below: Sequence[str] = ()) -> str | None:
+    """The one of `keys` that is meant, by meaning first.
+
+    A key of `keys_below`, dotted paths, that is written right and stands too high is no misspelling of another.
+    """
     word = _word(key)
     for name in keys:
         if word in _MEANINGS.get(name, "").split():
             return name
+    if any(name.endswith(f".{key}") for name in keys_below):
+        return None
     return _closest(key, keys)
 
 
 def far_key(key: str, keys: Sequence[str], beside: Sequence[str]) -> str | None:
     """The dotted path that is meant; of several, one through a block that the key stands in."""
-    candidates = difflib.get_close_matches(key.lower().replace("_", "."), keys, 1, 0.7)
+    candidates = [name for name in keys if name.rpartition(".")[2] == key]
     if not candidates:
-        candidates = [name for name in keys if name.rpartition(".")[2] == key]
+        candidates = difflib.get_close_matches(key.lower().replace("_", "."), keys, 1, 0.7)
     if not candidates:
         word = _word(key)
         candidates = [name for name in keys if word in _MEANINGS.get(name.rpartition(".")[2], "").split()]

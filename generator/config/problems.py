@@ -18,7 +18,8 @@ from generator.config.slips import without_space
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-_SECRET_KEY = re.compile(r"(?i)(secret|token|passw|bearer|credential|api_?key|private_?key|^auth)")
+_SECRET_KEY = re.compile(r"(?i)(secret|token|passw|bearer|credential|api_?key|private_?key|webhook|^auth(?!or))")
+_DASH_WITHOUT_SPACE = re.compile(r"-\w|[\u2013\u2014]")
 _SEARCH_KEYS = ("query", "words", "authors", "categories", "tracker")
 
 
@@ -35,9 +36,9 @@ def explain(error: ErrorDetails, document: Document, shape: Shape) -> Finding:
     path: Path = tuple(error["loc"])
     kind = error["type"]
     if kind == "extra_forbidden":
-        return path, _unknown_key(path, error["input"], shape)
+        return path, _unknown_key(path, error["input"], document, shape)
     if kind == "missing":
-        return path[:-1], f"lacks the key `{path[-1]}`"
+        return path[:-1], _missing_key(path)
     return path, _wrong_value(path, error, document.raw.get(path, ""), shape)
 
 
@@ -124,21 +125,43 @@ def secrets(document: Document, shape: Shape) -> Iterator[Finding]:
             yield path, f"looks like a secret: {_secret_remedy(path, shape)}"
 
 
+def _missing_key(path: Path) -> str:
+    remedy = "add it"
+    if len(path) > 1 and isinstance(path[-2], int) and path[-2] > 0:
+        remedy += ", or remove the `- ` if these keys belong to the block above"
+    return f"lacks the key `{path[-1]}`: {remedy}"
+
+
 def _wrong_value(path: Path, error: ErrorDetails, raw: str, shape: Shape) -> str:
     kind = error["type"]
     value = error["input"]
     if kind == "value_error":
+        if isinstance(value, str) and isinstance(path[-1], int) and _DASH_WITHOUT_SPACE.match(value):
+            return f"{_quoted(value)} has no space behind its dash: write `- {shown(value[1:])}`"
         reason = error.get("ctx", {}).get("error", "is not allowed")
         return f"{_quoted(value)} {reason}"
     if kind == "literal_error":
         return _wrong_choice(path, value, raw, shape)
+    if kind in {"model_type", "model_attributes_type"} and isinstance(value, str):
+        return _text_for_block(path, value, shape)
     explanation = _EXPLANATIONS.get(kind)
     if explanation:
         return explanation(path, value, raw)
     return f"{_quoted(value)} is not allowed: it must be {error['msg'].removeprefix('Input should be ').lower()}"
 
 
-def _unknown_key(path: Path, value: Any, shape: Shape) -> str:
+def _text_for_block(path: Path, value: str, shape: Shape) -> str:
+    correction = without_space(value)
+    if correction:
+        return f"has no colon and space behind the key: write `{shown(correction)}`"
+    keys = _keys_at(path, shape)
+    message = "is a text; a block of `key: value` is wanted"
+    if "accounts" in keys:
+        return f"{message}: write {{accounts: [{shown(value)}]}}"
+    return f"{message}; its keys are {', '.join(keys)}"
+
+
+def _unknown_key(path: Path, value: Any, document: Document, shape: Shape) -> str:
     key = str(path[-1])
     if _SECRET_KEY.search(key):
         return f"secrets do not belong in this file: {_secret_remedy(path, shape)}"
@@ -147,7 +170,7 @@ def _unknown_key(path: Path, value: Any, shape: Shape) -> str:
     correction = without_space(key)
     if correction and value is None:
         return f"has no colon and space behind the key: write `{shown(correction)}`"
-    nearest = _nearest_key(path, key, shape)
+    nearest = _nearest_key(path, key, document, shape)
     place = elsewhere(key)
     if not place and not nearest and value is None and "." in key:
         return "has no colon and no value: a list with commas stands in [ ]"
@@ -164,14 +187,16 @@ def _key_remedy(place: str | None, nearest: str | None, keys: list[str]) -> str:
     return ""
 
 
-def _nearest_key(path: Path, key: str, shape: Shape) -> str | None:
+def _nearest_key(path: Path, key: str, document: Document, shape: Shape) -> str | None:
     """The key that is meant: of the same block, then of the blocks in it, then of the whole file."""
     block = path[:-1]
-    nearest = nearest_key(key, _keys_at(block, shape))
+    inner_keys = tuple(_all_keys(_model_at(block, shape) or shape.model))
+    nearest = nearest_key(key, _keys_at(block, shape), inner_keys)
     if nearest:
         return nearest
     beside = [str(part) for part in block]
-    nearest = far_key(key, tuple(_all_keys(_model_at(block, shape) or shape.model)), beside)
+    beside += [str(place[-1]) for place in document.keys if place[:-1] == block]
+    nearest = far_key(key, inner_keys, beside)
     # A tracker, or its file, has no other keys than its own.
     if nearest or path[0] == "trackers":
         return nearest
@@ -203,17 +228,20 @@ def _wrong_text(_path: Path, value: Any, raw: str) -> str:
 def _wrong_list(path: Path, value: Any, _raw: str) -> str:
     if path[:1] == ("people",) and len(path) == 2:  # noqa: PLR2004
         return "is one account; a list of one person's accounts is wanted: write - [x:ada, bluesky:ada.example]"
+    if isinstance(value, dict) and any(_DASH_WITHOUT_SPACE.match(str(key)) for key in value):
+        return "is a block; a list is wanted: each member begins with `- `, a hyphen and a space"
     if isinstance(value, str) and len(value) < 40:  # noqa: PLR2004
         return f"a list is wanted: write [{_quoted(value).strip('`')}]"
     return f"is {_what(value)}; a list is wanted: write it in [ ], or one a line after `- `"
 
 
 def _wrong_block(path: Path, value: Any, _raw: str) -> str:
-    correction = without_space(value) if isinstance(value, str) else None
-    if correction:
-        return f"has no colon and space behind the key: write `{shown(correction)}`"
     if path[:1] == ("announce",) and value is True:
         return "is true; a block is wanted: write {}, or the keys that docs/announce.md names"
+    if value is True:
+        return "is true; a block of `key: value` is wanted: write {} to have its defaults"
+    if value is False:
+        return "is false; a block of `key: value` is wanted: remove the line to do without it"
     if isinstance(value, tuple):
         return "is a list; a block of `key: value` is wanted: remove the `- ` or the [ ] around it"
     return f"is {_what(value)}; a block of `key: value` is wanted"

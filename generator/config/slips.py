@@ -25,6 +25,8 @@ _EQUALS = re.compile(r"(\s*(?:- )?)([A-Za-z_]{2,30})\s*=\s*(\S.*)$")
 _VALUE = re.compile(r"(\s*(?:- )?[\w-]+:\s+|\s*- )(\S.*)$")
 _NEEDS_QUOTES = "@`%*&!|>[{"
 _BEFORE_KEY = re.compile(r"^\s*(?:- +)*")
+_BARE_MEMBER = re.compile(r"\s*[^\s:#]+\s*")
+_TEXT_HEADER = re.compile(r":\s+[|>][+-]?\s*$")
 _WORD = re.compile(r"\s*([A-Za-z_]{2,30})\s*$")
 
 
@@ -66,20 +68,21 @@ def cause_of(text: str, problem: str, place: Place, opened: Place | None) -> tup
     at_place = line[place[1] - 1 : place[1]]
     if at_place and at_place in "@`%":
         return place, f"quote a text that begins with {at_place}"
-    left_open = _left_open(lines, problem, place, opened)
-    if left_open:
-        return left_open
-    slip = _in_line(place[0], line)
-    if slip:
-        return slip
-    if above:
-        slip = _in_line(*above)
-        if slip:
-            return slip
-        word = _WORD.fullmatch(above[1])
-        if word:
-            return (above[0], word.start(1) + 1), f"lacks its colon: write `{word[1]}:`"
-    return _indentation(lines, problem, place, above)
+    cause = _left_open(lines, problem, place, opened) or _in_line(place[0], line)
+    if not cause and above:
+        cause = _in_line(*above) or _without_colon(lines, above)
+    if not cause and "expected ':'" in problem and _BARE_MEMBER.fullmatch(line):
+        cause = place, "is neither a key with its colon nor a member of a list: write `- ` before it"
+    return cause or _indentation(lines, problem, place, above)
+
+
+def _without_colon(lines: list[str], above: tuple[int, str]) -> tuple[Place, str] | None:
+    """A line of words alone: the text of the key above it, or a key itself."""
+    header = _line_above(lines, above[0])
+    if header and _TEXT_HEADER.search(header[1]):
+        return (above[0], 1), "stands outside of the text that `|` begins: indent it further than the key above"
+    word = _WORD.fullmatch(above[1])
+    return ((above[0], word.start(1) + 1), f"lacks its colon: write `{word[1]}:`") if word else None
 
 
 def _left_open(lines: list[str], problem: str, place: Place, opened: Place | None) -> tuple[Place, str] | None:
@@ -87,13 +90,20 @@ def _left_open(lines: list[str], problem: str, place: Place, opened: Place | Non
     if opened is None or opened[0] > len(lines):
         return None
     mark = lines[opened[0] - 1][opened[1] - 1 : opened[1]]
+    if mark == '"' and ("escape" in problem or "hexdecimal" in problem):
+        return opened, "has a backslash that YAML cannot read between \" and \": put the text between ' and '"
     if mark in {"'", '"'}:
         return opened, "opens a quote that nothing closes: put the same mark at the end of the text"
-    if _HASHTAG_IN_LIST.match(lines[opened[0] - 1]):
+    is_open = place[0] > opened[0] and _count(lines, "{[") > _count(lines, "}]")
+    at_end = place[0] > len(lines) and ("',' or" in problem or "node content" in problem)
+    if _HASHTAG_IN_LIST.match(lines[opened[0] - 1]) or not (at_end or (is_open and mark in {"{", "["})):
         return None
-    if place[0] > len(lines) and ("',' or" in problem or "node content" in problem):
-        return opened, "opens a bracket that nothing closes"
-    return None
+    return opened, "opens a bracket that nothing closes"
+
+
+def _count(lines: list[str], characters: str) -> int:
+    """How often the characters stand in the lines."""
+    return sum(line.count(character) for line in lines for character in characters)
 
 
 def without_space(text: str) -> str | None:

@@ -23,7 +23,7 @@ _REPOSITORY = re.compile(
     r"(?:https?://|git@)?(?:www\.)?(?:github\.com|raw\.githubusercontent\.com)[/:]([A-Za-z0-9-]+)(?:/([A-Za-z0-9._-]+))?"
 )
 _UNSHOWABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
-_SECRET_PARAMETER = re.compile(r"(?i)(token|secret|passw|key|auth|credential)")
+_SECRET_PARAMETER = re.compile(r"(?i)(token|secret|passw|key(?!word)|auth(?!or)|credential)")
 
 
 def web_address(text: str, *, query: bool = False) -> str:

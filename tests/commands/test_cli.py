@@ -87,6 +87,24 @@ def test_wrong_usage_ends_with_2(copy: Copy, arguments: tuple[str, ...]) -> None
     assert "Traceback" not in ran.err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("fetch", "--since", "yesterday"), "'yesterday' is no day such as 2026-11-20"),
+        (("fetch", "--since", "2026-13-40"), "'2026-13-40' is no day such as 2026-11-20"),
+        (("serve", "--port", "web"), "'web' is not a valid port."),
+        (("import", "config.yaml"), "nothing was imported: 1 line, and none could be read"),
+    ],
+)
+def test_a_wrong_command_is_told_in_plain_words(copy: Copy, arguments: tuple[str, ...], said: str) -> None:
+    copy.configure("site: {title: a}\n")
+    assert said in copy.run(*arguments).err
+
+
+def test_what_is_wrong_with_a_folder_that_is_named_twice_is_said_once(copy: Copy) -> None:
+    assert copy.run("merge", "nowhere", "nowhere").err.count("is no data tree") == 1
+
+
 def test_wrong_configuration_ends_with_2_and_tells_everything_one_a_line(copy: Copy) -> None:
     copy.configure("site: {titel: a}\ntrackers: [{id: A}]\n")
     ran = copy.run("build")

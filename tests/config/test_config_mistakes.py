@@ -96,7 +96,7 @@ MISTAKES = [
     ("trackers: [{id: ada_l}]", "1:13", "trackers[0].id: `ada_l` may have a-z, 0-9 and - alone (it stands in addresses), 64 of them at most"),
     ("trackers: [{id: a, filters: {categories: [cs.LL]}}]", "1:43", "trackers[0].filters.categories[0]: `cs.LL` is no category of arXiv; did you mean `cs.PL`?"),
     ("people: [x:a, bluesky:a.example]", "1:10", "people[0]: is one account; a list of one person's accounts is wanted: write - [x:ada, bluesky:ada.example]"),
-    ("people: [[x: a]]", "1:10", "people[0]: is empty: name one account at least, or remove it"),
+    ("people: [[x: a]]", "1:11", "people[0][0]: is a block; a text is wanted: write x:a without a space behind the colon"),
     ("people:\n  - x:a\n  - bluesky:a.example\n", "2:5", "people[0]: is one account; a list of one person's accounts is wanted: write - [x:ada, bluesky:ada.example]"),
     ("people:\n  ada: [x:a, bluesky:a.example]\n", "1:1", "people: is a block; a list is wanted: write it in [ ], or one a line after `- `"),
     ("trackers: [{id: a, feeds: https://a.example/f.xml}]", "1:20", "trackers[0].feeds: a list is wanted: write [https://a.example/f.xml]"),
@@ -129,7 +129,7 @@ MISTAKES = [
     ("ranking: {weights: {favourite: 1}}", "1:21", "ranking.weights.favourite: is no key here; did you mean `like`?"),
     ("ranking: {weights: 1}", "1:11", "ranking.weights: is a number; a block of `key: value` is wanted"),
     ("feeds: {searches: {diffusion: [a]}}", "1:9", "feeds.searches: is a block; a list is wanted: write it in [ ], or one a line after `- `"),
-    ("feeds: {searches: [diffusion]}", "1:20", "feeds.searches[0]: is a text; a block of `key: value` is wanted"),
+    ("feeds: {searches: [diffusion]}", "1:20", "feeds.searches[0]: is a text; a block of `key: value` is wanted; its keys are id, title, query, words, exclude, authors, categories, tracker"),
     ("feeds: {search: [{id: a, words: [b]}]}", "1:9", "feeds.search: is no key here; did you mean `searches`?"),
     ("networks: {x: {max_usd_per_month: $5}}", "1:16", "networks.x.max_usd_per_month: is a text; a number is wanted: write 5"),
     ("networks: {x: {max_usd_per_month: 5 USD}}", "1:16", "networks.x.max_usd_per_month: is a text; a number is wanted: write 5"),
@@ -138,6 +138,23 @@ MISTAKES = [
     ("site: {per_page: 1,000}", "1:20", "site.000: is the rest of a number with a comma: write a point in 2.5, and nothing in 1000"),
     ("site: {max_mb: 600MB}", "1:8", "site.max_mb: is a text; a whole number is wanted: write 600"),
     ("site: {title: a}\n...\nfoo", "3:1", "is no valid YAML: did not find expected <document start>"),
+    ("trackers: [{id: a, hackernews: true}]", "1:20", "trackers[0].hackernews: is true; a block of `key: value` is wanted: write {} to have its defaults"),
+    ("trackers: [{id: a, hackernews: false}]", "1:20", "trackers[0].hackernews: is false; a block of `key: value` is wanted: remove the line to do without it"),
+    ("trackers: [{id: a, bluesky: ada.bsky.social}]", "1:20", "trackers[0].bluesky: is a text; a block of `key: value` is wanted: write {accounts: [ada.bsky.social]}"),
+    ("trackers: [{id: a, x: {lists: [my list]}}]", "1:32", "trackers[0].x.lists[0]: `my list` is no list on X: write its number in quotes, from its address x.com/i/lists/NUMBER"),
+    ("trackers:\n  - id: a\n  - bluesky: {accounts: [a.bsky.social]}\n", "3:5", "trackers[1]: lacks the key `id`: add it, or remove the `- ` if these keys belong to the block above"),
+    ("trackers:\n  - id: a\n    bluesky:\n    accounts: [a.bsky.social]\n", "4:5", "trackers[0].accounts: is no key here; did you mean `bluesky.accounts`?"),
+    ("trackers:\n  - id: a\n    bluesky:\n      accounts:\n      ada.bsky.social\n      bo.bsky.social\n", "6:7", "is neither a key with its colon nor a member of a list: write `- ` before it"),
+    ("trackers:\n  - id: a\n    bluesky:\n      accounts:\n        -ada.bsky.social\n", "4:7", "trackers[0].bluesky.accounts[0]: `-ada.bsky.social` has no space behind its dash: write `- ada.bsky.social`"),
+    ("trackers:\n  -id: a\n", "1:1", "trackers: is a block; a list is wanted: each member begins with `- `, a hyphen and a space"),
+    ("trackers:\n  \u2013 id: a\n", "1:1", "trackers: is a block; a list is wanted: each member begins with `- `, a hyphen and a space"),
+    ("hackernews: {}", "1:1", "hackernews: is no key here; did you mean `trackers.hackernews`?"),
+    ("person: [[x:a]]", "1:1", "person: is no key here; did you mean `people`?"),
+    ("site: {author: Ada}", "1:8", "site.author: is no key here; there are title, url, id, note, home, per_page, max_paper_pages, max_mb, view, cards, people, offline"),
+    ("announce: {slack: {webhook: https://a.example/}}", "1:20", "announce.slack.webhook: secrets do not belong in this file: remove it, make it invalid at the service (it may be public already), and set a new one in the environment: docs/announce.md names it"),
+    ("site: {title: a\ntrackers: []\n", "1:7", "opens a bracket that nothing closes"),
+    ("site:\n  note: |\n  Hello\n", "3:1", "stands outside of the text that `|` begins: indent it further than the key above"),
+    ('site:\n  title: "C:\\Users"\n', "2:10", 'has a backslash that YAML cannot read between " and ": put the text between \' and \''),
     ("site: {title: a}\u000b", "1:1", "has the character 11, which YAML does not allow: remove it"),
     ("site:\u00a0{title: a}", "1:6", "has a space of another kind (U+00A0 or the like): delete it and type a space"),
     ("site:\n  title: a\n", "2:1", "has a space of another kind (U+00A0 or the like): delete it and type a space"),
@@ -151,6 +168,22 @@ def test_a_mistake_is_told_with_its_place_and_its_remedy(text: str, place: str, 
     with pytest.raises(ConfigError) as caught:
         read(text.encode())
     assert f"config.yaml:{place}: {said}" in [str(problem) for problem in caught.value.problems]
+
+
+def test_a_list_whose_members_are_all_wrong_is_not_called_empty() -> None:
+    with pytest.raises(ConfigError) as caught:
+        read(b"people: [[ada, bo]]")
+    assert [str(problem)[:30] for problem in caught.value.problems] == [
+        "config.yaml:1:11: people[0][0]",
+        "config.yaml:1:16: people[0][1]",
+    ]
+
+
+def test_another_configuration_that_is_missing_is_no_reason_to_rename_the_one_that_is_there(tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text("site: {title: a}")
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path / "mine.yaml")
+    assert "is missing, but config.yaml is there: name it with --config" in str(caught.value.problems[0])
 
 
 @pytest.mark.parametrize(
@@ -174,6 +207,7 @@ def test_a_configuration_of_another_name_is_found(tmp_path: Path, name: str) -> 
         "trackers:\n  - id: a\n    hackernews: # defaults\n",
         "site: {title: a} #comment, [#tag]",
         "filters: {categories: [cs, cs.LG, hep-th, cmp-lg, math.AG]}",
+        "trackers: [{id: a, feeds: ['https://a.example/feed.xml?author=ada&keyword=papers']}]",
     ],
 )
 def test_what_only_looks_like_a_mistake_is_read(text: str) -> None:

@@ -815,4 +815,4 @@ class TestMonthlyCap:
             run = Run(server, {"accounts": ["ann", "bob"]}, NetworkState(), max_usd_per_month=0)
             assert server.requests == []
         assert (run.error, run.meter.cost_usd) == (None, 0)
-        assert "2 accounts are looked up from" in run.meter.limits["max_usd_per_month"]
+        assert "the other accounts (2) are looked up from" in run.meter.limits["max_usd_per_month"]

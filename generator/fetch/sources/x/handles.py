@@ -34,7 +34,9 @@ def is_certain(name: str) -> bool:
 
 def list_number(text: str) -> str:
     """Read a list: its number, or the list's address."""
-    name = one_word(text)
+    name = text.strip()
+    if " " not in name:
+        name = one_word(name)
     if is_certain(name) and (address := address_of(name)):
         segments = segments_of(address)
         name = segments[2] if segments[:2] == ["i", "lists"] and len(segments) > 2 else ""  # noqa: PLR2004

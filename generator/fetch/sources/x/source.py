@@ -117,7 +117,7 @@ def _resolve(
     while unknown:
         size = min(NAMES_MAX, budget.left)
         if size == 0:
-            note_end(request, budget, f"{len(unknown)} accounts are looked up")
+            note_end(request, budget, f"the other accounts ({len(unknown):,}) are looked up")
             patience.waits()
             break
         batch, unknown = unknown[:size], unknown[size:]
