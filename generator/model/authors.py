@@ -12,14 +12,22 @@ from generator.model.records import Paper
 ET_AL = "et al."
 """Stands last for authors that are not named; it is nobody's name."""
 
-_TO_MEND = re.compile(r"[:;]|\b[Aa][Ll]\b|[Oo]thers|^.{1,4}$", re.MULTILINE)
-_ET_AL = re.compile(r"[\s,]*\b(?:et\.?\s+al\b\.?|and\s+others|others)\s*$", re.IGNORECASE)
-_SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv)\.?", re.IGNORECASE)
+_TO_MEND = re.compile(r"[:;：；]|\b[Aa][Ll](?:ii|ia)?\b|[Oo]thers|^.{1,4}$", re.MULTILINE)
+_ET_AL = re.compile(
+    r"(?:^|[\s,(]+)(?:et\.?\s+al(?:ii|ia)?\b\.?(?:\s*\([^()]*\))?"
+    r"|(?:and|&)\s+(?:many|several|[0-9]+)?\s*others|^(?:many|several|[0-9]+)?\s*others)[\s)]*$",
+    re.IGNORECASE,
+)
+_SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv|2nd|3rd|4th)\.?", re.IGNORECASE)
 _GROUP_WORDS = (
     r"collaborations?|consorti(?:um|a)|teams?|groups?|projects?|initiative|committee|network|society|workshop|"
-    r"institute|foundation|laborator(?:y|ies)|partnership|experiment|inc|ltd|llc|gmbh"
+    r"institute|foundation|corp|laborator(?:y|ies)|partnership|experiment|inc|ltd|llc|gmbh"
 )
-_GROUP = re.compile(rf"(?:\b(?:{_GROUP_WORDS})\.?$|^(?:the|for the|on behalf of)\s)", re.IGNORECASE)
+_GROUP = re.compile(
+    rf"(?:\b(?:{_GROUP_WORDS})\.?$|\bcollaborations?\b|^(?:the|for the|on behalf of)\s"
+    r"|^(?:cent(?:er|re)|universi\w+|institute)\s(?:for|of)\s)",
+    re.IGNORECASE,
+)
 _WORDS_WITH_SUFFIX = 3
 _SEVERAL_GROUPS = re.compile(r"\bcollaborations$", re.IGNORECASE)
 _INITIAL = re.compile(r"\b\w\.")
@@ -54,7 +62,7 @@ def mend_authors(authors: tuple[str, ...]) -> tuple[str, ...]:
     names: list[str] = []
     has_more = False
     for author in authors:
-        parts = re.split(r"[:;]", author)
+        parts = re.split(r"[:;：；]", author)
         for number, part in enumerate(parts):
             name = _ET_AL.sub("", part)
             has_more = has_more or name != part
@@ -86,9 +94,14 @@ def split_name(author: str) -> Name:
     """A person's name in its parts: `Jan van der Berg IV` -> (Jan, van der Berg, IV)."""
     head, comma, tail = author.partition(",")
     if comma and not _SUFFIX.fullmatch(tail.strip()):
-        # Written with the last name first: `Taylor, IV, Washington`, `Taylor, Washington`
+        # Written with the last name first: `Taylor, IV, Washington`, `Taylor IV, Washington`
         middle, _, first = tail.rpartition(",")
-        return Name(first.strip(), head.strip(), middle.strip())
+        last, suffix = head.strip(), middle.strip()
+        words = last.split()
+        if not suffix and len(words) > 1 and _SUFFIX.fullmatch(words[-1]):
+            suffix = words.pop()
+            last = " ".join(words)
+        return Name(first.strip(), last, suffix)
     words = head.split()
     suffix = tail.strip()
     if not suffix and len(words) >= _WORDS_WITH_SUFFIX and _SUFFIX.fullmatch(words[-1]):

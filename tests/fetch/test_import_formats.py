@@ -406,6 +406,17 @@ PEOPLE_HAVE: dict[str, tuple[str, bytes, int]] = {
     "one file with an answer to itself": ("tweets.js", SELF["tweets.js"], 2),
     "as JSON": ("my tweets.json", ALONE["tweets.js"], 1),
     "one file alone, with a byte order mark": ("tweets.js", b"\xef\xbb\xbf" + ALONE["tweets.js"], 1),
+    "one file alone, in UTF-16": ("tweets.js", ALONE["tweets.js"].decode().encode("utf-16"), 1),
+    "one file alone, in UTF-16 of the other order": (
+        "tweets.js",
+        b"\xfe\xff" + ALONE["tweets.js"].decode().encode("utf-16-be"),
+        1,
+    ),
+    "a zip of files in UTF-16": (
+        "a.zip",
+        zip_of({name: content.decode().encode("utf-16") for name, content in MODERN.items()}),
+        2,
+    ),
     "one file alone, with a semicolon": ("tweets.js", ALONE["tweets.js"] + b";\n", 1),
     "one file alone, with another ending": ("tweets.js.txt", ALONE["tweets.js"], 1),
     "zipped on a Mac": ("a.zip", zip_of({**MODERN, "__MACOSX/data/._tweets.js": b"\0\5\26\7\0"}), 2),

@@ -609,6 +609,12 @@ def declared(label: str, encoding: str, title: str, language: str = "en") -> byt
         (declared("utf-8", "cp932", "日本語の題", "ja"), "", "日本語の題"),
         (declared("utf-16", "utf-8", "é"), "application/xml; charset=utf-16", "é"),
         (declared("gb2312", "utf-8", "朱鎔基的文章標題"), "", "朱鎔基的文章標題"),
+        (declared("x-windows-949", "cp949", "똠"), "", "똠"),
+        (declared("csWindows31J", "cp932", "①"), "", "①"),
+        (declared("cp51932", "euc_jp", "日本"), "", "日本"),
+        (declared("cp-1251", "cp1251", "Привет"), "", "Привет"),
+        (declared("utf-8", "big5", "中文標題", "zh-TW"), "", "中文標題"),
+        (b"<!DOCTYPE rss [ <!-- none --> ]>" + titled("é").encode(), "", "é"),
         (declared("utf-8", "utf-8", "é" * 20).replace(b"\xc3\xa9<", b"\xc3<"), "", "é" * 19 + "\ufffd"),
         (
             declared("gb2312", "gb18030", "中文" * 20).replace("文<".encode("gb18030"), b"\xce\xff<"),

@@ -30,10 +30,12 @@ _SUPERSETS = {"gbk": "gb18030", "shift_jis": "cp932", "euc-kr": "cp949", "big5":
 _OTHER_LABELS = {
     "cp932": "cp932", "ms932": "cp932", "cp936": "gb18030", "ms936": "gb18030", "cp949": "cp949", "ms949": "cp949",
     "uhc": "cp949", "iso-2022-kr": "iso2022_kr", "hz-gb-2312": "hz", "cp950": "cp950", "cp1250": "cp1250",
-    "cp1251": "cp1251", "latin-1": "cp1252", "utf_8": "utf-8",
+    "cp1251": "cp1251", "windows1251": "cp1251", "win-1251": "cp1251", "win1251": "cp1251", "cp51932": "euc_jp",
+    "cswindows31j": "cp932", "ms-cp932": "cp932", "latin-1": "cp1252", "utf_8": "utf-8",
 }  # fmt: skip
 """Labels that feeds have and the standard does not know."""
 _BY_LANGUAGE = {
+    "zh-tw": ("big5hkscs",), "zh-hk": ("big5hkscs",),
     "zh": ("gb18030", "big5hkscs"), "ja": ("cp932", "euc_jp"), "ko": ("cp949",), "ru": ("cp1251", "koi8-r"),
     "uk": ("cp1251",), "bg": ("cp1251",), "el": ("iso8859-7",), "tr": ("cp1254",), "he": ("cp1255",),
     "ar": ("cp1256",), "th": ("cp874",), "pl": ("iso8859-2",), "cs": ("cp1250",), "hu": ("iso8859-2",),
@@ -41,7 +43,7 @@ _BY_LANGUAGE = {
 """What browsers fall back to, by the language of the text."""
 _DECLARED = re.compile(rb"<\?xml[^>]{0,200}?\bencoding\s*=\s*[\"']([A-Za-z0-9._:-]{1,40})[\"']")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9._:-]{1,40})", re.IGNORECASE | re.ASCII)
-_LANGUAGE = re.compile(rb"(?:<language>\s*|xml:lang=[\"'])([a-z]{2})", re.IGNORECASE)
+_LANGUAGE = re.compile(rb"(?:<language>\s*|xml:lang=[\"'])([a-z]{2}(?:-(?:tw|hk)\b)?)", re.IGNORECASE)
 _BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 _SURELY_UTF8 = 12
 """So many bytes beyond ASCII that are valid UTF-8 by chance are rarer than a wrong label, even in Chinese."""
@@ -119,7 +121,8 @@ def _codec(label: str) -> str:
     label = label.lower()
     encoding = webencodings.lookup(label)
     if encoding is None or encoding.name in {"replacement", "x-user-defined"}:
-        return _OTHER_LABELS.get(label, "")
+        label = label.removeprefix("x-").replace("cp-", "cp")
+        return _codec(label) if webencodings.lookup(label) else _OTHER_LABELS.get(label, "")
     return _SUPERSETS.get(encoding.name, encoding.codec_info.name)
 
 

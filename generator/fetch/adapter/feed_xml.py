@@ -43,7 +43,9 @@ _BEGIN = re.compile(
     r"<\?xml\b|<(?:[a-z][\w-]{0,20}:)?(?:rss|feed|rdf|channel)\b|<!doctype\s+(?!html)", re.IGNORECASE | re.ASCII
 )
 _PLAIN_TYPE = re.compile(
-    r"""<!doctype\s+[\w:.-]{1,80}(?:\s+(?:public|system)?\s*(?:"[^"\[\]<>]{0,300}"|'[^'\[\]<>]{0,300}')){0,2}\s*>""",
+    r"""<!doctype\s+[\w:.-]{1,80}(?:\s+(?:public|system)?\s*(?:"[^"\[\]<>]{0,300}"|'[^'\[\]<>]{0,300}')){0,2}"""
+    # A subset without a declaration
+    r"""\s*(?:\[\s*(?:<!--[^<>\[\]]{0,300}-->\s*)?\]\s*)?>""",
     re.IGNORECASE,
 )
 """A document type that declares nothing itself; what it names is never read."""

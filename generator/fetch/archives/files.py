@@ -6,6 +6,7 @@ be read in place (a zip file in a zip file, a member of a tar file, standard inp
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import io
 import lzma
@@ -258,10 +259,47 @@ class _ZstdReader(io.RawIOBase):
         super().close()
 
 
+def _from_utf16(file: File) -> BinaryIO:
+    """As UTF-8: PowerShell and editors on Windows save text as UTF-16."""
+    return cast("BinaryIO", io.BufferedReader(_Utf16Reader(file.open())))
+
+
+class _Utf16Reader(io.RawIOBase):
+    """Turns UTF-16 with a byte order mark into UTF-8; half a surrogate pair costs a letter."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._decoder = codecs.getincrementaldecoder("utf-16")("replace")
+        self._plain = b""
+
+    def readable(self) -> bool:
+        """True."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Read some bytes."""
+        while not self._plain:
+            block = self._stream.read(CHUNK)
+            self._plain = self._decoder.decode(block, final=not block).encode()
+            if not block:
+                break
+        size = min(len(buffer), len(self._plain))
+        buffer[:size] = self._plain[:size]
+        self._plain = self._plain[size:]
+        return size
+
+    def close(self) -> None:
+        """Close the file, too."""
+        self._stream.close()
+        super().close()
+
+
 _DECOMPRESSORS: dict[bytes, Callable[[File], BinaryIO]] = {
     b"\x1f\x8b": _gunzip,
     b"\xfd7zXZ\x00": _unxz,
     b"\x28\xb5\x2f\xfd": _unzstd,
+    codecs.BOM_UTF16_LE: _from_utf16,
+    codecs.BOM_UTF16_BE: _from_utf16,
 }
 
 
