@@ -56,7 +56,7 @@ def _by_hand(places: Places) -> dict[str, str]:
     """Jobs of the workflows that a person starts, or that look after the others."""
     update, upgrade = places.workflow("update.yml", "Update"), places.workflow("upgrade.yml", "Update the software")
     refused = (
-        f"Where this summary says what is wrong with the form, correct that. Else is the branch protected in "
+        f"If this summary names a mistake in the form, correct it. If it names none: is the branch protected in "
         f"{places.rules}, or may workflows not write, in {places.permissions}, **Workflow permissions**? Then open "
     )
     return {

@@ -66,7 +66,7 @@ def main(data: Path, archive: Path, year: int) -> int:
     except TrendingError as error:
         annotate("error", str(error))
         return 1
-    print(f"{len(old.posts):,} posts and {len(old.papers):,} papers of before {year}; {len(rest.posts):,} posts stay")
+    print(f"{len(old.posts):,} posts and {len(old.papers):,} papers from before {year}; {len(rest.posts):,} posts stay")
     return 0
 
 

@@ -62,7 +62,7 @@ filters:
 
 networks:
   x: {{keep: ids, max_reads_per_run: 500, max_usd_per_month: 10}}   # ids: nothing but ids is stored in data/
-  arxiv: {{contact: ""}}      # a mail address that arXiv can write to when our requests trouble it
+  arxiv: {{contact: ""}}      # your e-mail address, for arXiv to write to if requests cause trouble
 
 feeds: {{entries: 50}}
 """

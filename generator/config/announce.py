@@ -15,16 +15,16 @@ MatrixRoom = Annotated[str, AfterValidator(values.matrix_room)]
 
 
 class TargetBlock(Block):
-    """What is told to one target."""
+    """What is announced to one target, and how often."""
 
     window: Literal["day", "week", "month"] = "week"
     """Which top list is looked at: that of the last day, week or month."""
     min_votes: Annotated[int, Field(ge=1, le=10_000)] = 2
-    """Papers that fewer people posted about in that time are not announced; bots do not count."""
+    """A paper is announced if at least this many people posted about it in that time; bots do not count."""
     max_per_run: Annotated[int, Field(ge=1, le=50)] = 3
-    """So many papers in one run at most; the others wait for the next."""
+    """At most this many papers in one run; the others wait for the next run."""
     every_days: Annotated[int, Field(ge=0, le=31)] = 0
-    """Not again before so many days have passed; 0: in every run."""
+    """Days from one announcement to the next, at least; 0: in every run."""
     tracker: str | None = Field(default=None, pattern=r"^[a-z0-9-]{1,64}$")
     """Id of a tracker: only its list."""
 

@@ -68,7 +68,7 @@ class SiteSettings(Block):
 
 
 class Weights(Block):
-    """What the strongest thing that a person did about a paper is worth."""
+    """What one person's vote for a paper is worth, by the strongest thing that the person did about it."""
 
     post: Weight = 1.0
     quote: Weight = 1.0
@@ -84,7 +84,7 @@ class Ranking(Block):
     """A vote is worth half after so many days."""
     weights: Weights = Weights()
     bots: Literal["down", "hide", "count"] = "down"
-    """The vote of a bot: `down` counts a tenth, `hide` nothing (and the post is not shown), `count` in full."""
+    """How a bot's vote counts: `down` a tenth, `hide` not at all, its posts hidden, `count` in full."""
 
 
 class ArxivNetwork(Block):
@@ -92,9 +92,9 @@ class ArxivNetwork(Block):
 
     api: Address = "https://export.arxiv.org/api/query"
     contact: Line = ""
-    """A mail address that arXiv can write to when our requests trouble it."""
+    """Your e-mail address, for arXiv to write to if your requests cause trouble."""
     spacing_s: Annotated[float, Field(ge=0, le=600, allow_inf_nan=False)] = 3.0
-    """Seconds between two requests: 3 at least."""
+    """Seconds between two requests, at least 3."""
 
     @field_validator("spacing_s")
     @classmethod

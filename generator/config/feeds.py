@@ -13,7 +13,7 @@ class SearchBlock(Block):
     """A saved search: its own page and feeds, under /s/<id>/. What is named must all be true of a paper."""
 
     id: str = Field(pattern=r"^[a-z0-9-]{1,64}$")
-    """In URLs: a-z 0-9 -"""
+    """The part of addresses that names it: a-z, 0-9 and - only."""
     title: Line = ""
     """Shown on its page; the id where missing."""
     query: Query = ""
@@ -25,7 +25,7 @@ class SearchBlock(Block):
     authors: tuple[Word, ...] = ()
     """One of these among the authors: `Lindqvist`, `A. Lindqvist` or `Ada Lindqvist`."""
     categories: tuple[Category, ...] = ()
-    """One of these: cs.LG, or cs for all of it."""
+    """In one of these categories: cs.LG, or cs for all of its categories."""
     tracker: str | None = Field(default=None, pattern=r"^[a-z0-9-]{1,64}$")
     """Id of a tracker: only what stands in that reading."""
 
@@ -47,9 +47,9 @@ class HotBlock(Block):
     """When a paper becomes hot: the lists and feeds /hot/ have each paper once, at that moment."""
 
     people: Annotated[int, Field(ge=1, le=1000)] = 3
-    """So many people must have posted about it."""
+    """A paper is hot as soon as this many people have posted about it."""
     top: Annotated[int, Field(ge=1, le=1000)] = 10
-    """Or it must come among so many first of the last 24 hours."""
+    """A paper is also hot as soon as it is among this many top papers of the last 24 hours."""
 
 
 class DigestBlock(Block):

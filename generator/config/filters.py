@@ -16,7 +16,7 @@ class Filters(Block):
     """What to leave out, and what to mark."""
 
     categories: tuple[Category, ...] = ()
-    """Only papers in one of these; empty: all."""
+    """Only papers in one of these categories; empty: papers in all."""
     mute_accounts: tuple[MutedAccount, ...] = ()
     """Accounts whose posts are neither captured nor shown: x:example, or @example for every network."""
     mute_words: tuple[Word, ...] = ()

@@ -15,7 +15,7 @@ class TrackerBlock(Block):
     """Whose reading this is: accounts, lists and searches that make one view, with its own pages and feeds."""
 
     id: str = Field(pattern=r"^[a-z0-9-]{1,64}$")
-    """In URLs: a-z 0-9 -"""
+    """The part of addresses that names it: a-z, 0-9 and - only."""
     title: Line = ""
     """Shown on its pages; the id where missing."""
     about: Annotated[str, Field(max_length=2000), AfterValidator(values.one_line)] = ""

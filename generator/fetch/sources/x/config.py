@@ -33,7 +33,7 @@ class XNetwork(Block):
     keep: Literal["ids", "full"] = "ids"
     """`ids`: no text, handle, name or counts in data/, as the terms of X ask of public repositories."""
     max_reads_per_run: Annotated[int, Field(ge=0, le=1_000_000)] = 500
-    """Every read costs: stop after so many."""
+    """A run stops after this many reads, because each read costs money."""
     max_usd_per_month: Annotated[float, Field(ge=0, le=100_000, allow_inf_nan=False)] = 10.0
     """Fetch and prune together stop reading X at this estimated cost in a calendar month (UTC)."""
 
