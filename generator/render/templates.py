@@ -200,6 +200,9 @@ class Templates:
             by=self.pieces.by,
             post_text=self.pieces.post,
             part=self.part,
+            marks=partial(self._macro, "chrome", "marks"),
+            shown_at=partial(self._macro, "article", "shown_at"),
+            searched_at=partial(self._macro, "article", "searched_at"),
             feed_files=FEED_TYPES,
         )
         return environment

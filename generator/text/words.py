@@ -39,6 +39,7 @@ _LETTER = rf"[^\W_{UNSPACED}]"
 _TOKEN = re.compile(rf"[{UNSPACED}]+|{_LETTER}+(?:&{_LETTER}+)+|{_LETTER}+(?:\+\+|#(?!\w))?")
 _ASCII_TOKEN = re.compile(r"[a-z0-9]+(?:&[a-z0-9]+)+|[a-z0-9]+(?:\+\+|#(?!\w))?")
 _COMPOUND = re.compile(r"[^\W_]+(?:[\-\u2010-\u2013/][^\W_]+)+")
+_HYPHEN = re.compile(r"[\-\u2010-\u2013/]")
 _SIGN = re.compile(f"[{UNSPACED}]")
 
 _ACCENT = re.compile(r"\{?\\(?:(['\"`^~=.])\s?|[uvHckrbdt](?=[\s{]))\s?\{?\s?\\?([A-Za-z])\}{0,2}")
@@ -92,8 +93,10 @@ def _greek_name(match: re.Match[str]) -> str:
 
 def compounds(text: str) -> Iterator[list[str]]:
     """The words of each compound, such as `q-learning`, `state-of-the-art` and `AdS/CFT`."""
-    for compound in _COMPOUND.findall(text):
-        yield words(compound)
+    for chunk in text.split():
+        # Few have a hyphen: looking for it alone takes a quarter of the time.
+        if _HYPHEN.search(chunk):
+            yield from map(words, _COMPOUND.findall(chunk))
 
 
 def spelt_out(text: str) -> list[str]:
