@@ -49,7 +49,7 @@ class LazyGroup(click.Group):
         return command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Take the common options before the command, too: they go behind it, where what stands there wins."""
+        """Accept the common options before the command, too. An option behind the command wins."""
         if args and args[0].startswith("-") and args[0] not in _OF_THE_GROUP:
             args = _behind_the_command(args)
         return super().parse_args(ctx, args)

@@ -75,7 +75,7 @@ def pytest_configure() -> None:
         del os.environ[name]
 
 
-_THOROUGH = (
+THOROUGH = (
     "e2e/", "rehearsal/", "test_announce", "test_bluesky_stream", "test_check", "test_cli", "test_commands_",
     "test_history", "test_hub", "test_import_formats", "test_look_up", "test_network_time",
     "test_nothing_read", "test_pages", "test_site_size", "test_sources_", "test_spending", "test_workflows",
@@ -91,7 +91,9 @@ _LONGEST = (
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark them slow, and put the longest first."""
     for item in items:
-        if any(part in item.nodeid for part in _THOROUGH):
+        # The path alone: a test's own name may begin like a file's.
+        file = item.nodeid.partition("::")[0]
+        if any(part in file for part in THOROUGH):
             item.add_marker(pytest.mark.slow)
     items.sort(key=lambda item: next((at for at, part in enumerate(_LONGEST) if part in item.nodeid), len(_LONGEST)))
 

@@ -17,14 +17,14 @@ from generator.fetch.sources import NETWORKS
 from generator.render.exports import EXPORTS
 from generator.render.feeds import FEEDS
 from generator.render.pages import PAGES
-from tests.conftest import ROOT
+from tests.conftest import ROOT, THOROUGH
 from tests.density import Density, measure
 
 MODULES = sorted((ROOT / "generator").rglob("*.py"))
 _MOST_LINES = 400
 _MOST_FUNCTION_LINES = 45
 _DENSITY_MARKS = Density(
-    code_lines=26_350, nodes_per_line=9.66, if_expressions=22.8, comprehensions=31.3, branches=3.77, vague_names=82
+    code_lines=26_800, nodes_per_line=9.59, if_expressions=19.9, comprehensions=30.8, branches=3.78, vague_names=40
 )
 """What was reached so far; the code lines leave room for one network. Lower a mark whenever a change allows it."""
 _FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "misc"}
@@ -124,3 +124,14 @@ def test_decisions_have_one_number_each_and_state_it() -> None:
         assert path.read_text("utf-8").startswith(f"# {number}. "), path.name
         numbers.append(number)
     assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_every_file_of_slow_tests_stands_in_the_table_of_what_they_show() -> None:
+    table = set(re.findall(r"^\| `([a-z0-9_/]+\.py)` \|", (ROOT / "tests/README.md").read_text("utf-8"), re.MULTILINE))
+    slow_mark = re.compile(r"\bmark\.(?:slow|browser|tools)\b")
+    files = set()
+    for path in (ROOT / "tests").rglob("test_*.py"):
+        name = path.relative_to(ROOT / "tests").as_posix()
+        if slow_mark.search(path.read_text("utf-8")) or any(part in name for part in THOROUGH):
+            files.add(name)
+    assert table == files

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 _FORECAST_DAYS = 7
-"""The forecast extrapolates from so many days."""
+"""Days from which the forecast extrapolates."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,8 +40,8 @@ def hot_papers(ballots: Mapping[str, PaperBallots], *, people: int, top: int) ->
 
     Args:
         ballots: those of the view, by paper.
-        people: so many people make a paper hot.
-        top: so many places at the top of the last 24 hours make a paper hot.
+        people: number of people that makes a paper hot.
+        top: number of places at the top of the last 24 hours that make a paper hot.
     """
     spells: dict[str, _Spell] = {}
     hot: dict[str, Entered] = {}
@@ -62,7 +62,7 @@ def hot_papers(ballots: Mapping[str, PaperBallots], *, people: int, top: int) ->
 
 
 def first_seen(paper_id: str, ballots: Sequence[Ballot], *, fades: bool) -> Entered | None:
-    """When a paper came into a list that has every paper; None where nobody posted about it.
+    """When a paper entered a list of all papers; None if nobody posted about it.
 
     Args:
         paper_id: the paper.

@@ -79,7 +79,7 @@ def make_listings(
         captured: what the ranked lists are made from.
         everything: every paper, newest first.
         trackers: one scope each beside the whole site.
-        home: what stands at the root of the whole site and of each tracker.
+        home: the window at the root of the whole site and of each tracker.
         searches: the owner's saved searches.
     """
     listings: list[Listing] = []

@@ -1,4 +1,4 @@
-"""The people who posted, each with all their accounts: those of whom more may be shown than an id. Pure."""
+"""The people who posted, each with all their accounts, if more than an id may be shown. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from generator.text.names import shown_name
 from generator.text.plain import clean
 
 POSTS_LEAST = 2
-"""Fewer posts make no page: it would say what the paper's page says."""
+"""People with fewer posts get no page: it would repeat the paper's page."""
 
 _NOT_IN_SLUG = re.compile(r"[^a-z0-9.]+")
 _OWN_FOLDERS = frozenset({"page"})
@@ -21,12 +21,12 @@ _OWN_FOLDERS = frozenset({"page"})
 def make_people(
     posts: Sequence[Post], ballots: Mapping[str, PaperBallots], withheld: Collection[str]
 ) -> tuple[Person, ...]:
-    """Those with at least POSTS_LEAST posts, by papers, then posts, then name.
+    """People with at least POSTS_LEAST posts, by papers, then posts, then name.
 
     Args:
         posts: every shown post, newest first.
         ballots: by paper; they say which accounts are one person.
-        withheld: ids of posts of which only the id may be passed on: they are no part of anybody's page.
+        withheld: ids of posts that only the id may be published of: no page of a person shows them.
     """
     person_of = {}
     for of_paper in ballots.values():
@@ -72,7 +72,7 @@ def _free_slug(account: Account, used_slugs: set[str]) -> str:
     handle = _NOT_IN_SLUG.sub("-", name.lower().lstrip("@")).strip("-.")
     if not handle:
         return ""
-    # A handle with a host is one person's wherever it stands; others are those of a network.
+    # A handle with a host is unique everywhere; others are unique in their network only.
     plain = handle
     if "." not in handle:
         plain = f"{network}-{handle}"

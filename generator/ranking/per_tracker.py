@@ -1,4 +1,4 @@
-"""What stands in the views of each tracker: its posts about its papers, without what its own filters leave out. Pure.
+"""Posts and papers per tracker, without what the filters of the tracker hide. Pure.
 
 One pass over all ballots serves every tracker, because a site may have hundreds of them. Filters look at posts as
 `data/` has them: what only the cache knows never changes a rank.
@@ -17,7 +17,7 @@ from generator.ranking.rank import PaperBallots
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What one tracker leaves out beside what the whole site does."""
+    """Filters of one tracker, in addition to those of the whole site."""
 
     categories: tuple[str, ...] = ()
     muted: frozenset[str] = frozenset()
@@ -30,9 +30,9 @@ class Reading:
     """What one tracker shows."""
 
     ballots: Mapping[str, PaperBallots]
-    """Its ballots by paper; every paper has one at least."""
+    """The tracker's ballots by paper; every paper has at least one."""
     posts: Sequence[Post]
-    """The posts of those, newest first."""
+    """The posts of these ballots, newest first."""
 
 
 def make_readings(
@@ -50,7 +50,7 @@ def make_readings(
         papers: that the site shows, by id.
         ballots: all ballots, by paper.
         rules: of the trackers that have any.
-        stored: posts as `data/` has them, by id; those of the ballots where it has none.
+        stored: posts as `data/` has them, by id; a post without one is taken from its ballot.
     """
     tracker_ids = set(trackers)
     by_tracker: dict[str, dict[str, list[Ballot]]] = {tracker: defaultdict(list) for tracker in trackers}
@@ -76,7 +76,7 @@ def make_readings(
 
 
 def readers_of(readings: Mapping[str, Reading]) -> dict[str, tuple[str, ...]]:
-    """Paper id -> ids of the trackers in whose reading it stands, in order."""
+    """Paper id -> ids of the trackers that show the paper, in order."""
     readers: defaultdict[str, list[str]] = defaultdict(list)
     for tracker in sorted(readings):
         for paper_id in readings[tracker].ballots:
@@ -103,7 +103,7 @@ def _filtered(
 
 
 def _hidden(posts: Sequence[Post], rule: Rules, stored: Mapping[str, Post]) -> Collection[str]:
-    """Ids of the posts that a rule hides: of muted accounts, with a muted word, or repeating such a one."""
+    """Ids of the posts that a rule hides: by muted accounts, with a muted word, or reposts of such posts."""
     considered = {}
     for post in posts:
         if post.kind in {"repost", "like"} and post.of and post.of in stored:

@@ -92,7 +92,7 @@ class PaperBallots:
 
 
 def choose(ballots: Mapping[str, PaperBallots], keep: Callable[[Post], bool]) -> dict[str, PaperBallots]:
-    """What is left of each paper's ballots in a view that holds only some posts; papers without any are left out."""
+    """Each paper's ballots whose posts are kept; papers without any are left out."""
     chosen = {}
     for paper_id, of_paper in ballots.items():
         kept_ballots = of_paper.only(keep)
@@ -163,8 +163,8 @@ def rank_trending(
         now: the time of the view.
         formula: the numbers in force.
         span: only what was posted inside it counts, without decay; None counts everything, with decay.
-        unmentioned: ids of papers to list even where nobody mentioned them, behind the others.
-        limit: keep so many at most.
+        unmentioned: ids of papers to list after the others although nobody mentioned them.
+        limit: the most papers in the list.
     """
     days = SPAN_DAYS[span] if span else None
     chosen = ballots

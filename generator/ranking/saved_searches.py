@@ -18,7 +18,7 @@ _NAME_PART = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedSearch:
-    """What a paper must have: everything that is named here, of each one member at least."""
+    """Conditions on a paper: it meets every condition that is set, each by one member at least."""
 
     id: str
     title: str
@@ -26,15 +26,15 @@ class SavedSearch:
     """As typed on the search page."""
     words: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
-    """Words of which it must have none."""
+    """Words that the paper must not have."""
     authors: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     tracker: str | None = None
-    """Id of the tracker in whose reading it must stand."""
+    """Id of the tracker that must show the paper."""
 
 
 class Finder:
-    """Finds the papers of one search; what it needs is made once, for thousands of papers."""
+    """Finds the papers of one search; compiles its patterns once for thousands of papers."""
 
     def __init__(self, search: SavedSearch) -> None:
         self._query = Query(search.query)
@@ -45,7 +45,7 @@ class Finder:
         self._has_authors = bool(search.authors)
 
     def finds(self, paper: Paper, speakers: Collection[str] = ()) -> bool:
-        """True where the paper has all that is named, of words, authors and categories one each, and nothing excluded.
+        """Whether the paper has one of the words, one of the authors and one of the categories, and nothing excluded.
 
         Args:
             paper: as arXiv describes it.

@@ -1,4 +1,4 @@
-"""Which papers are about the same: by the words of their titles and abstracts. Pure, and the same for the same papers.
+"""Which papers are about the same subject, by the words of titles and abstracts. Pure and deterministic.
 
 tf-idf and cosine, as every search library has them, over an inverted index: a paper is compared with those alone that
 share a rare word or a pair of words of its title, so that the work grows with the number of papers and not with its
@@ -18,21 +18,21 @@ from generator.model.records import Paper
 SIMILAR_MAX = 5
 """Papers named for each."""
 LEAST = 0.1
-"""Cosine below which two papers share no more than an accident."""
+"""Cosine below which two papers are similar by accident only."""
 
 _WORD = re.compile(r"[a-z][a-z0-9-]{2,29}")
 _TITLE_CHARS = 1000
 _ABSTRACT_CHARS = 2000
 _RARE = 100
-"""A term in more papers than this finds none: it only weighs in the comparison."""
+"""A term in more papers than this finds no candidates; it only counts in the comparison."""
 _COMMON_SHARE = 10
-"""A term in more than one of so many papers says nothing."""
+"""A term in more than one of this many papers says nothing."""
 _FINDING_TERMS = 16
 """The heaviest rare terms of a paper: these find its candidates."""
 _CANDIDATES = 14
-"""Those that share the most of them are compared."""
+"""Number of candidates to compare: those that share the most terms."""
 _COMPARED_TERMS = 40
-"""The heaviest terms of a paper: by these it is compared."""
+"""The heaviest terms of a paper: these are compared."""
 
 _Weights = dict[str, float]
 
@@ -41,7 +41,7 @@ def find_similar(papers: Iterable[Paper]) -> dict[str, tuple[str, ...]]:
     """Paper id -> ids of at most SIMILAR_MAX similar papers, the most similar first; papers without any are left out.
 
     Args:
-        papers: those to compare, in any order: it decides nothing.
+        papers: the papers to compare; their order does not matter.
     """
     ordered = sorted(papers, key=lambda paper: paper.id)
     terms = [_terms(paper) for paper in ordered]

@@ -99,7 +99,7 @@ def windows_of(kind: ScopeKind, home: Order) -> Iterator[Window]:
 
     Args:
         kind: of scope.
-        home: what stands at the root of the whole site and of trackers; the others begin with what is trending.
+        home: the window at the root of the whole site and of trackers; other scopes begin with the trending list.
     """
     root = NEWEST if home == "newest" and kind in WITH_PEOPLE else TRENDING
     yield replace(root, path="")

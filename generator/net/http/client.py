@@ -35,7 +35,7 @@ class HttpClient:
         at_once: requests at the same time, by host or `host:port`; one where it does not say.
         timeouts: of one request; by default 10 s to connect, 20 s between two pieces, 60 s in all.
         size_limit: bytes of an answer after decompression.
-        clock: seconds that only grow. wall: seconds since 1970. sleep: waits so many seconds. chance: 0..1, for jitter.
+        clock: seconds that only grow. wall: seconds since 1970. sleep: takes seconds. chance: 0..1, for jitter.
         resolve: (host, port) -> IP addresses; by default the system's.
     """
 
@@ -73,7 +73,7 @@ class HttpClient:
         """Waits that services asked for: host, or host and path -> clock time."""
 
     def limited(self, deadline_s: float) -> Self:
-        """A view of this client for one network: for so many seconds from now, less where its servers are silent.
+        """A view of this client for one network, with a limit in seconds; silent servers shorten it.
 
         Then its calls raise OutOfTimeError.
         """
@@ -82,7 +82,7 @@ class HttpClient:
         return view
 
     def hold(self, waits: Mapping[str, float]) -> None:
-        """Do not ask these places (hosts, or hosts with paths) before so many seconds have passed since the start.
+        """Ask these places (hosts, or hosts with paths) only after the given number of seconds since the start.
 
         Waits that are not over when the run ends are part of `waits()`.
         """

@@ -3,7 +3,7 @@ r"""LaTeX of titles and abstracts, as arXiv gives them -> safe HTML with MathML,
 Pure and deterministic, for hostile text too: bounded time, no error, well-formed output. What cannot be converted is
 shown as its source.
 
-    text, commands           what stands outside of formulas
+    text, commands           text outside of formulas
     dollar                         which dollar signs are formulas
     math, markup                   a formula -> MathML
     plain                          a formula -> text

@@ -35,7 +35,7 @@ _MAX_WORDS = 3
 
 
 def is_formula(body: str, following: str) -> bool:
-    """Say whether what stands between two dollar signs is math.
+    """Whether the text between two dollar signs is math.
 
     Args:
         body: the text between them.

@@ -153,7 +153,7 @@ SYMBOLS = {
     "boldmath": "",
     "unboldmath": "",
 }
-"""Command of text mode without an argument -> what stands for it."""
+"""Command of text mode without an argument -> its replacement."""
 
 STYLES = {
     "emph": "em",

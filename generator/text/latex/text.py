@@ -42,7 +42,7 @@ class Medium(Protocol):
 
 
 NESTED = r"[^{}]*+(?:\{[^{}]*+(?:\{[^{}]*+\}[^{}]*+)*+\}[^{}]*+)*+"
-"""Pattern of what stands between two braces, with two levels of braces in it."""
+"""Pattern of the text between two braces, with two nested levels of braces."""
 SCRIPTS = r"(?:[_^](?:\{" + NESTED + r"\}|\\[a-zA-Z]+|[A-Za-z0-9+*]))*+"
 """Pattern of the scripts of a symbol: `_i^{2}`."""
 _TOKEN = re.compile(
