@@ -27,7 +27,7 @@ _UNPRINTABLE = re.compile(
     "\ud800-\udfff\ufeff\uffa0\ufff0-\uffff"
     "\U000e0000-\U000e0fff]"
 )
-_COMMAND = re.compile(r"(?m)^(\s*)::")
+_COMMAND = re.compile(r"(?m)^([^\S\n]*)::")
 _PLACE = re.compile(r"(?P<file>[^\s:][^:\n]*?)(?::(?P<line>\d+)(?::(?P<column>\d+))?)?")
 PROGRESS_AFTER_S = 1.0
 LINE_EVERY_S = 20.0

@@ -38,7 +38,7 @@ _MARKS = re.compile("[\u0300-\u036f]+")
 _LETTER = rf"[^\W_{UNSPACED}]"
 _TOKEN = re.compile(rf"[{UNSPACED}]+|{_LETTER}+(?:&{_LETTER}+)+|{_LETTER}+(?:\+\+|#(?!\w))?")
 _ASCII_TOKEN = re.compile(r"[a-z0-9]+(?:&[a-z0-9]+)+|[a-z0-9]+(?:\+\+|#(?!\w))?")
-_COMPOUND = re.compile(r"[^\W_]+(?:[\-\u2010-\u2013/][^\W_]+)+")
+_COMPOUND = re.compile(r"(?<![^\W_])[^\W_]+(?:[\-\u2010-\u2013/][^\W_]+)+")
 _HYPHEN = re.compile(r"[\-\u2010-\u2013/]")
 _SIGN = re.compile(f"[{UNSPACED}]")
 
@@ -53,7 +53,7 @@ _GREEK_NAMES = """
 _GREEK = frozenset(_GREEK_NAMES.split())
 
 _SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
-_WITH_UMLAUT = re.compile(r"\w*[äöüøå]\w*")
+_WITH_UMLAUT = re.compile(r"\b[^\Wäöüøå]*[äöüøå]\w*")
 
 
 def words(text: str) -> list[str]:

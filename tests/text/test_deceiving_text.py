@@ -5,6 +5,7 @@ Each payload is judged against its inert twin: a site whose posts and papers hol
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import msgspec
@@ -92,6 +93,12 @@ def test_no_code_point_that_deceives_is_shown(payload: str) -> None:
     paper: Paper = msgspec.structs.replace(make.paper(), title=marked("Title", payload), authors=(f"A{payload} B",))
     assert payload not in to_bibtex(paper)
     assert payload not in printable(marked("text", payload))
+
+
+def test_a_message_of_blank_lines_takes_linear_time_and_no_command_hides_after_them() -> None:
+    began = time.process_time()
+    assert printable("\n" * 30_000 + " \t::error::made up") == "\n" * 30_000 + " \t: :error::made up"
+    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize("text", MEANT)

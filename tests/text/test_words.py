@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -56,6 +58,15 @@ def test_compounds_are_told_from_neighbours() -> None:
 def test_a_word_without_end_is_cut() -> None:
     assert words("a" * 100_000) == ["a" * WORD_MAX]
     assert words("é" * 100_000) == ["e" * WORD_MAX]
+
+
+@pytest.mark.parametrize("text", ["a" * 30_000, "é" * 30_000, "a-" * 30_000, "a&" * 30_000, "{\\" * 30_000])
+def test_hostile_text_takes_linear_time(text: str) -> None:
+    began = time.process_time()
+    words_of_latex(text)
+    list(compounds(text))
+    spelt_out(text)
+    assert time.process_time() - began < 1
 
 
 def test_common_words_are_words_as_the_index_has_them() -> None:
