@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from generator.config import Config
+    from generator.fetch.archives.engine import Workers
     from generator.fetch.archives.items import Setting, Trackers
     from generator.fetch.archives.reading import Sorted
+    from generator.fetch.archives.shuffle import Shuffle
     from generator.fetch.archives.x import Archive
     from generator.fetch.archives.x.json_fields import Owner
+    from generator.model.records import Post
     from generator.model.tree import Tree
+    from generator.storage.store import Store
 
 _NETWORKS = ("x", "bluesky", "mastodon")
 
@@ -49,6 +53,19 @@ def make_setting(config: Config, tree: Tree, files: Sorted, now: datetime) -> Se
         actors=files.actors,
         wanted={*tree.pending, *(paper for post in tree.posts.values() for paper in post.papers)},
     )
+
+
+def make_shuffle(config: Config, workers: Workers, store: Store, tree: Tree, posts: Iterable[Post]) -> Shuffle:
+    """Where workers join the posts of files; `posts`, and what the tree has, are in this process as a whole."""
+    from generator.fetch.archives.shuffle import Captured, Shuffle  # noqa: PLC0415
+    from generator.fetch.registry import SOURCES  # noqa: PLC0415
+
+    captured = Captured(
+        files=frozenset(store.record_files()),
+        settings={source.name: dict(config.network_settings(source.name)) for source in SOURCES},
+    )
+    waiting = (post.id for state in tree.states.values() for post in state.waiting)
+    return Shuffle(workers, captured, {*tree.posts, *waiting, *(post.id for post in posts)})
 
 
 def names_of(owner: Owner) -> list[str]:

@@ -17,11 +17,12 @@ from generator.model.errors import TrendingError
 
 if TYPE_CHECKING:
     from generator.config import Config
-    from generator.fetch.archives.engine import ReadBlocks
+    from generator.fetch.archives.engine import Workers
     from generator.fetch.archives.files import File
     from generator.fetch.archives.formats import Format
     from generator.fetch.archives.items import Setting
     from generator.fetch.archives.reading import Contents, Sorted
+    from generator.fetch.archives.shuffle import Shuffle
     from generator.fetch.archives.x import Archive
     from generator.fetch.intake import Taken
     from generator.fetch.short_links import LinkFollower
@@ -39,7 +40,7 @@ _TICK_EVERY = 4_194_304
 @click.command("import")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("--offline", is_flag=True, help="Send no requests: neither to arXiv nor to link shorteners.")
-@click.option("--engine", type=click.Choice(["dask"]), default=None, help="Read the files on several processes.")
+@click.option("--engine", type=click.Choice(["dask"]), default=None, help="Use several processes.")
 @click.option(
     "--scheduler", default=None, metavar="ADDRESS", help="Scheduler of a running Dask cluster; default: start one."
 )
@@ -68,8 +69,8 @@ def command(options: Options, paths: tuple[str, ...], offline: bool, engine: str
     contents = Contents()
     client = None if offline else _make_client(config)
     try:
-        with options.only_writer(options.data), _engine(engine, scheduler) as read_blocks:
-            summary = _import(options, config, contents, files, client=client, read_blocks=read_blocks)
+        with options.only_writer(options.data), _workers(engine, scheduler) as workers:
+            summary = _import(options, config, contents, files, client=client, workers=workers)
     finally:
         if client is not None:
             client.close()
@@ -89,13 +90,13 @@ def command(options: Options, paths: tuple[str, ...], offline: bool, engine: str
     options.console.done({**summary, "bad_lines": contents.unread, "from_future": contents.from_future})
 
 
-def _engine(engine: str | None, scheduler: str | None) -> AbstractContextManager[ReadBlocks]:
-    """Where blocks of files are read."""
-    from generator.fetch.archives.engine import dask_engine, read_here  # noqa: PLC0415
+def _workers(engine: str | None, scheduler: str | None) -> AbstractContextManager[Workers | None]:
+    """The workers of a cluster; None where this process does everything."""
+    from generator.fetch.archives.engine import dask_workers  # noqa: PLC0415
 
     if engine is None:
-        return nullcontext(read_here)
-    return dask_engine(scheduler)
+        return nullcontext()
+    return dask_workers(scheduler)
 
 
 def _make_client(config: Config) -> HttpClient:
@@ -111,7 +112,7 @@ def _import(
     files: Sorted,
     *,
     client: HttpClient | None,
-    read_blocks: ReadBlocks,
+    workers: Workers | None,
 ) -> dict[str, Any]:
     """Read the files, follow links, and write what all of it comes to."""
     from generator.commands.fetch import tell_links  # noqa: PLC0415
@@ -124,11 +125,15 @@ def _import(
     tree = store.load()
     archives = open_archives(files.parts, import_archives.only_account(config, tree))
     setting = import_archives.make_setting(config, tree, files, options.now())
+    texts = store.load_texts()
     links = LinkFollower(client, options.cache, options.now(), most=MOST_LINKS, most_s=MOST_LINKS_S)
+    shuffle = None
     try:
         _read_archives(options, setting, contents, archives, tree=tree, links=links)
         import_archives.remember_owners(config, tree, archives)
-        _read_others(options, setting, contents, files.others, tree=tree, read_blocks=read_blocks)
+        if workers is not None:
+            shuffle = import_archives.make_shuffle(config, workers, store, tree, [*contents.posts, *texts.values()])
+        _read_others(options, setting, contents, files.others, tree=tree, shuffle=shuffle)
         options.console.warn_all([*contents.problems, *tree.problems])
         if contents.unread and not contents.posts and not contents.papers and not contents.passed_over:
             raise TrendingError(f"nothing was imported: {counted(contents.unread, 'line')}, and none could be read")
@@ -137,19 +142,23 @@ def _import(
         links.save()
     if client is not None:
         tell_links(options, links.report)
-    summary = _take(options, config, contents, store=store, tree=tree, client=client)
+    summary = _take(options, config, contents, texts, store=store, tree=tree, client=client, shuffle=shuffle)
     summary["unread_hosts"] = unread_hosts(contents.posts)
     for host, links_to_host in summary["unread_hosts"].items():
         options.console.say(
             f"not read: {counted(links_to_host, 'link')} to {host}; if it shows papers of arXiv, please report it"
         )
-    summary["links"] = {
+    summary["links"] = _links_summary(links)
+    return summary
+
+
+def _links_summary(links: LinkFollower) -> dict[str, int]:
+    return {
         "requests": links.report.requests,
         "followed": links.report.followed,
         "failed": len(links.report.failed),
         "left": len(links.report.left),
     }
-    return summary
 
 
 def _read_archives(
@@ -183,16 +192,20 @@ def _read_others(
     files: list[tuple[File, Format]],
     *,
     tree: Tree,
-    read_blocks: ReadBlocks,
+    shuffle: Shuffle | None,
 ) -> None:
     """Files that are read block by block, with a progress bar."""
+    from generator.fetch.archives.engine import read_here  # noqa: PLC0415
     from generator.fetch.archives.reading import read_files  # noqa: PLC0415
 
+    read_blocks = read_here if shuffle is None else shuffle.read_blocks
     total = sum(file.size for file, _ in files)
     with options.console.progress("import") as tick:
         read_files(
             files, setting, contents, captured=tree.posts.keys(), on_bytes=_adding(tick, total), read_blocks=read_blocks
         )
+    if shuffle is not None:
+        contents.posts = shuffle.with_torn_posts(contents.posts)
 
 
 def _adding(tick: Tick, total: int) -> Callable[[int], None]:
@@ -210,12 +223,19 @@ def _adding(tick: Tick, total: int) -> Callable[[int], None]:
 
 
 def _take(
-    options: Options, config: Config, contents: Contents, *, store: Store, tree: Tree, client: HttpClient | None
+    options: Options,
+    config: Config,
+    contents: Contents,
+    texts: dict[str, Post],
+    *,
+    store: Store,
+    tree: Tree,
+    client: HttpClient | None,
+    shuffle: Shuffle | None,
 ) -> dict[str, Any]:
     from generator.fetch.intake import note_unknown  # noqa: PLC0415
 
     now = options.now()
-    texts = store.load_texts()
     new_papers = changed_papers = 0
     for paper in contents.papers:
         is_known = paper.id in tree.papers
@@ -228,9 +248,9 @@ def _take(
     )
     note_unknown(tree, now)
     store.save_texts(texts, tree)
-    changed = set(store.save(tree))
+    changed = _save(store, tree, shuffle)
     if client is not None and tree.pending:
-        changed.update(_ask_arxiv(options, config, store=store, tree=tree, texts=texts, client=client))
+        changed.update(_ask_arxiv(options, config, store=store, tree=tree, texts=texts, client=client, shuffle=shuffle))
     return {
         "read_posts": len(contents.posts) + contents.passed_over,
         "read_papers": len(contents.papers),
@@ -243,6 +263,15 @@ def _take(
         "pending": len(tree.pending),
         "changed_files": len(changed),
     }
+
+
+def _save(store: Store, tree: Tree, shuffle: Shuffle | None) -> set[Path]:
+    """Write everything, first the files that workers make. Returns the changed paths."""
+    changed = set()
+    if shuffle is not None:
+        changed.update(shuffle.write(store, tree))
+    changed.update(store.save(tree))
+    return changed
 
 
 def _take_posts(config: Config, tree: Tree, posts: list[Post], now: datetime, texts: dict[str, Post]) -> Taken:
@@ -258,11 +287,20 @@ def _take_posts(config: Config, tree: Tree, posts: list[Post], now: datetime, te
 
 
 def _ask_arxiv(
-    options: Options, config: Config, *, store: Store, tree: Tree, texts: dict[str, Post], client: HttpClient
+    options: Options,
+    config: Config,
+    *,
+    store: Store,
+    tree: Tree,
+    texts: dict[str, Post],
+    client: HttpClient,
+    shuffle: Shuffle | None,
 ) -> list[Path]:
     from generator.fetch.ask_arxiv import ask_arxiv  # noqa: PLC0415
     from generator.fetch.request import NETWORK_DEADLINE_S  # noqa: PLC0415
 
+    if shuffle is not None:
+        tree.posts.update(shuffle.written)
     answers = ask_arxiv(
         tree,
         api=config.networks.arxiv.api,
@@ -272,4 +310,6 @@ def _ask_arxiv(
     )
     if answers.refused:
         options.console.warn(f"{answers.refused}; the next fetch asks again", "arxiv")
+    if shuffle is not None:
+        shuffle.take_written(tree)
     return store.save(tree)

@@ -219,6 +219,12 @@ class Store:
         state = self._replace(states, [path for path in before if path.startswith("state/")])
         return sorted([*gone, *covered, *state])
 
+    def add_files(self, contents: Mapping[str, bytes]) -> list[Path]:
+        """Write new canonical files, by their place. They count as unread, so `save` keeps them. Raises StoreError."""
+        paths = self._replace(contents, [])
+        self._files = {name: file for name, file in self._files.items() if name not in contents}
+        return paths
+
     def load_texts(self) -> dict[str, Post]:
         """Posts in full whose text may not stand in `data/` (X): from the cache, empty where there is none."""
         path = self._texts_path()

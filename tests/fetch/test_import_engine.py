@@ -11,11 +11,14 @@ from typing import Any
 
 import msgspec
 import pytest
+from click.testing import CliRunner
 from distributed import LocalCluster
 
 from benchmarks.maker import NOW, Size, make_sample
 from benchmarks.maker.papers import load_drafts
-from generator.fetch.archives import formats
+from generator import cli
+from generator.fetch.archives import formats, shuffle
+from generator.fetch.archives.engine import Workers
 from tests.e2e.run import Copy
 
 pytestmark = pytest.mark.slow
@@ -46,11 +49,6 @@ def plain(past: list[str], tmp_path_factory: pytest.TempPathFactory) -> dict[str
     return files
 
 
-@pytest.fixture
-def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(formats, "BLOCK", 20_000)
-
-
 def test_a_cluster_of_ones_own_gives_the_bytes_of_a_plain_import(
     past: list[str], plain: dict[str, bytes], tmp_path: Path
 ) -> None:
@@ -67,30 +65,36 @@ def cluster() -> Iterator[Any]:
         yield cluster
 
 
-def test_a_worker_that_is_killed_costs_time_alone(
-    past: list[str], plain: dict[str, bytes], cluster: Any, small_blocks: None, tmp_path: Path
+@pytest.mark.parametrize("killed_at", [5, 10_000])
+def test_a_worker_that_is_killed_costs_time_alone(  # noqa: PLR0917 (fixtures)
+    killed_at: int,
+    past: list[str],
+    plain: dict[str, bytes],
+    cluster: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from generator.fetch.archives.engine import dask_engine
-    from generator.fetch.archives.files import find_files
-    from generator.fetch.archives.items import Setting, Trackers
-    from generator.fetch.archives.reading import Contents, read_files, sort_files
-
-    setting = Setting(now=NOW, trackers=Trackers())
+    monkeypatch.setattr(formats, "BLOCK", 20_000)
+    monkeypatch.setattr(shuffle, "_TASK_BYTES", 20_000)
     workers = [worker.pid for worker in cluster.workers.values()]
-    seen: list[int] = []
+    outcomes = []
+    real = Workers.map
 
-    def on_bytes(size: int) -> None:
-        seen.append(size)
-        if len(seen) == 5:
-            os.kill(workers[0], signal.SIGKILL)
+    def counted(self: Workers, *arguments: Any) -> Iterator[Any]:
+        for outcome in real(self, *arguments):
+            outcomes.append(outcome)
+            if len(outcomes) == killed_at:
+                os.kill(workers[0], signal.SIGKILL)
+            yield outcome
 
-    expected, contents = Contents(), Contents()
-    files = sort_files(find_files(past)).others
-    read_files(files, setting, expected, captured=(), on_bytes=lambda _: None)
-    with dask_engine(cluster.scheduler_address) as read_blocks:
-        read_files(files, setting, contents, captured=(), on_bytes=on_bytes, read_blocks=read_blocks)
-    assert len(seen) > 8
-    assert (contents.posts, contents.papers, contents.unread) == (expected.posts, expected.papers, expected.unread)
+    monkeypatch.setattr(Workers, "map", counted)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "config.yaml").write_text(CONFIG)
+    address = cluster.scheduler_address
+    ran = CliRunner().invoke(cli.cli, ["import", *past, *NOW_OPTION, "--engine", "dask", "--scheduler", address])
+    assert ran.exit_code == 0, ran.output
+    assert len(outcomes) > 20
+    assert Copy(tmp_path, CONFIG).files("data") == plain
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,9 @@
-"""Where blocks of files are read: in this process, or by the workers of a Dask cluster. The result is the same.
+"""The workers of a Dask cluster, which read blocks of files and join posts into files of `data/` (`shuffle`).
 
 Dask is an extra (`trending-arxiv[scale]`). Source, read 2026-11-30: distributed's documents on futures and resilience.
-A block is read by a pure function, so a worker that dies costs time alone: the scheduler gives its block to another.
-Blocks are given back in the order of the files, and at most AHEAD of them for each worker are under way, so that memory
-stays bounded.
+A task is a pure function of what it is given, so a worker that dies costs time alone: the scheduler gives its task to
+another. Outcomes are given back in the order of the tasks, and at most AHEAD of them for each worker are under way, so
+that memory stays bounded.
 """
 
 from __future__ import annotations
@@ -12,20 +12,25 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
-from typing import Any
+from typing import Any, TypeVar
 
 from generator.fetch.archives.formats import Format
 from generator.fetch.archives.items import Block, Item, Setting
 from generator.model.errors import TrendingError
 
 AHEAD = 4
-"""Blocks for each worker that are read, wait to be read or wait to be taken in."""
+"""Tasks for each worker that are done, wait to be done or wait to be taken in."""
 CONNECT_S = 30
 RETRIES = 5
-"""Workers that one block may lose."""
+"""Workers that one task may lose."""
 
 ReadBlocks = Callable[[Iterable[tuple[Format, Block]], Setting], Iterator[tuple[int, list[Item]]]]
 """(blocks, what they do not say themselves) -> (bytes, items) of each block, in order."""
+
+_Label = TypeVar("_Label")
+_Task = TypeVar("_Task")
+_Shared = TypeVar("_Shared")
+_Outcome = TypeVar("_Outcome")
 
 
 def read_here(blocks: Iterable[tuple[Format, Block]], setting: Setting) -> Iterator[tuple[int, list[Item]]]:
@@ -34,9 +39,45 @@ def read_here(blocks: Iterable[tuple[Format, Block]], setting: Setting) -> Itera
         yield len(block.content), list(format_.parse(block, setting))
 
 
+class Workers:
+    """The workers of a cluster.
+
+    Args:
+        client: Dask's, which has no types.
+    """
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def map(
+        self,
+        function: Callable[[_Task, _Shared], _Outcome],
+        tasks: Iterable[tuple[_Label, _Task]],
+        shared: _Shared,
+    ) -> Iterator[tuple[_Label, _Outcome]]:
+        """Do tasks on the workers, and give back (label, outcome) in the order of the tasks.
+
+        Args:
+            function: a pure function of a module that the workers have.
+            tasks: with labels, which stay in this process.
+            shared: sent once to every worker.
+        """
+        shared_once = self._client.scatter(shared, broadcast=True, hash=False)
+        room = AHEAD * max(1, len(self._client.scheduler_info()["workers"]))
+        running: deque[tuple[_Label, Any]] = deque()
+        for label, task in tasks:
+            running.append((label, self._client.submit(function, task, shared_once, pure=False, retries=RETRIES)))
+            if len(running) >= room:
+                oldest_label, oldest = running.popleft()
+                yield oldest_label, oldest.result()
+        while running:
+            oldest_label, oldest = running.popleft()
+            yield oldest_label, oldest.result()
+
+
 @contextmanager
-def dask_engine(scheduler: str | None) -> Iterator[ReadBlocks]:
-    """A function that reads blocks on a Dask cluster.
+def dask_workers(scheduler: str | None) -> Iterator[Workers]:
+    """The workers of a Dask cluster.
 
     Args:
         scheduler: address of a running one, such as `tcp://10.0.0.1:8786`; None starts workers on this machine, one for
@@ -53,7 +94,7 @@ def dask_engine(scheduler: str | None) -> Iterator[ReadBlocks]:
     if scheduler is None:
         cluster = dask.LocalCluster(threads_per_worker=1, processes=True, dashboard_address=None)
         with cluster, dask.Client(cluster) as client:
-            yield _reader_on(client)
+            yield Workers(client)
         return
     try:
         client = dask.Client(scheduler, timeout=CONNECT_S)
@@ -61,26 +102,4 @@ def dask_engine(scheduler: str | None) -> Iterator[ReadBlocks]:
         reason = " ".join(str(error).split())[:200]
         raise TrendingError(f"{scheduler}: no scheduler of Dask answers there ({reason})") from None
     with client:
-        yield _reader_on(client)
-
-
-def _reader_on(client: Any) -> ReadBlocks:
-    def read_on_workers(blocks: Iterable[tuple[Format, Block]], setting: Setting) -> Iterator[tuple[int, list[Item]]]:
-        shared_setting = client.scatter(setting, broadcast=True, hash=False)
-        room = AHEAD * max(1, len(client.scheduler_info()["workers"]))
-        running: deque[tuple[int, Any]] = deque()
-        for format_, block in blocks:
-            future = client.submit(_parse, format_, block, shared_setting, pure=False, retries=RETRIES)
-            running.append((len(block.content), future))
-            if len(running) >= room:
-                size, oldest = running.popleft()
-                yield size, oldest.result()
-        for size, future in running:
-            yield size, future.result()
-
-    return read_on_workers
-
-
-def _parse(format_: Format, block: Block, setting: Setting) -> list[Item]:
-    """Read one block, on a worker."""
-    return list(format_.parse(block, setting))
+        yield Workers(client)

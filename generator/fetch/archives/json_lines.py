@@ -6,7 +6,7 @@ import logging
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -20,6 +20,8 @@ _log = logging.getLogger(__name__)
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 """`fetched_at` of a paper that does not say when: so that reading it twice changes nothing."""
 MAX_TEXT = 100_000
+
+_Record = TypeVar("_Record", bound=Post | Paper)
 
 _NETWORK = re.compile(r"[a-z]{1,20}")
 _OWN_ID = re.compile(r"[^\s\x00-\x20\x7f-\xa0\ud800-\udfff]{1,500}")
@@ -48,7 +50,7 @@ def parse_record(plain: dict[str, Any], now: datetime) -> Post | Paper:
     raise RecordError("", "is neither a post (`network`, `kind`, `posted_at`) nor a paper (`title`, `abstract`)")
 
 
-def without_future(record: Post | Paper, now: datetime) -> Post | Paper:
+def without_future(record: _Record, now: datetime) -> _Record:
     """The record without times that have not come: the same object where it has none.
 
     A post counts from when it was seen at the latest. Of a paper, a date that has not come is no date.
