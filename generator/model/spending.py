@@ -5,10 +5,10 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 _FORECAST_DAYS = 7
-"""Days from which the forecast extrapolates."""
+"""The forecast extrapolates from so many days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +32,15 @@ class Spending:
 def spending_of(spent_usd: Mapping[str, float], now: datetime, cap_usd: float | None) -> Spending:
     """Total and forecast of the month from `NetworkState.spent_usd`."""
     spent = month_usd(spent_usd, now)
-    days = {date.fromisoformat(day): usd for day, usd in spent_usd.items()}
-    first = now.date() - timedelta(days=_FORECAST_DAYS - 1)
-    recent = {day: usd for day, usd in days.items() if first <= day <= now.date()}
-    # After two days of reading only two days are known.
-    known_days = (now.date() - max(first, min(days, default=first))).days + 1
+    today = now.date()
+    last_days = [today - timedelta(days=ago) for ago in reversed(range(_FORECAST_DAYS))]
+    recent_usd = sum(spent_usd.get(day.isoformat(), 0.0) for day in last_days)
+    # After two days of reading only two days are known. As texts: a key that somebody edited may be no day.
+    earliest = min(spent_usd, default="")
+    first_known = next((day for day in last_days if day.isoformat() >= earliest), today)
+    known_days = (today - first_known).days + 1
     days_left = monthrange(now.year, now.month)[1] - now.day
-    forecast = spent + days_left * sum(recent.values()) / max(1, known_days)
+    forecast = spent + days_left * recent_usd / known_days
     if cap_usd is not None:
         forecast = max(spent, min(forecast, cap_usd))
     return Spending(spent, forecast, cap_usd)

@@ -37,6 +37,7 @@ NOW_OPTION = ("--now", "2026-11-10T12:00:00Z")
         ({"2026-11-10": 0.5}, None, (0.5, 0.5 + 20 * 0.5)),  # one day is
         ({"2026-11-10": 0.5}, 10.0, (0.5, 10.0)),
         ({"2026-11-10": 12.0}, 10.0, (12.0, 12.0)),  # the cap was lowered
+        ({"x": 1.0, "": 1.0, "2026-11-31": 1.0}, None, (1.0, 1.0)),  # no days: somebody edited them
     ],
 )
 def test_a_month_is_summed_up_and_foreseen(
