@@ -12,7 +12,8 @@ _BRACED = r"\s*\{((?:[^{}]++|\{(?:[^{}]++|\{[^{}]*+\})*+\})*+)\}"
 _ARGUMENT = r"\{(?P<argument>[^{}]*)\}"
 _OPTIONS = r"\s*(?:\[[^\[\]]{0,200}\])?"
 COMMANDS: dict[str, int] = {
-    "SI": 2, "qty": 2, "num": 1, "si": 1, "ang": 1, "SIrange": 3, "qtyrange": 3, "numrange": 2, "ce": 1, "ch": 1,
+    "SI": 2, "qty": 2, "num": 1, "si": 1, "ang": 1, "SIrange": 3, "qtyrange": 3, "numrange": 2, "SIlist": 2,
+    "qtylist": 2, "numlist": 1, "ce": 1, "cee": 1, "ch": 1,
 }  # fmt: skip
 """Command -> how many arguments it takes."""
 _COMMAND = re.compile(rf"\\(?P<name>{'|'.join(sorted(COMMANDS, key=len, reverse=True))})(?![a-zA-Z])")
@@ -163,6 +164,13 @@ def _quantity(number: str, unit: str) -> str:
     return rf"{_number(number)}\,{_unit(unit)}"
 
 
+def _list(numbers: str, unit: str = "") -> str:
+    listed = r",\ ".join(_number(number) for number in numbers.split(";"))
+    if not unit:
+        return listed
+    return rf"{listed}\,{_unit(unit)}"
+
+
 def _range(first: str, last: str, unit: str = "") -> str:
     numbers = rf"{_number(first)}\text{{–}}{_number(last)}"
     if not unit:
@@ -200,5 +208,6 @@ def _chemical(written: str) -> str:
 
 _SPELL: dict[str, Callable[..., str]] = {
     "SI": _quantity, "qty": _quantity, "num": _number, "si": _unit, "ang": _angle, "SIrange": _range,
-    "qtyrange": _range, "numrange": _range, "ce": _chemical, "ch": _chemical,
+    "qtyrange": _range, "numrange": _range, "SIlist": _list, "qtylist": _list,
+    "numlist": _list, "ce": _chemical, "cee": _chemical, "ch": _chemical,
 }  # fmt: skip
