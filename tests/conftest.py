@@ -93,7 +93,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         # The path alone: a test's own name may begin like a file's.
         file = item.nodeid.partition("::")[0]
-        if any(part in file for part in THOROUGH):
+        if any(part in file for part in THOROUGH) and not item.get_closest_marker("quick"):
             item.add_marker(pytest.mark.slow)
     items.sort(key=lambda item: next((at for at, part in enumerate(_LONGEST) if part in item.nodeid), len(_LONGEST)))
 

@@ -213,6 +213,7 @@ def test_many_accounts_are_read_by_stream(setting: bool | str, accounts: int, st
     assert stream.is_streamed(setting, accounts) is streamed
 
 
+@pytest.mark.quick
 def test_many_accounts_are_named_in_the_first_message_and_more_in_further_connections(tmp_path: Any) -> None:
     dids = [f"did:plc:{number:024}" for number in range(stream.DIDS_MAX + 5)]
     cursor = stream.StreamCursor(since=1, time_us=stream.microseconds(LAST_RUN))
@@ -234,6 +235,7 @@ def test_many_accounts_are_named_in_the_first_message_and_more_in_further_connec
     assert second[0].count("wantedDids=") == 5
 
 
+@pytest.mark.quick
 def test_an_unreadable_event_costs_itself(tmp_path: Any) -> None:
     service, events = world()
     with service.serve() as appview, Jetstream(events, raw='{"did": 7}') as jetstream:

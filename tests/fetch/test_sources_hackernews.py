@@ -187,6 +187,7 @@ def test_many_stories_share_a_search_for_comments_that_holds_all_of_them() -> No
     assert len(pretend.searched) < 30
 
 
+@pytest.mark.quick
 def test_comments_that_cannot_be_read_cost_no_story() -> None:
     pretend = PretendSearch([story(1, num_comments=3)])
 

@@ -291,6 +291,7 @@ class TestPeople:
         assert later.meter.requests == 1
         assert "follows nobody, or hides" in later.failures[f"follows/ann@{ONE}"]
 
+    @pytest.mark.quick
     def test_yesterdays_follows_stand_in_when_they_cannot_be_asked(self, one: PretendMastodon) -> None:
         ann = one.accounts["ann"]
         one.follows[ann["id"]] = [one.accounts["bob"]]
@@ -310,6 +311,7 @@ class TestPeople:
         assert len(run.records) == 3
         assert len([path for path in fediverse.paths() if path.endswith("/statuses")]) == 1
 
+    @pytest.mark.quick
     def test_an_api_on_another_host_than_the_name_is_found_by_web_finger(self, one: PretendMastodon) -> None:
         named = PretendMastodon("example.org", web_finger=f"https://{ONE}")
         fediverse = net(one, named)
@@ -336,6 +338,7 @@ class TestPeople:
         assert len(keys) == 1
         assert Run(fediverse, {"accounts": [f"bob@{ONE}"]}, again.state).meter.requests == 1
 
+    @pytest.mark.quick
     def test_an_unknown_account_fails_alone(self, one: PretendMastodon) -> None:
         run = Run(net(one), {"accounts": [f"nobody@{ONE}", f"bob@{ONE}"], "tags": [f"ml@{ONE}"]})
         assert run.error is None
@@ -413,6 +416,7 @@ class TestClosedInstances:
         bob = account("bob", ONE, "1")
         assert post_of(status(bob, "700")).id in Run(net(closed), {"accounts": [f"bob@{ONE}"]}).posts
 
+    @pytest.mark.quick
     def test_a_run_without_news_asks_for_the_feed_alone(self, closed: PretendMastodon) -> None:
         first = Run(net(closed), {"accounts": [f"bob@{ONE}"]})
         fediverse = net(closed)
@@ -453,6 +457,7 @@ class TestClosedInstances:
         assert len(run.posts) == 2
         assert "does not accept our token" in run.failures[f"account/bob@{ONE}"]
 
+    @pytest.mark.quick
     def test_without_a_feed_the_reason_names_the_remedy(self, closed: PretendMastodon) -> None:
         run = Run(net(closed), {"accounts": [f"ann@{ONE}"], "tags": [f"ml@{ONE}"], "follows_of": [f"ann@{ONE}"]})
         for name in (f"account/ann@{ONE}", f"tag/ml@{ONE}", f"follows/ann@{ONE}"):
@@ -461,6 +466,7 @@ class TestClosedInstances:
     @pytest.mark.parametrize(
         "body", [b"", b"<html>", b"<!DOCTYPE rss [<!ENTITY a 'b'>]><rss/>", b"{}", b"<rss><channel><item>"]
     )
+    @pytest.mark.quick
     def test_a_feed_of_another_shape_is_never_zero_posts(self, closed: PretendMastodon, body: bytes) -> None:
         closed.feeds["/@bob.rss"] = Answer(200, body)
         run = Run(net(closed), {"accounts": [f"bob@{ONE}"]})
@@ -508,6 +514,7 @@ class TestFailures:
         assert run.ids == [one.statuses[bob["id"]][0]["id"]]
         assert run.state.cursors[f"account/ann@{ONE}"] == first.state.cursors[f"account/ann@{ONE}"]
 
+    @pytest.mark.quick
     def test_an_instance_that_wants_to_be_left_alone_is_and_the_next_run_begins_there(
         self, one: PretendMastodon
     ) -> None:
@@ -528,6 +535,7 @@ class TestFailures:
         assert fediverse.paths()[0] == tired
         assert later.state == first.state
 
+    @pytest.mark.quick
     def test_used_up_limits_are_waited_for(self, one: PretendMastodon) -> None:
         waited: list[float] = []
         at = [1000.0]
@@ -626,6 +634,7 @@ class TestThreads:
         assert len(tree.posts) == 50
         assert tree.states == {} or all(not state.waiting for state in tree.states.values())
 
+    @pytest.mark.quick
     def test_a_server_without_batches_is_asked_one_by_one(self, one: PretendMastodon) -> None:
         one.has_batch = False
         bob = one.accounts["bob"]
@@ -650,6 +659,7 @@ class TestThreads:
         assert run.meter.requests == 2
         assert [post.of for post in run.posts.values() if post.kind == "reply"] == [f"mastodon:{first['uri']}"]
 
+    @pytest.mark.quick
     def test_parents_that_are_not_for_everybody_are_not_pointed_at(self, one: PretendMastodon) -> None:
         bob = one.accounts["bob"]
         one.others = {"100": status(bob, "100", visibility="unlisted")}
@@ -659,6 +669,7 @@ class TestThreads:
         run = Run(net(one), {"accounts": [f"bob@{ONE}"]})
         assert [(post.kind, post.of) for post in run.posts.values()] == [("reply", None)]
 
+    @pytest.mark.quick
     def test_the_parent_of_ones_own_thread_has_a_likely_address_where_it_cannot_be_asked(
         self, one: PretendMastodon
     ) -> None:
@@ -954,6 +965,7 @@ class TestWishes:
         quoted, own = parse(status(ANN, "8", "<p>Nice</p>", quote=quote(status(shy, "7"))))
         assert (quoted.text, own.text) == (None, "Nice")
 
+    @pytest.mark.quick
     def test_whose_accounts_are_the_owners(self, one: PretendMastodon) -> None:
         """What a tracker lists, and what `people` lists; not whom they follow, nor who uses a hashtag."""
         for user in ("ann", "bob", "cem", "dan"):

@@ -130,6 +130,7 @@ class TestAsking:
         assert again.records == []
         assert (again.meter.reads, again.meter.cost_usd, again.meter.requests) == ({}, 0.0, 2)
 
+    @pytest.mark.quick
     def test_the_first_run_reads_the_newest_hundred(self, pretend: PretendX) -> None:
         with pretend.serve() as server:
             run = Run(server, {"accounts": ["ann"]}, max_reads_per_run=5000)
@@ -325,6 +326,7 @@ class TestSearch:
         assert fourth.ids == []
         assert len([name for name in third.state.cursors if name.startswith("search/")]) == 1
 
+    @pytest.mark.quick
     def test_an_id_that_search_would_refuse_is_left_out(self, pretend: PretendX) -> None:
         old = id_at(NOW - timedelta(days=8))
         name = x_search.stream_name(["from:ann"])
@@ -342,6 +344,7 @@ class TestSearch:
             run = Run(server, {"trackers": trackers})
         assert {record.raw["author_id"]: record.trackers for record in run.records} == {"11": ("a",), "12": ("b",)}
 
+    @pytest.mark.quick
     def test_a_clause_goes_on_where_the_latest_search_stood(self) -> None:
         cursors = {
             "search/a": {"newest": "70", "of": ["from:ann", "from:bob"]},
@@ -497,6 +500,7 @@ class TestFailures:
 
 
 class TestCursor:
+    @pytest.mark.quick
     def test_a_hole_without_a_lower_end_keeps_none_when_joined(self) -> None:
         cursor = Cursor(100).with_gap(None, Gap(until=1, left=7))
         for number in range(2, 2 + x_cursor.GAPS_MAX):
@@ -810,6 +814,7 @@ class TestMonthlyCap:
         assert run.state.cursors["next"] == "account/11"
         assert "from 2026-12-01 on" in run.meter.limits["max_usd_per_month"]
 
+    @pytest.mark.quick
     def test_where_nothing_is_left_nothing_is_asked(self, pretend: PretendX) -> None:
         with pretend.serve() as server:
             run = Run(server, {"accounts": ["ann", "bob"]}, NetworkState(), max_usd_per_month=0)

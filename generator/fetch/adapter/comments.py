@@ -45,7 +45,7 @@ def fetch_comments(
 
     Args:
         topics: that are taken in this run.
-        stored: the cursor: topic -> its number of comments when they were read_batch.
+        stored: the cursor: topic -> its number of comments when they were read.
         batches: which topics are asked about, and how many at once.
         read_batch: asks for the comments of a batch. Raises FetchError.
     """

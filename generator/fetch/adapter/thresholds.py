@@ -42,7 +42,7 @@ class Mark:
     def load(cls, stored: Any) -> Mark:
         """From JSON; what is not understood is as if it had never been."""
         newest = stored.get("newest") if isinstance(stored, Mapping) else None
-        thresholds = {str(tracker): wire.count(least) for tracker, least in wire.part(stored, "thresholds").items()}
+        thresholds = {str(tracker): wire.count(least) for tracker, least in wire.part(stored, "wanted").items()}
         return cls(wire.time(newest), thresholds)
 
     def known_for(self, least: Mapping[str, int]) -> datetime | None:
