@@ -10,7 +10,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Callable
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -200,9 +200,10 @@ class Templates:
             by=self.pieces.by,
             post_text=self.pieces.post,
             part=self.part,
-            marks=partial(self._macro, "chrome", "marks"),
+            marks=lru_cache(partial(self._macro, "chrome", "marks")),
             shown_at=partial(self._macro, "article", "shown_at"),
             searched_at=partial(self._macro, "article", "searched_at"),
+            elsewhere=lru_cache(partial(self._macro, "article", "elsewhere")),
             feed_files=FEED_TYPES,
         )
         return environment

@@ -358,9 +358,11 @@ function hide(article) {
   say("Hidden." + forgotten())
 }
 
-// Without a script the link leads to the paper's page, and so it does in a new tab.
+// Without a script these links lead to the paper's page, and so they do in a new tab.
+const isForNewTab = event => event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey
+
 function unfold(event, link) {
-  if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return
+  if (isForNewTab(event)) return
   const article = link.closest(".paper"), abstract = article.querySelector(".abstract")
   event.preventDefault()
   const opened = article.classList.toggle("unfolded")
@@ -368,6 +370,25 @@ function unfold(event, link) {
   if (!opened) return
   abstract.tabIndex = -1
   abstract.focus({ preventScroll: true })
+}
+
+function openElsewhere(event, link) {
+  if (isForNewTab(event)) return
+  event.preventDefault()
+  const id = idOf(link.closest("article[data-paper]")), fold = element("details", "inline"), summary = element("summary", "", "Elsewhere")
+  const places = document.querySelector("#elsewhere").content.cloneNode(true)
+  if (id.includes("/")) places.querySelector(".recent").remove()
+  for (const each of places.querySelectorAll("a")) each.href = each.getAttribute("href").replace("ID", id)
+  if (link.dataset.discussion) {
+    const discussion = element("a", "", "Hacker News")
+    discussion.href = link.dataset.discussion
+    discussion.rel = "nofollow ugc noopener noreferrer"
+    places.prepend(discussion, ", ")
+  }
+  fold.append(summary, " ", places)
+  link.replaceWith(fold)
+  fold.open = true
+  summary.focus({ preventScroll: true })
 }
 
 // --- Full or compact ---
@@ -449,6 +470,8 @@ document.addEventListener("click", event => {
   if (event.target.closest?.("[data-do=note]")) document.querySelector(".folds").classList.toggle("unfolded")
   const folded = event.target.closest?.(".rest a")
   if (folded) unfold(event, folded)
+  const elsewhere = event.target.closest?.(".elsewhere")
+  if (elsewhere) openElsewhere(event, elsewhere)
   const act = event.target.closest?.("[data-do]")
   const article = act?.closest("article[data-paper]")
   if (article) ACTS[act.dataset.do]?.(article)

@@ -174,7 +174,7 @@ def test_to_mute_a_topic(opened: Open) -> None:
     with opened() as reader:
         before = ids(reader.page)
         row = reader.page.locator("article.paper").first
-        reader.click(row.locator(".out summary"))
+        reader.click(row.get_by_text("Elsewhere"))
         reader.click(row.locator(".muting button").last)
         assert before[0] not in ids(reader.page)
 

@@ -146,3 +146,16 @@ def test_the_examples_of_the_doc_do_what_it_says(tmp_path: Path) -> None:
     files = own(tmp_path, style_css=colour[1], templates__base_html=block[1])
     assert ThemeFiles(TEMPLATES, files).theme().light.link != Theme().light.link
     assert "The reading group meets" in page(files)
+
+
+def test_our_scripts_are_published_without_comments_and_the_owners_as_they_are(tmp_path: Path) -> None:
+    script = "// Ours to keep.\n  let kept = 1\n"
+    files = own(tmp_path, templates__static__keys_js=script)
+    published = dict(ThemeFiles(TEMPLATES, files).static())
+
+    assert published["static/keys.js"] == script.encode()
+    script = published["static/reading.js"].decode()
+    source = (TEMPLATES / "static/reading.js").read_text("utf-8")
+    assert len(script) < len(source)
+    assert not [line for line in script.splitlines() if line.startswith(("//", " ")) or not line]
+    assert "const KEY = " in script
