@@ -264,10 +264,12 @@ export function start(kit) {
   const weekly = button("This week’s as BibTeX", () => exportBibtex(savedThisWeek))
   exports.append(button("Export as BibTeX", () => exportBibtex(chosen)), button("Export as RIS", exportRis), button("Export as JSON", () => exportJson(chosen())), weekly)
   by("keeping").append(button("Export everything as JSON", () => exportJson(current().saved)), button("Erase everything", eraseAll))
-  by("file").addEventListener("change", ({ target }) => {
-    if (target.files[0]) bringIn(target.files[0])
-    target.value = ""
-  })
+  const field = by("file")
+  function bringInChosen() {
+    if (field.files[0]) bringIn(field.files[0])
+    field.value = ""
+  }
+  field.addEventListener("change", bringInChosen)
 
   function eraseAll() {
     const before = current()
@@ -290,5 +292,6 @@ export function start(kit) {
   addEventListener("pageshow", event => event.persisted && (fill(), draw()))
   fill()
   draw()
+  bringInChosen() // Somebody may have been quicker than this script.
   document.querySelector("[data-part]").dataset.ready = ""
 }

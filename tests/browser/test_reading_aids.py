@@ -297,6 +297,22 @@ def test_a_file_of_another_kind_changes_nothing(browser: Browser, served: Served
         assert kept_by(page)["saved"] == []
 
 
+def test_a_file_that_was_chosen_before_the_script_came_is_taken(browser: Browser, served: Served) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    with visit(browser, served) as page:
+        page.route("**/static/saved.js*", hold)
+        page.goto(served.url + "saved/", wait_until="commit")
+        page.set_input_files("#file", {"name": "odd.json", "mimeType": "application/json", "buffer": b"[]"})
+        for route in held:
+            route.continue_()
+        page.unroute("**/static/saved.js*")
+        expect(page.locator("#told")).to_contain_text("Nothing changed")
+
+
 def test_one_click_erases_everything_and_one_more_brings_it_back(browser: Browser, served: Served) -> None:
     saved = {"id": "2611.00001", "title": "Made up", "authors": "Ada Example"}
     with visit(browser, served, "saved/", kept={"saved": [saved], "markWords": ["ink"]}) as page:
