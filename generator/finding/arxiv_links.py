@@ -22,11 +22,11 @@ MAX_URL_CHARS = 2048
 _CUT = "…"
 _BLANKS = " \u00a0\u3000\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 _LEADING = _BLANKS + "(<[{\"'*_~«»‘’‚“”„‹›（［｛「『【《〈@"
-_TRAILING = _BLANKS + ".,;:!?'\")]}>*_~|`\\«»‘’‚“”„‹›）］｝」』】》〉、。，．！？；："
+_TRAILING = _BLANKS + "-.,;:!?'\")]}>*_~|`\\«»‘’‚“”„‹›）］｝」』】》〉、。，．！？；："
 
 _URL = re.compile(
     # A scheme may be there twice: `https://https://`.
-    r"(?:https?://(?:https?:?//)*)?(?P<host>[a-z0-9.-]+)(?::(?P<port>[0-9]*))?"
+    r"(?:https?:?//(?:https?:?//)*)?(?P<host>[a-z0-9.-]+)(?::(?P<port>[0-9]*))?"
     r"(?P<path>/[^?#]*)?(?:\?(?P<query>[^#]*))?(?:\#(?P<fragment>.*))?",
     re.IGNORECASE | re.ASCII,
 )
@@ -35,8 +35,8 @@ _PORTS = {None, "", "80", "443"}
 
 _SCAN = re.compile(
     # An address with its scheme, up to what stands in no address, what is not ASCII, or the next one glued to it.
-    r"(?<![/?\#=&%\\+])(?P<url>https?://(?:https?:?//)*+[^\s/?\#<>\"]*+"
-    r"(?:[/?\#](?:[!\#-;=?-GI-\]_a-gi-z~]|h(?!ttps?://)|(?<=[=/?*_])h)*+)?)(?P<url_cut>…)?"
+    r"(?<![/?\#=&%\\+])(?P<url>https?:?//(?:https?:?//)*+[^\s/?\#<>\"]*+"
+    r"(?:[/?\#](?:[!\#-;=?-GI-\]_a-gi-z~]|h(?!ttps?://)|(?<=[=/?*_])h|(?<=cache:)h|(?<=:[\w-]{12}:)h)*+)?)(?P<url_cut>…)?"
     rf"|{FORMS_PATTERN}"
     # An address without scheme
     rf"|{WORD_STARTS}(?<!https:)(?<!http:)"
@@ -44,7 +44,7 @@ _SCAN = re.compile(
     re.IGNORECASE,
 )
 _TEXT_STOPS = re.compile(r"[()\[\],;'*|\\]")
-_DIGITS_OF_ID = re.compile(r"[0-9]{4}(?:\.|-|%2e)?[0-9]{3}|aHR0c|eyJ", re.IGNORECASE)
+_DIGITS_OF_ID = re.compile(r"[0-9]{4}(?:\.(?:\r?\n)?|-|%2e)?[0-9]{3}|aHR0c|eyJ", re.IGNORECASE)
 """What every text that names a paper has: the digits of an id, or an address or JSON in Base64."""
 _LOOKS_LIKE_ID = re.compile(rf"(?<![0-9a-z.]){ID_PATTERN}(?![0-9])", re.IGNORECASE)
 
@@ -67,6 +67,7 @@ def find_in_text(text: str) -> tuple[FoundId, ...]:
     """
     if not text.isascii() or "\\/" in text:
         text = normalise(text)
+    text = wrappers.as_web_address(text)
     # Most posts without a link end here.
     if not _DIGITS_OF_ID.search(text):
         return ()
@@ -122,7 +123,7 @@ def _find_address(url: str, layers: int) -> tuple[FoundId, ...]:
     url = url.lstrip(_LEADING)
     if len(url) > MAX_URL_CHARS or _CUT in url:
         return ()
-    url = url.rstrip(_TRAILING)
+    url = wrappers.as_web_address(url.rstrip(_TRAILING))
     match = _URL.fullmatch(url)
     if match is None or _NEVER_IN_URL.search(url) or not _is_usual_port(match):
         return ()
@@ -155,7 +156,9 @@ def _read_shapes(host: str, path: str, query: str) -> tuple[FoundId, ...]:
     if not shapes:
         return ()
     path = _clean_path(path)
-    values = {key.lower(): value for key, value in parse_qsl(query)} if query else {}
+    values = {key.lower(): value for key, value in parse_qsl(query)}
+    if query and not values:
+        values = {"": unquote(query)}
     for shape in shapes:
         papers = tuple(shape.read(path, values))
         if papers:

@@ -15,7 +15,7 @@ from generator.finding.text_forms import find_mentions
 
 _FLAGS = re.ASCII | re.IGNORECASE
 _ID = f"(?P<id>(?:arxiv[:.])?{ID_PATTERN})"
-_VALUE = re.compile(rf"(?:journals/corr/|id:|all:)?{_ID}", _FLAGS)
+_VALUE = re.compile(rf"(?:journals/corr/|id:|all:|haswbstatement:P818=)?{_ID}", _FLAGS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,17 +98,17 @@ def _read_value(value: str) -> Iterator[FoundId]:
         yield from find_mentions(value)
 
 
-_ARXIV = frozenset({"arxiv.org", "xxx.lanl.gov", "xxx.itp.ac.cn"}) | {
-    f"{name}.arxiv.org" for name in ("export", "browse", "static", "lanl", "aps", "dev", "oaipmh", "beta", "web3", "m")
-}
+_ARXIV = frozenset({"arxiv.org", "xxx.lanl.gov", "xxx.itp.ac.cn", "xxx.soton.ac.uk", "xxx.uni-augsburg.de"})
+"""With every subdomain of arxiv.org (`wrappers.canonical_host`)."""
 _TAIL = r"(?:/[a-z0-9_][a-z0-9_.~+-]*)*/?"
 _OLD_FILE = r"(?P<number>[0-9]{7}(?:v[1-9][0-9]{0,2})?)\.(?:pdf|ps|ps\.gz)"
 
 _READER_PATH = r"(?:/[\w~+-]+){0,5}?/(?:arxiv-)?{id}(?:\.(?:md|txt|pdf|html|json|png))?(?:/[\w.,:@~+-]*)*"
 _READER_KEYS = ("q", "id", "ids", "url", "arxiv", "arxiv_id", "arxivid", "paper", "paper_id", "paperid", "pid", "query")
-_LIBRARY_PATH = r"/(?:.*[/:=])?(?:arxiv[:/.]|10\.48550/arxiv[.:]){id}(?:\.[a-z]+)?(?:/.*)?"
+_LIBRARY_PATH = r"/(?:.*[/:=\"])?(?:arxiv[:/.-]|10\.48550/arxiv[.:]){id}(?:\.[a-z]+)?(?:/.*)?"
 _LIBRARY_KEYS = ("arxiv_id", "arxivid", "arxiv", "eprint")
-_SEARCH_KEYS = ("q", "query", "p", "search", "term", "text", "lookfor", "doi", "pid", "ids", "id")
+_SEARCH_KEYS = ("q", "query", "p", "search", "term", "text", "lookfor", "doi", "pid", "ids", "id", "filter", "wd", "")
+"""With the whole query, where it has no keys."""
 
 
 def _host_of(template: str) -> str:
@@ -164,8 +164,14 @@ READERS: tuple[LinkShape, ...] = (
     _reader("https://www.arxivdaily.com/thread/{id}", "2401.01234", "iarxiv.org", "gotit.pub", "deeplearn.org"),
     _reader("https://searchthearxiv.com/?q={id}", "2401.01234"),
     _reader("https://arxiv.dosf.top/abs/{id}", "2401.01234"),
+    _reader("https://researchtrend.ai/papers/{id}", "2401.01234", "trendingpapers.com", "deeppaper.ai", "papiers.ai"),
+    _reader("https://www.benty-fields.com/paper?q={id}", "2401.01234", "voxcharta.org", "groundai.com"),
+    _reader("https://arxivlens.com/paper/{id}", "2401.01234", "arxivexplorer.com", "arxiv-explorer.com", "arxiv.wiki"),
     _reader("https://hyper.ai/papers/{id}", "2401.01234", "beta.hyper.ai"),
 )
+
+_ADS_HOSTS = ("adsabs.harvard.edu", "api.adsabs.harvard.edu", "esoads.eso.org", "cdsads.u-strasbg.fr", "ads.nao.ac.jp")
+_ADS = frozenset({"ui.adsabs.harvard.edu", *_ADS_HOSTS})
 
 SHAPES: tuple[LinkShape, ...] = (
     LinkShape(
@@ -223,7 +229,7 @@ SHAPES: tuple[LinkShape, ...] = (
         "",
         "https://huggingface.co/models?other=arxiv:{id}",
         "2401.01234",
-        ("other", "arxiv", "paper"),
+        ("other", "arxiv", "arxivid", "paper"),
         ("q", "search"),
     ),
     LinkShape(
@@ -240,13 +246,13 @@ SHAPES: tuple[LinkShape, ...] = (
         "2512.00168",
     ),
     LinkShape(
-        frozenset({"adsabs.harvard.edu", "ui.adsabs.harvard.edu"}),
-        r"/(?:abs|link_gateway)/[0-9]{4}arxiv(?P<yymm>[0-9]{4})\.?(?P<number>[0-9]{4,5})[a-z.](?:/[a-z_:.0-9]+)?/?",
+        _ADS,
+        r"/(?:abs|link_gateway|v1/resolver|search)/(?:.*[=:\"])?[0-9]{4}arxiv(?P<yymm>[0-9]{4})\.?(?P<number>[0-9]{4,5})[a-z.]\"?(?:/[a-z_:.0-9]+)?/?",
         "https://ui.adsabs.harvard.edu/abs/{yyyy}arXiv{yymm}{number}D/abstract",
         "1611.00036",
     ),
     LinkShape(
-        frozenset({"dblp.org", "dblp.uni-trier.de", "dblp.dagstuhl.de"}),
+        frozenset({"dblp.org", "dblp.uni-trier.de", "dblp.dagstuhl.de", "dblp2.uni-trier.de"}),
         r"/rec/(?:html/|bib/|bibtex/)?journals/corr/abs-(?P<yymm>[0-9]{4})-(?P<number>[0-9]{4,5})(?:\.[a-z]+)?",
         "https://dblp.org/rec/journals/corr/abs-{yymm}-{number}.html",
         "2407.14568",
@@ -258,10 +264,30 @@ SHAPES: tuple[LinkShape, ...] = (
         "1610.06258",
         ("bibtexkey",),
     ),
-    _library("https://ui.adsabs.harvard.edu/abs/arXiv:{id}/abstract", "cs/9910018", "adsabs.harvard.edu"),
+    LinkShape(
+        frozenset({"storage.googleapis.com"}),
+        r"/arxiv-dataset/(?:arxiv/)+(?:pdf|ps)/[0-9]{4}/{id}\.[a-z]+",
+        "https://storage.googleapis.com/arxiv-dataset/arxiv/arxiv/pdf/2401/{id}v1.pdf",
+        "2401.01234",
+    ),
+    LinkShape(
+        frozenset({"wikidata.org", "hub.toolforge.org"}),
+        r"/p818:{id}(?:/.*)?",
+        "https://www.wikidata.org/w/index.php?search=haswbstatement:P818={id}",
+        "2401.01234",
+        ("search",),
+    ),
+    _library("https://ui.adsabs.harvard.edu/abs/arXiv:{id}/abstract", "cs/9910018", *_ADS_HOSTS),
     _library("https://www.semanticscholar.org/arxiv/{id}", "2401.01234", "api.semanticscholar.org"),
     _library("https://scholar.google.com/scholar_lookup?arxiv_id={id}", "2512.00168"),
-    _library("https://inspirehep.net/arxiv/{id}", "1207.7214", "old.inspirehep.net", "inspirebeta.net", "cds.cern.ch"),
+    _library(
+        "https://inspirehep.net/arxiv/{id}",
+        "1207.7214",
+        "old.inspirehep.net",
+        "labs.inspirehep.net",
+        "inspirebeta.net",
+        "cds.cern.ch",
+    ),
     _library("https://paperswithcode.com/paper/arxiv:{id}", "2602.11389"),
     _library("https://www.connectedpapers.com/main/arxiv:{id}/Lookup", "2401.12345"),
     _library(
@@ -271,17 +297,25 @@ SHAPES: tuple[LinkShape, ...] = (
         "search.datacite.org",
         "data.crosscite.org",
         "data.datacite.org",
+        "citation.crosscite.org",
+        "citation.doi.org",
+        "n2t.net",
+        "identifiers.org",
+        "bioregistry.io",
     ),
     _library(
         "https://openalex.org/works/doi:10.48550/arxiv.{id}", "2401.01234", "api.openalex.org", "explore.openalex.org"
     ),
-    _library("https://scholar.archive.org/search?q=arxiv_id:{id}", "2401.01234", "fatcat.wiki"),
+    _library("https://scholar.archive.org/search?q=arxiv_id:{id}", "2401.01234", "fatcat.wiki", "api.fatcat.wiki"),
+    _library("https://archive.org/details/arxiv-{id}", "2401.01234", "bibsonomy.org", "scholia.toolforge.org"),
     _library("https://pubpeer.com/search?q=10.48550/arXiv.{id}", "2401.01234"),
     _library("https://www.altmetric.com/details.php?arxiv_id={id}", "2401.01234", "api.altmetric.com"),
     _library("https://hdl.handle.net/10.48550/arXiv.{id}", "2401.01234", "doi2bib.org", "oadoi.org", "libkey.io"),
     _library("https://api.crossref.org/works/10.48550/arXiv.{id}", "2401.01234", "search.crossref.org"),
-    _library("https://api.unpaywall.org/v2/10.48550/arXiv.{id}", "2401.01234"),
-    _library("https://scite.ai/reports/10.48550/arXiv.{id}", "2401.01234"),
+    _library("https://api.unpaywall.org/v2/10.48550/arXiv.{id}", "2401.01234", "unpaywall.org", "sciety.org"),
+    _library(
+        "https://scite.ai/reports/10.48550/arXiv.{id}", "2401.01234", "app.scite.ai", "oa.mg", "scilit.net", "lens.org"
+    ),
     _library("https://badge.dimensions.ai/details/doi/10.48550/arXiv.{id}", "2401.01234", "app.dimensions.ai"),
     _library("https://sci-hub.se/10.48550/arXiv.{id}", "2401.01234", "sci-hub.st", "sci-hub.ru"),
     _library("https://zbmath.org/arXiv:{id}", "2401.01234"),
@@ -297,7 +331,12 @@ SHAPES: tuple[LinkShape, ...] = (
     _library("https://openreview.net/search?term=arXiv:{id}", "2401.01234", "zenodo.org", "researchhub.com"),
     _library("https://www.aimodels.fyi/papers/arxiv/{id}", "2401.01234", "paperdigest.org", "search.zeta-alpha.com"),
     _library("https://core.ac.uk/search?q=arXiv:{id}", "2401.01234", "base-search.net", "explore.openaire.eu"),
-    _library("https://www.bing.com/search?q=arXiv:{id}", "2401.01234", "google.com", "duckduckgo.com", "europepmc.org"),
+    _library(
+        "https://www.bing.com/search?q=arXiv:{id}",
+        "2401.01234",
+        *("google.com", "duckduckgo.com", "ecosia.org", "search.brave.com", "kagi.com", "startpage.com", "qwant.com"),
+        *("yandex.ru", "yandex.com", "baidu.com", "europepmc.org", "elicit.com", "consensus.app"),
+    ),
     *READERS,
 )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from typing import NamedTuple
 
 from generator.finding.arxiv_id import ARCHIVES, ID_PATTERN, FoundId, parse_as_written
@@ -20,11 +21,18 @@ _ID_ENDS = r"(?![A-Za-z0-9%\uff10-\uff19]|[._-][0-9]|_[A-Za-z])"
 
 _ARCHIVES = "|".join(sorted(ARCHIVES))
 _NUMBER_OF = (
-    r"(?:[\s_:,-]{0,2}(?:id|identifier|no\.?|nr\.?|num(?:ber)?|e-?print|pre-?print|paper"
-    r"|编号|編號|番号|论文|論文)(?![a-z])){0,2}"
+    r"(?:[\s_:,-]{0,2}(?:ids?|identifiers?|nos?\.?|n[°º]|№|nr\.?|num(?:ber)?s?|ref(?:erence)?s?|links?|abs|e-?prints?"
+    r"|pre-?prints?|papers?|articles?|as|at|with|under|编号|編號|番号|论文|論文|号|链接|連結|リンク|논문|번호|стать[а-я]{1,2})"
+    r"(?![a-zа-я])){0,2}"
 )
-# After a comma a number may also be a count: "the arXiv, 2005.14165 of them".
-_AFTER_PREFIX = r"(?:,\s{0,2}(?!\S{9,24}\s+of\b)|[\s:.;=\#|/_\"'“”({\[\]~–—`*<•·→」】-]{0,5})"
+_CATEGORY = (
+    r"(?:\[[a-z-]{2,8}(?:\.[a-z-]{2,9})?\][\s{]?"
+    rf"|(?:{_ARCHIVES}|econ|eess|q-fin|stat)(?:\.[a-z]{{2}})?/(?=[0-9]{{4}}\.))?"
+)
+# After a comma a number may also be a count, "the arXiv, 2005.14165 of them", and after a sign of money it is none.
+_AFTER_PREFIX = (
+    rf"(?:,\s{{0,2}}(?!\S{{9,24}}\s+of\b)|(?:[^\w,$€£¥%…]|_){{0,6}}(?:[0-9]{{1,2}}[.)]\s{{1,2}})?){_CATEGORY}"
+)
 _TITLE_FOLLOWS = r"(?=(?:\]:?\s{0,2}|】\s{0,2})[\"“'‘«「『(\[$\\]{0,2}(?-i:[^\W\d_a-z]|[0-9]))"
 
 
@@ -58,13 +66,13 @@ FORMS: tuple[TextForm, ...] = (
     ),
     TextForm(
         "eprint",
-        WORD_STARTS + r"e-?prints?\s{0,20}[=:]?\s{0,20}[{\"']?\s{0,3}(?:arxiv:)?{id}",
+        WORD_STARTS + r"\\?e-?prints?\s{0,20}[=:]?\s{0,20}[{\"']?\s{0,3}(?:arxiv:)?{id}",
         "eprint = {2401.01234}, archivePrefix = {arXiv}",
         ("2401.01234",),
     ),
     TextForm(
         "corr",
-        WORD_STARTS + r"(?:corr[\s,:]{1,3}|volume\s{0,20}=\s{0,20}[{\"])abs/{id}",
+        WORD_STARTS + r"(?:(?:corr|arxiv)[\s,:]{1,3}|volume\s{0,20}=\s{0,20}[{\"])abs/{id}",
         "CoRR abs/1706.03762",
         ("1706.03762",),
     ),
@@ -90,9 +98,9 @@ FORMS_PATTERN = "|".join(
 
 _MENTION = re.compile(FORMS_PATTERN, re.IGNORECASE)
 _NEXT_IN_LIST = re.compile(
-    r"(?:\s?\[[a-z.-]{2,20}\])?"
-    r"(?:\s{0,2}\n\s{0,2}[*•-]\s{1,2}|\s?[和と及및и]\s?"
-    r"|\s{0,2}[,;&/+、，]\s{0,2}(?:(?:and|or|und|et)\s{1,2})?|\s{1,2}(?:and|or|und|et|y|e)\s{1,2})"
+    r"(?:\s?\[[a-z.-]{2,20}\])?(?:\s?\(v[0-9]{1,3}\))?"
+    r"(?:\s{0,2}\n\s{0,2}(?:[*•-]\s{1,2}|[0-9]{1,2}[.)]\s{1,2})?|\s?[和と及やи및]\s?"
+    r"|\s{0,2}[,;&/+|、，；]\s{0,2}(?:(?:and|or|und|et)\s{1,2})?|\s{1,2}(?:and|or|und|et|y|e)\s{1,2})"
     rf"(?:arxiv:)?(?P<id>{ID_PATTERN}){_ID_ENDS}",
     re.IGNORECASE,
 )
@@ -108,8 +116,21 @@ _INVISIBLE_INSIDE = re.compile(
 _SPLIT_ARXIV = re.compile("[{0}]*".join("arxiv").format(_INVISIBLE), re.IGNORECASE)
 # The word alone: a host that is written so is a spoof.
 _FULL_WIDTH_ARXIV = re.compile("[ａＡ][ｒＲ][ｘＸ][ｉＩ][ｖＶ](?![.．])")
-_FULL_WIDTH_ID = re.compile("[０-９]{4}[．.][０-９]{4,5}(?![0-9０-９])|[０-９]{7}(?![0-9０-９])")
+_FULL_WIDTH_ID = re.compile(
+    "[０-９]{4}[．.][０-９]{4,5}(?![0-9０-９])|(?<![0-9])[0-9]{4}．[0-9]{4,5}|[０-９]{7}(?![0-9０-９])"
+)
 _TO_ASCII = {0xFF10 + digit: str(digit) for digit in range(10)} | {ord("．"): "."}
+_COLONS = str.maketrans(dict.fromkeys("：∶꞉﹕︰", ":") | dict.fromkeys("‥⋯", "…"))
+# ADS names a paper by its year, arXiv's number and the first letter of an author.
+_BIBCODE = re.compile(
+    r"(?<![^\W_])(?<![/=:.-])[12][0-9]{3}arXiv(?P<month>[0-9]{4})\.?(?P<number>[0-9]{4,5})[A-Z](?!\w)", re.ASCII
+)
+# A line of a mail may end inside an address or an id.
+_BROKEN_LINE = re.compile(
+    r"(?<=arxiv\.org/(?:abs|pdf)/)\r?\n(?=[0-9]{4}\.[0-9]{4})|(?:(?<=arxiv:[0-9]{4}\.)|(?<=/(?:abs|pdf)/[0-9]{4}\.))"
+    r"\r?\n(?=[0-9]{4,5}(?![0-9.]))",
+    re.IGNORECASE,
+)
 _DEFANGED = re.compile(r"\[\.\]|\(\.\)|\[dot\]|\(dot\)", re.IGNORECASE)
 _DEFANGED_SCHEME = re.compile(r"\bhxxp(?=s?://)")
 
@@ -121,7 +142,12 @@ def normalise(text: str) -> str:
         text = _SPLIT_ARXIV.sub("arxiv", text)
         text = _FULL_WIDTH_ARXIV.sub("arxiv", text)
         text = _FULL_WIDTH_ID.sub(lambda match: match[0].translate(_TO_ASCII), text)
-        text = text.replace("：", ":").replace("‥", "…").replace("⋯", "…")
+        text = text.translate(_COLONS)
+    if "&#" in text or "&nbsp;" in text:
+        text = unescape(text)
+    if "\n" in text:
+        text = _BROKEN_LINE.sub("", text)
+    text = _BIBCODE.sub(r"arXiv:\g<month>.\g<number>", text)
     if "[" in text or "(" in text:
         text = _DEFANGED.sub(".", text)
     if "xxp" in text:

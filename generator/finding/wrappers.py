@@ -19,175 +19,188 @@ from generator.finding.link_patterns import READERS
 MOST_LAYERS = 2
 """An address inside an address inside an address is followed no further."""
 _MOST_SEGMENTS = 8
+_MOST_PARTS = 3
 
 
 class Wrapper(NamedTuple):
-    """Where the target stands in the addresses of some hosts."""
+    """Hosts that state a target, as the value of one of `KEYS` or as the whole query. So do their subdomains."""
 
     hosts: frozenset[str]
     """Without `www.`."""
     example: str
     """With {url} where the target stands as it is, {quoted} where it is percent-encoded, {bare} without its scheme,
-    {proofpoint}, {base64} and {substack} in their codes."""
-    keys: tuple[str, ...] = ()
-    """Query keys."""
+    {proofpoint}, {base64}, {substack} and {token} in their codes."""
     path: bool = False
-    """The target is a tail of the path."""
-    query: bool = False
-    """The target is the whole query."""
+    """The target may also be a tail of the path."""
 
 
-def _wrapper(hosts: str, example: str, keys: str = "", *, path: bool = False, query: bool = False) -> Wrapper:
-    return Wrapper(frozenset(hosts.split()), example, tuple(keys.split()), path, query)
+_KEYS = """
+    url u q to target link uri href src file query text term status z a b c o e t p murl ued adurl imgrefurl imgurl
+    lite_url pdfurl pfurl linkurl shareurl canonicalurl st.link st.shareurl toasturl gourl enc qurl uddg redirect
+    redirecturl redirect_url redirect_uri redir dest destination session_redirect actionurl continue next return return_to
+    returnurl
+"""
+KEYS = tuple(_KEYS.split())
+"""Query keys whose value may be the target."""
+
+
+def _wrapper(hosts: str, example: str, *, path: bool = False) -> Wrapper:
+    return Wrapper(frozenset(hosts.split()), example, path)
 
 
 _READER_HOSTS = " ".join(sorted({host for reader in READERS for host in reader.hosts}))
 
-_PROXY_LOGIN = _wrapper("", "https://login.ezproxy.example.edu/login?url={url}", "url qurl")
-"""Of every host that `_IS_PROXY` matches."""
-
 WRAPPERS: tuple[Wrapper, ...] = (
-    _PROXY_LOGIN,
+    # The pages of proxies where a reader logs in: of every host that `_IS_PROXY` matches
+    _wrapper("", "https://login.ezproxy.example.edu/login?url={url}"),
+    # Search engines, their caches and their advertisements
     _wrapper(
-        "google.com scholar.google.com translate.google.com docs.google.com drive.google.com plus.google.com"
-        " news.google.com books.google.com mail.google.com notifications.google.com url.google.com lens.google.com",
+        "google.com googleweblight.com doubleclick.net",
         "https://www.google.com/url?rct=j&sa=t&url={quoted}&ct=ga",
-        "url q u imgrefurl imgurl adurl",
         path=True,
     ),
     _wrapper(
-        "webcache.googleusercontent.com", "https://webcache.googleusercontent.com/search?q=cache:abc:{quoted}", "q"
+        "webcache.googleusercontent.com cc.bingj.com",
+        "https://webcache.googleusercontent.com/search?q=cache:abc:{quoted}",
     ),
     _wrapper(
-        "facebook.com l.facebook.com lm.facebook.com m.facebook.com l.instagram.com l.messenger.com l.threads.net"
-        " l.threads.com l.wl.co l.workplace.com",
+        "duckduckgo.com ecosia.org search.brave.com kagi.com you.com phind.com startpage.com qwant.com yandex.ru"
+        " yandex.com yandex.net naver.com baidu.com search.marginalia.nu",
+        "https://duckduckgo.com/l/?uddg={quoted}&rut=x",
+    ),
+    _wrapper("search.yahoo.com", "https://r.search.yahoo.com/_ylt=x/RV=2/RE=1/RO=10/RU={quoted}/RK=2/RS=y-", path=True),
+    _wrapper("bing.com", "https://www.bing.com/ck/a?p=abc&u=a1{base64}&ntb=1", path=True),
+    _wrapper(
+        "chatgpt.com chat.openai.com perplexity.ai claude.ai chatpdf.com scholarcy.com"
+        " explainpaper.com elicit.com consensus.app",
+        "https://chatgpt.com/?q=Explain%20{quoted}",
+    ),
+    # Networks: the way out, what somebody is to post, and the page that asks for a login
+    _wrapper(
+        "facebook.com instagram.com messenger.com threads.net threads.com l.wl.co workplace.com",
         "https://l.facebook.com/l.php?u={quoted}&h=AT0",
-        "u href",
+    ),
+    _wrapper("linkedin.com lnkd.in", "https://www.linkedin.com/redir/redirect?url={quoted}&urlhash=abcd"),
+    _wrapper(
+        "reddit.com news.ycombinator.com hn.algolia.com lobste.rs lesswrong.com quora.com discord.com patreon.com",
+        "https://out.reddit.com/t3_abc?url={quoted}&token=x",
     ),
     _wrapper(
-        "linkedin.com lnkd.in",
-        "https://www.linkedin.com/redir/redirect?url={quoted}&urlhash=abcd",
-        "url session_redirect",
-    ),
-    _wrapper("reddit.com out.reddit.com old.reddit.com", "https://out.reddit.com/t3_abc?url={quoted}&token=x", "url"),
-    _wrapper(
-        "twitter.com x.com mobile.twitter.com platform.twitter.com",
+        "twitter.com x.com t.me telegram.me wa.me whatsapp.com mastodonshare.com toot.kytta.dev share.mastodon.com"
+        " mastodon.social line.me xing.com addtoany.com api.addthis.com pinterest.com tumblr.com hootsuite.com"
+        " share.flipboard.com buffer.com bufferapp.com share.diasporafoundation.org qzone.qq.com connect.qq.com",
         "https://twitter.com/intent/tweet?url={quoted}",
-        "url text",
     ),
-    _wrapper("news.ycombinator.com", "https://news.ycombinator.com/submitlink?u={quoted}&t=Title", "u"),
+    _wrapper("bsky.app", "https://bsky.app/intent/compose?text=Read%20{quoted}"),
+    _wrapper("youtube.com", "https://www.youtube.com/redirect?event=video&q={quoted}&v=x"),
+    _wrapper("medium.com towardsdatascience.com", "https://medium.com/r/?url={quoted}"),
+    _wrapper("slack-redir.net slack.com teams.microsoft.com", "https://slack-redir.net/link?url={quoted}"),
+    _wrapper("vk.com vk.ru ok.ru", "https://vk.com/away.php?to={quoted}"),
+    _wrapper("steamcommunity.com", "https://steamcommunity.com/linkfilter/?u={quoted}"),
+    _wrapper("disq.us", "https://disq.us/url?url={quoted}%3Aa1b2c3d4&cuid=1"),
     _wrapper(
-        "t.me telegram.me wa.me api.whatsapp.com web.whatsapp.com mastodonshare.com toot.kytta.dev share.mastodon.com"
-        " line.me social-plugins.line.me",
-        "https://t.me/share/url?url={quoted}",
-        "url text",
+        "zhihu.com juejin.cn csdn.net sspai.com gitee.com link.ld246.com infoq.cn infoq.com link.aminer.cn jianshu.com"
+        " douban.com oschina.net weibo.cn weibo.com t.cn c.pc.qq.com mail.qq.com weixin110.qq.com weixin.qq.com"
+        " link.logonews.cn link.uisdc.com game.bilibili.com chinaz.com segmentfault.com cloud.tencent.com bdimg.com"
+        " qiita.com",
+        "https://link.zhihu.com/?target={quoted}",
     ),
-    _wrapper("youtube.com m.youtube.com", "https://www.youtube.com/redirect?event=video&q={quoted}&v=x", "q"),
-    _wrapper(
-        "medium.com towardsdatascience.com", "https://medium.com/r/?url={quoted}", "url redirecturl actionurl redirect"
-    ),
-    _wrapper("substack.com", "https://substack.com/redirect/2/{substack}.x", "url", path=True),
-    _wrapper(
-        "click.convertkit-mail.com click.convertkit-mail2.com click.convertkit-mail4.com",
-        "https://click.convertkit-mail.com/abc123/xyz456/{base64}",
-        path=True,
-    ),
-    _wrapper("slack-redir.net", "https://slack-redir.net/link?url={quoted}", "url"),
+    # Mail: what protects its readers, and what counts them
     _wrapper(
         "safelinks.protection.outlook.com safelinks.protection.outlook.us safelinks.protection.office365.us"
-        " statics.teams.cdn.office.net",
+        " statics.teams.cdn.office.net linkprotect.cudasvc.com url.emailprotection.link clicktime.symantec.com"
+        " clicktime.cloud.postoffice.net url-protection.com scanmail.trustwave.com linklock.titanhq.com"
+        " urlsand.esvalabs.com mimecast.com mimecastprotect.com",
         "https://nam12.safelinks.protection.outlook.com/?url={quoted}&data=05",
-        "url",
     ),
+    _wrapper("protection.sophos.com", "https://eu-west-1.protection.sophos.com/?d=arxiv.org&u={base64}&i=x"),
     _wrapper(
         "urldefense.proofpoint.com urldefense.com urldefense.us",
         "https://urldefense.proofpoint.com/v2/url?u={proofpoint}&d=DwM",
-        "u",
     ),
     _wrapper("urldefense.com urldefense.us", "https://urldefense.com/v3/__{url}__;!!N11eV2iwtfs!x$", path=True),
-    _wrapper("linkprotect.cudasvc.com", "https://linkprotect.cudasvc.com/url?a={quoted}&c=E", "a"),
-    _wrapper("url.emailprotection.link", "https://url.emailprotection.link/?b={quoted}", "b url"),
+    _wrapper(
+        "url.avanan.click protect.checkpoint.com", "https://url.avanan.click/v2/r01/___{url}___.YXAzOng", path=True
+    ),
     _wrapper("secure-web.cisco.com", "https://secure-web.cisco.com/1a2b3c/{quoted}", path=True),
-    _wrapper("clicktime.symantec.com", "https://clicktime.symantec.com/3abc?u={quoted}", "u"),
-    _wrapper("safe.menlosecurity.com", "https://safe.menlosecurity.com/{url}", path=True),
+    _wrapper("menlosecurity.com", "https://safe.menlosecurity.com/{url}", path=True),
+    _wrapper("substack.com", "https://substack.com/redirect/2/{substack}.x", path=True),
+    _wrapper("beehiiv.net beehiiv.com", "https://flight.beehiiv.net/v2/clicks/{token}", path=True),
     _wrapper(
-        "zhihu.com link.zhihu.com zhuanlan.zhihu.com link.juejin.cn link.csdn.net blog.csdn.net sspai.com gitee.com"
-        " link.ld246.com link.infoq.cn",
-        "https://link.zhihu.com/?target={quoted}",
-        "target",
+        "convertkit-mail.com convertkit-mail2.com convertkit-mail3.com convertkit-mail4.com",
+        "https://click.convertkit-mail.com/abc123/xyz456/{base64}",
+        path=True,
     ),
     _wrapper(
-        "jianshu.com link.jianshu.com links.jianshu.com douban.com oschina.net weibo.cn weibo.com t.cn"
-        " c.pc.qq.com mail.qq.com"
-        " weixin110.qq.com developers.weixin.qq.com link.logonews.cn link.uisdc.com game.bilibili.com pixiv.net"
-        " chinaz.com tieba.baidu.com segmentfault.com link.segmentfault.com cloud.tencent.com xie.infoq.cn"
-        " jump2.bdimg.com baidu.com fanyi.baidu.com passport.weibo.com mp.weixin.qq.com",
-        "https://weibo.cn/sinaurl?u={quoted}",
-        "url u t to toasturl pfurl href redirect target gourl enc query",
-    ),
-    _wrapper("t.umblr.com", "https://t.umblr.com/redirect?z={quoted}&t=x", "z"),
-    _wrapper("exit.sc gate.sc", "https://exit.sc/?url={quoted}", "url"),
-    _wrapper("c212.net", "https://c212.net/c/link/?t=0&l=en&u={quoted}&a=x", "u"),
-    _wrapper("bsky.app", "https://bsky.app/intent/compose?text=Read%20{quoted}", "text"),
-    _wrapper(
-        "tracking.tldrnewsletter.com links.tldrnewsletter.com click.redditmail.com link.mail.beehiiv.com"
-        " prod.outgoing.prod.webservices.mozgcp.net outgoing.prod.webservices.mozgcp.net",
+        "tracking.tldrnewsletter.com links.tldrnewsletter.com click.redditmail.com awstrack.me"
+        " outgoing.prod.webservices.mozgcp.net outgoing.prod.mozaws.net",
         "https://tracking.tldrnewsletter.com/CL0/{quoted}/1/abc",
         path=True,
     ),
-    _wrapper("vk.com away.vk.com m.vk.com ok.ru", "https://vk.com/away.php?to={quoted}", "to st.link"),
-    _wrapper("steamcommunity.com", "https://steamcommunity.com/linkfilter/?u={quoted}", "url u"),
-    _wrapper("duckduckgo.com", "https://duckduckgo.com/l/?uddg={quoted}&rut=x", "uddg q"),
     _wrapper(
-        "r.search.yahoo.com",
-        "https://r.search.yahoo.com/_ylt=x/RV=2/RE=1/RO=10/RU={quoted}/RK=2/RS=y-",
-        path=True,
+        "deref-mail.com deref-gmx.net deref-web.de",
+        "https://deref-gmx.net/mail/client/x/dereferrer/?redirectUrl={quoted}",
     ),
-    _wrapper("bing.com", "https://www.bing.com/ck/a?p=abc&u=a1{base64}&ntb=1", "u"),
+    _wrapper("c212.net mailchi.mp", "https://c212.net/c/link/?t=0&l=en&u={quoted}&a=x"),
+    # Bare redirects
+    _wrapper("t.umblr.com", "https://t.umblr.com/redirect?z={quoted}&t=x"),
     _wrapper(
-        "bing.com translatetheweb.com", "https://www.bing.com/translator?to=en&url={quoted}", "url a q", path=True
+        "exit.sc gate.sc bitly.com tinyurl.com is.gd v.gd iframely.com iframe.ly embed.ly",
+        "https://exit.sc/?url={quoted}",
     ),
     _wrapper(
-        "translate.yandex.com translate.yandex.ru papago.naver.net validator.w3.org getpocket.com instapaper.com"
-        " pinboard.in raindrop.io feedly.com share.flipboard.com buffer.com via.hypothes.is"
-        " hn.algolia.com fermatslibrary.com 12ft.io archive.org view.officeapps.live.com mozilla.github.io"
-        " addtoany.com pinterest.com tumblr.com mix.com disq.us curator.io lesswrong.com"
-        " chatgpt.com chatpdf.com perplexity.ai claude.ai scholarcy.com researchhub.com explainpaper.com"
-        " skimresources.com go.redirectingat.com"
-        " go.skimresources.com redirect.viglink.com discord.com patreon.com quora.com printfriendly.com notion.so"
-        " app.raindrop.io app.getpocket.com mendeley.com zotero.org yandex.ru yandex.com freedium.cfd"
-        " cors-anywhere.herokuapp.com api.allorigins.win nitro.download deref-mail.com deref-gmx.net deref-web.de"
-        " mailchi.mp awstrack.me hypothes.is hyp.is",
-        "https://getpocket.com/save?url={quoted}",
-        "url u q src file uri link canonicalurl text target",
-        path=True,
+        "href.li anonym.to anonym.es anon.to nullrefer.com dereferer.me dereferer.org hideref.xyz blank.org"
+        " hidemyass.com corsproxy.io nitro.download pixiv.net blog.51cto.com",
+        "https://href.li/?{url}",
+    ),
+    _wrapper(
+        "skimresources.com redirectingat.com viglink.com linksynergy.com awin1.com",
+        "https://go.skimresources.com/?id=1X1&xs=1&url={quoted}",
+    ),
+    # Translators
+    _wrapper(
+        "translatetheweb.com microsofttranslator.com papago.naver.net",
+        "https://www.translatetheweb.com/?to=en&a={quoted}",
     ),
     _wrapper(
         "translated.turbopages.org", "https://translated.turbopages.org/proxy_u/en-ru.ru.abc/https/{bare}", path=True
     ),
+    # Archives, and what makes text of a page
     _wrapper(
-        "href.li anonym.to anonym.es anon.to nullrefer.com dereferer.me dereferer.org hideref.xyz blank.org"
-        " hidemyass.com corsproxy.io",
-        "https://href.li/?{url}",
-        query=True,
-    ),
-    _wrapper(
-        "web.archive.org archive.ph archive.is archive.today archive.li archive.vn archive.fo archive.md arquivo.pt"
-        " ghostarchive.org megalodon.jp timetravel.mementoweb.org webcitation.org perma.cc webarchive.org.uk"
-        " wayback.archive-it.org web-static.archive.org",
+        "archive.org archive.ph archive.is archive.today archive.li archive.vn archive.fo archive.md arquivo.pt"
+        " ghostarchive.org megalodon.jp mementoweb.org webcitation.org perma.cc webarchive.org.uk archive-it.org"
+        " conifer.rhizome.org webrecorder.io swap.stanford.edu vefsafn.is webarchive.loc.gov",
         "https://web.archive.org/web/20230601000000*/{url}",
-        "url q",
         path=True,
     ),
     _wrapper(
-        "r.jina.ai s.jina.ai txtify.it smry.ai removepaywall.com outline.com defuddle.md pure.md into.md"
-        " markdown.new cdn.ampproject.org",
+        "r.jina.ai s.jina.ai txtify.it smry.ai 12ft.io 1ft.io removepaywall.com removepaywalls.com outline.com"
+        " defuddle.md pure.md into.md markdown.new cdn.ampproject.org freedium.cfd cors-anywhere.herokuapp.com"
+        " api.allorigins.win",
         "https://r.jina.ai/{url}",
-        "url",
         path=True,
     ),
-    _wrapper("arxiv.org", "https://arxiv.org/ct?url={quoted}&v=abc", "url", path=True),
-    _wrapper(_READER_HOSTS + " doi.org dx.doi.org", "https://www.alphaxiv.org/abs/{url}", "url q u", path=True),
+    # Viewers; the pages of a browser's extensions, as `as_web_address` writes them
+    _wrapper(
+        "view.officeapps.live.com mozilla.github.io validator.w3.org",
+        "https://docs.google.com/viewer?url={quoted}",
+    ),
+    _wrapper("extension.invalid", "https://extension.invalid/{url}", path=True),
+    # Bookmarks, notes and libraries
+    _wrapper(
+        "getpocket.com instapaper.com pinboard.in raindrop.io feedly.com inoreader.com curator.io mix.com evernote.com"
+        " omnivore.app readability.com printfriendly.com notion.so diigo.com hypothes.is hyp.is b.hatena.ne.jp"
+        " fermatslibrary.com researchhub.com mendeley.com zotero.org bibsonomy.org citeulike.org",
+        "https://getpocket.com/save?url={quoted}",
+        path=True,
+    ),
+    _wrapper("b.hatena.ne.jp", "https://b.hatena.ne.jp/entry/s/{bare}", path=True),
+    _wrapper("arxiv.org", "https://arxiv.org/ct?url={quoted}&v=abc", path=True),
+    _wrapper(
+        _READER_HOSTS + " doi.org sci-hub.se sci-hub.st sci-hub.ru semanticscholar.org openalex.org",
+        "https://www.alphaxiv.org/abs/{url}",
+        path=True,
+    ),
 )
 
 
@@ -200,37 +213,37 @@ def _by_host() -> dict[str, tuple[Wrapper, ...]]:
 
 
 _BY_HOST = _by_host()
-_SUBDOMAINS_OF = (
-    "safelinks.protection.outlook.com",
-    "safelinks.protection.outlook.us",
-    "safelinks.protection.office365.us",
-    "cdn.ampproject.org",
-    "awstrack.me",
-    "substack.com",
-)
-"""Every subdomain of these wraps."""
 
-_ARXIV_MIRROR = re.compile(r"[a-z]{2}\.arxiv\.org")
+_ARXIV_MIRROR = re.compile(r"[a-z0-9-]+\.arxiv\.org")
 _GOOGLE = re.compile(r"((?:[a-z]+\.)?google)\.(?:com?\.)?[a-z]{2}")
 _PROXY_WORDS = "proxy|vpn|off-?campus|myaccess|remote-?(?:xs|access)|lib-?access|ezp"
 _PROXY = re.compile(
     # A label that says proxy, VPN or access; Google's translator; OCLC's and OpenAthens' proxies
-    r"(?P<origin>[a-z0-9.-]+?)\.(?:translate\.goog"
+    r"(?:0-)?(?P<origin>[a-z0-9.-]+?)\.(?:translate\.goog"
     rf"|[a-z0-9-]*(?:{_PROXY_WORDS})[a-z0-9-]*\..+"
     r"|(?:[a-z0-9-]+\.)*(?:idm\.oclc\.org|openathens\.net))"
 )
+# The proxies of library catalogues: `0-arxiv-org.catalog.example.edu`
+_CATALOGUE_PROXY = re.compile(r"0-(?P<origin>(?:www[.-])?(?:[a-z0-9-]+[.-](?:org|com|net|io|co)))\..+")
 _IS_PROXY = re.compile(
     rf"(?:^|\.)[a-z0-9-]*(?:{_PROXY_WORDS})[a-z0-9-]*\.|\.(?:idm\.oclc\.org|openathens\.net)$",
 )
+# `cache:<code>:https://...` or `cache:arxiv.org/...`
+_CACHE = re.compile(r"\Acache:(?:[\w-]+:(?=http))?", re.ASCII)
+_ADDRESS_IN_BASE64 = re.compile(r"(?:a1)?(?P<code>aHR0c[\w+/-]+)=*", re.ASCII)
 # Behind the address that Disqus states
 _SIGNATURE = re.compile(r":[A-Za-z0-9_-]{6,}\Z")
 _ADDRESS_IN_WORDS = re.compile(r"\s(https?:\S+)", re.IGNORECASE)
+_EXTENSION_PAGE = re.compile(r"\b(?:chrome|moz|ms-browser|safari-web)-extension://[\w-]{8,64}/", re.ASCII)
+_VIEWED_SOURCE = re.compile(r"\bview-source:(?=https?:)")
+_BEFORE_TARGET = re.compile(r"\A(?:_{2,3}|RU=|URL:)")
+_BEHIND_TARGET = re.compile("__[_;]")
 _SCHEME_ONCE = re.compile(r"(https?):/+", re.IGNORECASE)
 
 
 @lru_cache(maxsize=4096)
 def canonical_host(host: str) -> str:
-    """The host as the tables have it: lower case, without `www.`, and arXiv's and Google's without their country."""
+    """The host as the tables have it: in lower case, without `www.`, arXiv's subdomain and Google's country."""
     host = host.lower().removesuffix(".").removeprefix("www.")
     if _ARXIV_MIRROR.fullmatch(host):
         return "arxiv.org"
@@ -240,9 +253,17 @@ def canonical_host(host: str) -> str:
     return host
 
 
+def as_web_address(text: str) -> str:
+    """The text with the pages of a browser's extensions, which show an address, as a host of the table."""
+    if "extension://" not in text and "view-source:" not in text:
+        return text
+    text = _VIEWED_SOURCE.sub("", text)
+    return _EXTENSION_PAGE.sub("https://extension.invalid/", text)
+
+
 def host_behind_proxy(host: str) -> str | None:
     """The host that a library's proxy or a translator shows: `arxiv-org.ezproxy.example.edu` -> `arxiv.org`."""
-    match = _PROXY.fullmatch(host)
+    match = _PROXY.fullmatch(host) or _CATALOGUE_PROXY.fullmatch(host)
     if match is None:
         return None
     origin = match["origin"]
@@ -265,38 +286,37 @@ def targets(host: str, path: str, query: str) -> Iterator[str]:
         path: as it was written, percent-encoded.
         query: as it was written, without the question mark.
     """
-    for wrapper in _wrappers_of(host):
-        if wrapper.keys:
-            values = {key.lower(): value for key, value in parse_qsl(query)}
-            for key in wrapper.keys:
-                if key in values:
-                    yield _as_address(values[key], host)
-        if wrapper.query:
-            yield _as_address(query, host)
-        if wrapper.path:
-            yield from _tails(path, query)
+    found = _wrappers_of(host)
+    if not found and not is_proxy(host):
+        return
+    values = {key.lower(): value for key, value in parse_qsl(query)}
+    for key in KEYS:
+        if key in values:
+            yield _as_address(values[key], host)
+    if found and query[:4].lower() == "http":
+        yield _as_address(unquote(query), host)
+    if any(wrapper.path for wrapper in found):
+        yield from _tails(path, query)
 
 
+@lru_cache(maxsize=4096)
 def _wrappers_of(host: str) -> tuple[Wrapper, ...]:
-    wrappers = _BY_HOST.get(host, ())
-    for parent in _SUBDOMAINS_OF:
-        if host.endswith("." + parent):
-            wrappers += _BY_HOST[parent]
-    if is_proxy(host):
-        wrappers += (_PROXY_LOGIN,)
+    wrappers: tuple[Wrapper, ...] = ()
+    labels = host.split(".")
+    for first in range(len(labels) - 1):
+        wrappers += _BY_HOST.get(".".join(labels[first:]), ())
     return wrappers
 
 
 def _as_address(value: str, host: str) -> str:
     value = value.strip()
-    if host.startswith("urldefense.") and "-3A_" in value:
+    if "urldefense." in host and "-3A_" in value:
         value = unquote(value.replace("-", "%").replace("_", "/"))
-    if value.startswith("cache:"):
-        value = value.rpartition(":http")[2]
-        value = f"http{value}"
-    if value.startswith("a1aHR0"):
-        value = _from_base64(value.removeprefix("a1"))
-    if host == "disq.us":
+    value = _CACHE.sub("", value)
+    base64 = _ADDRESS_IN_BASE64.fullmatch(value)
+    if base64 is not None:
+        value = _from_base64(base64["code"])
+    if host.endswith("disq.us"):
         value = _SIGNATURE.sub("", value)
     in_words = _ADDRESS_IN_WORDS.search(value)
     if in_words is not None:
@@ -307,22 +327,27 @@ def _as_address(value: str, host: str) -> str:
     return _SCHEME_ONCE.sub(r"\1://", value, count=1)
 
 
+_TO_URL_SAFE = str.maketrans("+/", "-_")
+
+
 def _from_base64(value: str) -> str:
     padding = "=" * (-len(value) % 4)
     try:
-        return urlsafe_b64decode(value + padding).decode("ascii")
+        return urlsafe_b64decode(value.translate(_TO_URL_SAFE) + padding).decode("ascii")
     except ValueError:
         return ""
 
 
 def _from_signed_json(value: str) -> str:
-    """Substack's links state their target as `e` in JSON in Base64, before a dot and a signature."""
-    try:
-        stated = json.loads(_from_base64(value.partition(".")[0]))
-    except (ValueError, RecursionError):
-        return ""
-    if isinstance(stated, dict) and isinstance(stated.get("e"), str):
-        return str(stated["e"])
+    """A token of newsletters: parts of JSON in Base64 and a signature, with dots between them."""
+    for part in value.split(".")[:_MOST_PARTS]:
+        try:
+            stated = json.loads(_from_base64(part))
+        except (ValueError, RecursionError):
+            continue
+        for key in ("e", "url"):
+            if isinstance(stated, dict) and isinstance(stated.get(key), str):
+                return str(stated[key])
     return ""
 
 
@@ -330,15 +355,15 @@ def _tails(path: str, query: str) -> Iterator[str]:
     """What follows each of the first slashes of a path: the finder says which of them is an address."""
     segments = path.split("/")[1:]
     for number, segment in enumerate(segments[:_MOST_SEGMENTS]):
-        start = segment.removeprefix("__").removeprefix("RU=")
+        start = _BEFORE_TARGET.sub("", segment)
         if start.startswith("aHR0c"):
-            yield _as_address(_from_base64(unquote(start).rstrip("=")), "")
+            yield _as_address(unquote(start), "")
         elif start.startswith("eyJ"):
             yield _as_address(_from_signed_json(start), "")
         elif "%2f" in start.lower():
             yield _as_address(unquote(start), "")
         elif "." in start or start.lower() in {"http:", "https:"}:
-            tail = "/".join([start, *segments[number + 1 :]]).partition("__;")[0]
+            tail = _BEHIND_TARGET.split("/".join([start, *segments[number + 1 :]]), maxsplit=1)[0]
             if query:
                 tail += f"?{query}"
             yield _as_address(tail, "")

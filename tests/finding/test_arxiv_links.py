@@ -71,9 +71,9 @@ def wrap(wrapper: Wrapper, url: str) -> str:
     bare = url.partition("://")[2]
     base64 = urlsafe_b64encode(url.encode()).decode().rstrip("=")
     substack = urlsafe_b64encode(json.dumps({"e": url, "p": 1, "f": True}).encode()).decode().rstrip("=")
-    return wrapper.example.format(
-        url=url, quoted=quoted, bare=bare, proofpoint=proofpoint, base64=base64, substack=substack
-    )
+    claims = urlsafe_b64encode(json.dumps({"url": url}).encode()).decode().rstrip("=")
+    codes = {"proofpoint": proofpoint, "base64": base64, "substack": substack, "token": f"eyJhIjoxfQ.{claims}.x"}
+    return wrapper.example.format(url=url, quoted=quoted, bare=bare, **codes)
 
 
 @pytest.mark.parametrize("wrapper", WRAPPERS, ids=lambda wrapper: wrapper.example)
@@ -82,7 +82,11 @@ def test_every_host_of_a_wrapper_wraps_and_no_host_around_it(wrapper: Wrapper) -
     example_host = address.split("/")[2]
     for host in wrapper.hosts:
         assert ids(find_in_url(address.replace(example_host, host, 1))) == ["2005.14165"]
-        for spoof in (f"{host}.evil.example", f"evil{host}", f"{host}@evil.example"):
+        assert ids(find_in_url(address.replace(example_host, f"sub.{host}", 1))) == ["2005.14165"]
+        spoofs = [f"{host}.evil.example", f"{host}@evil.example"]
+        if not host.endswith(tuple(f".{other}" for row in WRAPPERS for other in row.hosts)):
+            spoofs.append(f"evil{host}")
+        for spoof in spoofs:
             assert find_in_url(address.replace(example_host, spoof, 1)) == ()
 
 
@@ -203,6 +207,28 @@ def test_plain_mentions_and_dois_are_found_with_their_version(paper_id: str, ver
         ("https://disq.us/url?url=https%3A%2F%2Farxiv.org%2Fabs%2F2005.14165%3Aa1b2c3d4&cuid=1", "2005.14165"),
         ("https://wa.me/?text=A%20title%0Ahttps%3A%2F%2Farxiv.org%2Fabs%2F2005.14165", "2005.14165"),
         ("https://urldefense.us/v2/url?u=https-3A__arxiv.org_abs_2005.14165&d=x", "2005.14165"),
+        ("https://html.duckduckgo.com/l/?uddg=https%3A%2F%2Farxiv.org%2Fabs%2F2005.14165", "2005.14165"),
+        ("https://mastodon.social/share?text=Look%3A%20https%3A%2F%2Farxiv.org%2Fabs%2F2005.14165", "2005.14165"),
+        ("https://consent.google.com/ml?continue=https%3A%2F%2Farxiv.org%2Fabs%2F2005.14165&gl=DE", "2005.14165"),
+        ("https://www.pixiv.net/jump.php?https%3A%2F%2Farxiv.org%2Fabs%2F2005.14165", "2005.14165"),
+        ("https://webcache.googleusercontent.com/search?q=cache:arxiv.org/abs/2005.14165", "2005.14165"),
+        (
+            "https://eu-west-1.protection.sophos.com/?u=aHR0cHM6Ly9hcnhpdi5vcmcvYWJzLzIwMDUuMTQxNjU=&d=arxiv.org",
+            "2005.14165",
+        ),
+        ("https://api.semanticscholar.org/graph/v1/paper/URL:https://arxiv.org/abs/2005.14165", "2005.14165"),
+        ("https://0-arxiv-org.catalog.example.edu/abs/2005.14165", "2005.14165"),
+        ("https://0-www.arxiv.org.library.example.edu/abs/2005.14165", "2005.14165"),
+        ("chrome-extension://efaidnbmnnnibpcajpcglclefindmkaj/https://arxiv.org/pdf/2005.14165.pdf", "2005.14165"),
+        ("moz-extension://12345678-90ab/viewer.html?file=https%3A%2F%2Farxiv.org%2Fpdf%2F2005.14165", "2005.14165"),
+        ("view-source:https://arxiv.org/abs/2005.14165", "2005.14165"),
+        ("http://adsabs.harvard.edu/cgi-bin/bib_query?arXiv:2005.14165", "2005.14165"),
+        ("https://ui.adsabs.harvard.edu/search/q=identifier%3A2020arXiv200514165B", "2005.14165"),
+        ("https://ui.adsabs.harvard.edu/search/q=identifier:%22arXiv:2005.14165%22&sort=date", "2005.14165"),
+        ("https://hub.toolforge.org/P818:2005.14165", "2005.14165"),
+        ("https://archive.org/download/arxiv-2005.14165/2005.14165.pdf", "2005.14165"),
+        ("https://rss.arxiv.org/abs/2005.14165", "2005.14165"),
+        ("https://openalex.org/works?filter=doi:10.48550/arxiv.2005.14165", "2005.14165"),
     ],
 )
 def test_addresses_as_people_write_them(url: str, paper_id: str) -> None:
@@ -223,6 +249,15 @@ REFUSED = [
     "https://arxiv.org/abs/9901.00001",
     "https://arxiv.org/html/2005.14165/../../list",
     "https://arxiv-org.example.edu/abs/2005.14165",
+    "https://0-notarxiv-org.catalog.example.edu/abs/2005.14165",
+    "https://extension.invalid.example/https://arxiv.org/abs/2005.14165",
+    "evil-extension://abcdefgh/https://arxiv.org/abs/2005.14165",
+    "https://protect-us.mimecast.com/s/AbCdEf2005?domain=arxiv.org",
+    "https://archive.ph/AbCdE",
+    "https://vixra.org/abs/2005.0141v1",
+    "https://github.com/example/2005.14165",
+    "https://maps.google.com/?q=2005.14165,1204.5678",
+    "https://www.google.com/search?q=2005.14165",
     "https://notarxiv-org.ezproxy.example.edu/abs/2005.14165",
     "https://scholar.google.com/scholar?q=2005.14165",
     "https://www.connectedpapers.com/main/2005.14165",
@@ -328,6 +363,21 @@ def test_one_address_holds_no_markup_and_no_second_line(url: str) -> None:
         "é10.48550/arXiv.2005.14165",
         "/10.48550/arXiv.2005.14165",
         "the arXiv, 2005.14165 of them",
+        "arXiv costs: $2005.14165",
+        "arXiv: $2005.14165",
+        "arXiv has 2005.14165 papers",
+        "viXra:2005.0141",
+        "bioRxiv 2005.14165",
+        "ChinaXiv:202005.14165",
+        "10.1103/PhysRevD.2005.14165",
+        "+49 2005.14165",
+        "52.2005,13.1416",
+        "ISBN 978-0-2005-1416-5",
+        "version 2005.14165",
+        "IACR ePrint 2020/1416",
+        "Zbl 1204.56789",
+        "CVE-2005-14165",
+        "reprint 2005.14165",
     ],
 )
 def test_what_only_looks_like_a_mention_is_refused(text: str) -> None:
@@ -374,6 +424,36 @@ def test_what_only_looks_like_a_mention_is_refused(text: str) -> None:
         ("  eprint        = {2005.14165v1},", ["2005.14165"]),
         ("hxxps://arxiv[.]org/abs/2005.14165", ["2005.14165"]),
         ("https://ａｒｘｉｖ.org/abs/2005.14165", []),
+        ("ArXiv, abs/2005.14165", ["2005.14165"]),
+        ("arxiv abs 2005.14165", ["2005.14165"]),
+        ("arXiv [cs.CL] 2005.14165", ["2005.14165"]),
+        ("arXiv:cs.CL/2005.14165", ["2005.14165"]),
+        (r"\arxiv[cs.CL]{2005.14165} and \eprint{2005.14166}", ["2005.14165", "2005.14166"]),
+        ("arXiv № 2005.14165, arXiv n° 2005.14166", ["2005.14165", "2005.14166"]),
+        ("arXiv 논문 2005.14165", ["2005.14165"]),
+        ("arXiv статья 2005.14165", ["2005.14165"]),
+        ("arXiv链接：2005.14165", ["2005.14165"]),
+        ("on arXiv at 2005.14165", ["2005.14165"]),
+        ("arXiv ➡️ 2005.14165", ["2005.14165"]),
+        ("arXiv => 2005.14165", ["2005.14165"]),
+        ("arXiv IDs: 2005.14165, 2005.14166", ["2005.14165", "2005.14166"]),
+        ("arXiv:\n1. 2005.14165\n2. 2005.14166", ["2005.14165", "2005.14166"]),
+        ("arXiv:2005.14165\n2005.14166", ["2005.14165", "2005.14166"]),
+        ("arXiv:2005.14165 (v2) | 2005.14166", ["2005.14165", "2005.14166"]),
+        ("2020arXiv200514165B and 2010arXiv1010.5023D", ["2005.14165", "1010.5023"]),
+        ("2020arXiv200514165", []),
+        ("arXiv&#58;&nbsp;2005.14165", ["2005.14165"]),
+        ("https:&#x2F;&#x2F;arxiv.org&#x2F;abs&#x2F;2005.14165", ["2005.14165"]),
+        ("arXiv:2005.\n14165", ["2005.14165"]),
+        ("https://arxiv.org/abs/\r\n2005.14165 and https://arxiv.org/abs/2005.\n14166", ["2005.14165", "2005.14166"]),
+        ("arXiv, 2005.\n14165 of them", []),
+        ("arXiv:2005．14165", ["2005.14165"]),
+        ("arXiv∶2005.14165", ["2005.14165"]),
+        ("https//arxiv.org/abs/2005.14165", ["2005.14165"]),
+        ("https://arxiv.org/abs/2005.14165-", ["2005.14165"]),
+        ("https://webcache.googleusercontent.com/search?q=cache:https://arxiv.org/abs/2005.14165", ["2005.14165"]),
+        ("view-source:https://arxiv.org/abs/2005.14165", ["2005.14165"]),
+        ("chrome-extension://efaidnbmnnnibpcajpcglclefindmkaj/https://arxiv.org/pdf/2005.14165.pdf", ["2005.14165"]),
     ],
 )
 def test_forms_that_people_write_in_text(text: str, papers: list[str]) -> None:
