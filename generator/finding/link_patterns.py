@@ -115,63 +115,54 @@ def _host_of(template: str) -> str:
     return template.split("/")[2].removeprefix("www.")
 
 
-def _reader(template: str, example_id: str, *more_hosts: str) -> LinkShape:
+def _reader(template: str, more_hosts: str = "", example_id: str = "2401.01234") -> LinkShape:
     """A service for arXiv's papers alone: whatever part of its address is an id, is the paper."""
-    return LinkShape(frozenset({_host_of(template), *more_hosts}), _READER_PATH, template, example_id, _READER_KEYS)
+    hosts = frozenset({_host_of(template), *more_hosts.split()})
+    return LinkShape(hosts, _READER_PATH, template, example_id, _READER_KEYS)
 
 
-def _library(template: str, example_id: str, *more_hosts: str) -> LinkShape:
+def _library(template: str, more_hosts: str = "", example_id: str = "2401.01234") -> LinkShape:
     """A service for papers from everywhere: its addresses say `arxiv` beside the id."""
-    hosts = frozenset({_host_of(template), *more_hosts})
+    hosts = frozenset({_host_of(template), *more_hosts.split()})
     return LinkShape(hosts, _LIBRARY_PATH, template, example_id, _LIBRARY_KEYS, _SEARCH_KEYS, any_case=True)
 
 
 READERS: tuple[LinkShape, ...] = (
-    _reader("https://www.arxiv-vanity.com/papers/{id}/", "1911.01629"),
-    _reader("https://ar5iv.labs.arxiv.org/html/{id}", "2212.11743", "ar5iv.org"),
-    _reader("https://www.alphaxiv.org/overview/{id}", "2512.21120"),
-    _reader("https://scirate.com/arxiv/{id}", "1906.12293"),
-    _reader("https://papers.cool/arxiv/{id}", "2412.05899"),
-    _reader("https://www.emergentmind.com/papers/{id}", "2410.02189"),
-    _reader("https://www.catalyzex.com/paper/arxiv:{id}/code", "1804.04177"),
-    _reader("http://www.arxiv-sanity.com/{id}", "1602.07455", "arxiv-sanity-lite.com"),
-    _reader("https://arxiv.gg/abs/{id}", "2310.08560"),
-    _reader("https://gist.science/paper/{id}", "2509.09949"),
-    _reader("https://www.arxivisual.org/abs/{id}", "1706.03762"),
-    _reader("https://arxivhub.github.io/p/{id}", "1706.03762"),
-    _reader("https://www.arxiv2md.org/api/markdown?url={id}", "1706.03762"),
-    _reader("https://arxivxplorer.com/?q={id}", "1706.03762"),
-    _reader("https://paperlayer.ai/abs/{id}/zh", "1706.03762"),
-    _reader("https://www.talk2arxiv.org/pdf/{id}.pdf", "2401.01234"),
-    _reader("https://www.arxiv-txt.org/raw/abs/{id}", "2401.01234"),
-    _reader("https://markxiv.org/abs/{id}", "2401.01234"),
-    _reader("https://hjfy.top/arxiv/{id}", "2401.01234"),
-    _reader("https://arxlens.theagents.company/paper/{id}", "2401.01234"),
-    _reader("https://papers.labml.ai/paper/{id}", "2201.11903"),
-    _reader("https://www.summarizepaper.com/en/arxiv-id/{id}/", "2401.01234"),
-    _reader("http://www.arxitics.com/articles/{id}", "1509.01234"),
-    _reader("https://tldr.takara.ai/p/{id}", "2401.01234", "papers.takara.ai"),
-    _reader("https://nkmry.github.io/resp-papers/{id}/", "2308.00352"),
-    _reader("https://scipost.org/submissions/{id}v1/", "2005.14165"),
-    _reader("https://synthical.com/abs/{id}", "2401.01234"),
-    _reader("https://www.scholar-inbox.com/paper/{id}", "2401.01234"),
-    _reader("https://www.themoonlight.io/en/review/{id}", "2401.01234"),
-    _reader("https://paperreading.club/page?id={id}", "2401.01234"),
-    _reader("https://chatpaper.com/chatpaper/paper/{id}", "2401.01234"),
-    _reader("https://fugumt.com/fugumt/paper_check/{id}", "2401.01234"),
-    _reader("https://yiyibooks.cn/arxiv/{id}/index.html", "2401.01234"),
-    _reader("https://app.txyz.ai/paper/{id}", "2401.01234", "txyz.ai"),
-    _reader("https://www.arxivdaily.com/thread/{id}", "2401.01234", "iarxiv.org", "gotit.pub", "deeplearn.org"),
-    _reader("https://searchthearxiv.com/?q={id}", "2401.01234"),
-    _reader("https://arxiv.dosf.top/abs/{id}", "2401.01234"),
-    _reader("https://researchtrend.ai/papers/{id}", "2401.01234", "trendingpapers.com", "deeppaper.ai", "papiers.ai"),
-    _reader("https://www.benty-fields.com/paper?q={id}", "2401.01234", "voxcharta.org", "groundai.com"),
-    _reader("https://arxivlens.com/paper/{id}", "2401.01234", "arxivexplorer.com", "arxiv-explorer.com", "arxiv.wiki"),
-    _reader("https://hyper.ai/papers/{id}", "2401.01234", "beta.hyper.ai"),
+    _reader("https://www.arxiv-vanity.com/papers/{id}/"),
+    _reader("https://ar5iv.labs.arxiv.org/html/{id}", "ar5iv.org"),
+    _reader("https://www.alphaxiv.org/overview/{id}"),
+    _reader("https://papers.cool/arxiv/{id}", "scirate.com hjfy.top"),
+    _reader(
+        "https://www.emergentmind.com/papers/{id}",
+        "researchtrend.ai trendingpapers.com deeppaper.ai papiers.ai hyper.ai beta.hyper.ai",
+    ),
+    _reader("https://www.catalyzex.com/paper/arxiv:{id}/code"),
+    _reader("http://www.arxiv-sanity.com/{id}", "arxiv-sanity-lite.com"),
+    _reader("https://arxiv.gg/abs/{id}", "arxivisual.org synthical.com arxiv.dosf.top markxiv.org"),
+    _reader(
+        "https://gist.science/paper/{id}",
+        "arxlens.theagents.company papers.labml.ai scholar-inbox.com app.txyz.ai txyz.ai arxivlens.com "
+        "arxivexplorer.com arxiv-explorer.com arxiv.wiki",
+    ),
+    _reader("https://www.arxiv2md.org/api/markdown?url={id}"),
+    _reader("https://paperlayer.ai/abs/{id}/zh"),
+    _reader("https://www.talk2arxiv.org/pdf/{id}.pdf"),
+    _reader("https://www.arxiv-txt.org/raw/abs/{id}"),
+    _reader("https://www.summarizepaper.com/en/arxiv-id/{id}/"),
+    _reader("http://www.arxitics.com/articles/{id}"),
+    _reader("https://tldr.takara.ai/p/{id}", "papers.takara.ai arxivhub.github.io"),
+    _reader("https://nkmry.github.io/resp-papers/{id}/"),
+    _reader("https://scipost.org/submissions/{id}v1/"),
+    _reader("https://www.themoonlight.io/en/review/{id}"),
+    _reader("https://paperreading.club/page?id={id}"),
+    _reader("https://chatpaper.com/chatpaper/paper/{id}"),
+    _reader("https://fugumt.com/fugumt/paper_check/{id}"),
+    _reader("https://yiyibooks.cn/arxiv/{id}/index.html"),
+    _reader("https://www.arxivdaily.com/thread/{id}", "iarxiv.org gotit.pub deeplearn.org"),
+    _reader("https://searchthearxiv.com/?q={id}", "arxivxplorer.com benty-fields.com voxcharta.org groundai.com"),
 )
 
-_ADS_HOSTS = ("adsabs.harvard.edu", "api.adsabs.harvard.edu", "esoads.eso.org", "cdsads.u-strasbg.fr", "ads.nao.ac.jp")
-_ADS = frozenset({"ui.adsabs.harvard.edu", *_ADS_HOSTS})
+_ADS_HOSTS = "adsabs.harvard.edu api.adsabs.harvard.edu esoads.eso.org cdsads.u-strasbg.fr ads.nao.ac.jp"
 
 SHAPES: tuple[LinkShape, ...] = (
     LinkShape(
@@ -246,7 +237,7 @@ SHAPES: tuple[LinkShape, ...] = (
         "2512.00168",
     ),
     LinkShape(
-        _ADS,
+        frozenset({"ui.adsabs.harvard.edu", *_ADS_HOSTS.split()}),
         r"/(?:abs|link_gateway|v1/resolver|search)/(?:.*[=:\"])?[0-9]{4}arxiv(?P<yymm>[0-9]{4})\.?(?P<number>[0-9]{4,5})[a-z.]\"?(?:/[a-z_:.0-9]+)?/?",
         "https://ui.adsabs.harvard.edu/abs/{yyyy}arXiv{yymm}{number}D/abstract",
         "1611.00036",
@@ -277,65 +268,40 @@ SHAPES: tuple[LinkShape, ...] = (
         "2401.01234",
         ("search",),
     ),
-    _library("https://ui.adsabs.harvard.edu/abs/arXiv:{id}/abstract", "cs/9910018", *_ADS_HOSTS),
-    _library("https://www.semanticscholar.org/arxiv/{id}", "2401.01234", "api.semanticscholar.org"),
-    _library("https://scholar.google.com/scholar_lookup?arxiv_id={id}", "2512.00168"),
+    _library("https://ui.adsabs.harvard.edu/abs/arXiv:{id}/abstract", _ADS_HOSTS, "cs/9910018"),
+    _library("https://www.semanticscholar.org/arxiv/{id}", "api.semanticscholar.org"),
+    _library("https://scholar.google.com/scholar_lookup?arxiv_id={id}", example_id="2512.00168"),
+    _library("https://inspirehep.net/arxiv/{id}", "old.inspirehep.net labs.inspirehep.net inspirebeta.net cds.cern.ch"),
+    _library("https://openalex.org/works/doi:10.48550/arxiv.{id}", "api.openalex.org explore.openalex.org"),
+    _library("https://scholar.archive.org/search?q=arxiv_id:{id}", "fatcat.wiki api.fatcat.wiki"),
+    _library("https://archive.org/details/arxiv-{id}", "bibsonomy.org scholia.toolforge.org"),
+    _library("https://www.altmetric.com/details.php?arxiv_id={id}", "api.altmetric.com"),
     _library(
-        "https://inspirehep.net/arxiv/{id}",
-        "1207.7214",
-        "old.inspirehep.net",
-        "labs.inspirehep.net",
-        "inspirebeta.net",
-        "cds.cern.ch",
-    ),
-    _library("https://paperswithcode.com/paper/arxiv:{id}", "2602.11389"),
-    _library("https://www.connectedpapers.com/main/arxiv:{id}/Lookup", "2401.12345"),
-    _library(
-        "https://api.datacite.org/dois/10.48550/arXiv.{id}",
-        "2401.01234",
-        "commons.datacite.org",
-        "search.datacite.org",
-        "data.crosscite.org",
-        "data.datacite.org",
-        "citation.crosscite.org",
-        "citation.doi.org",
-        "n2t.net",
-        "identifiers.org",
-        "bioregistry.io",
+        "https://hdl.handle.net/10.48550/arXiv.{id}",
+        "api.datacite.org commons.datacite.org search.datacite.org data.crosscite.org data.datacite.org "
+        "citation.crosscite.org citation.doi.org n2t.net identifiers.org bioregistry.io "
+        "doi2bib.org oadoi.org libkey.io api.crossref.org search.crossref.org api.unpaywall.org unpaywall.org "
+        "sciety.org scite.ai app.scite.ai oa.mg scilit.net lens.org badge.dimensions.ai app.dimensions.ai sci-hub.se "
+        "sci-hub.st sci-hub.ru",
     ),
     _library(
-        "https://openalex.org/works/doi:10.48550/arxiv.{id}", "2401.01234", "api.openalex.org", "explore.openalex.org"
-    ),
-    _library("https://scholar.archive.org/search?q=arxiv_id:{id}", "2401.01234", "fatcat.wiki", "api.fatcat.wiki"),
-    _library("https://archive.org/details/arxiv-{id}", "2401.01234", "bibsonomy.org", "scholia.toolforge.org"),
-    _library("https://pubpeer.com/search?q=10.48550/arXiv.{id}", "2401.01234"),
-    _library("https://www.altmetric.com/details.php?arxiv_id={id}", "2401.01234", "api.altmetric.com"),
-    _library("https://hdl.handle.net/10.48550/arXiv.{id}", "2401.01234", "doi2bib.org", "oadoi.org", "libkey.io"),
-    _library("https://api.crossref.org/works/10.48550/arXiv.{id}", "2401.01234", "search.crossref.org"),
-    _library("https://api.unpaywall.org/v2/10.48550/arXiv.{id}", "2401.01234", "unpaywall.org", "sciety.org"),
-    _library(
-        "https://scite.ai/reports/10.48550/arXiv.{id}", "2401.01234", "app.scite.ai", "oa.mg", "scilit.net", "lens.org"
-    ),
-    _library("https://badge.dimensions.ai/details/doi/10.48550/arXiv.{id}", "2401.01234", "app.dimensions.ai"),
-    _library("https://sci-hub.se/10.48550/arXiv.{id}", "2401.01234", "sci-hub.st", "sci-hub.ru"),
-    _library("https://zbmath.org/arXiv:{id}", "2401.01234"),
-    _library("https://bytez.com/docs/arxiv/{id}", "2401.01234"),
-    _library("https://bohrium.dp.tech/paper/arxiv/{id}", "2401.01234", "bohrium.com"),
-    _library("https://app.litmaps.com/seed/arxiv:{id}", "2401.01234", "litmaps.com", "researchrabbit.ai"),
-    _library(
-        "https://scispace.com/papers/arxiv:{id}", "2401.01234", "typeset.io", "sciencecast.org", "scienceopen.com"
+        "https://bytez.com/docs/arxiv/{id}",
+        "bohrium.dp.tech bohrium.com aimodels.fyi paperdigest.org search.zeta-alpha.com",
     ),
     _library(
-        "https://plu.mx/plum/a/?arxiv={id}", "2401.01234", "opencitations.net", "ouci.dntb.gov.ua", "worldcat.org"
+        "https://scispace.com/papers/arxiv:{id}",
+        "typeset.io sciencecast.org scienceopen.com zbmath.org connectedpapers.com app.litmaps.com litmaps.com "
+        "researchrabbit.ai paperswithcode.com",
     ),
-    _library("https://openreview.net/search?term=arXiv:{id}", "2401.01234", "zenodo.org", "researchhub.com"),
-    _library("https://www.aimodels.fyi/papers/arxiv/{id}", "2401.01234", "paperdigest.org", "search.zeta-alpha.com"),
-    _library("https://core.ac.uk/search?q=arXiv:{id}", "2401.01234", "base-search.net", "explore.openaire.eu"),
+    _library("https://plu.mx/plum/a/?arxiv={id}", "opencitations.net ouci.dntb.gov.ua worldcat.org"),
+    _library(
+        "https://openreview.net/search?term=arXiv:{id}",
+        "zenodo.org researchhub.com core.ac.uk base-search.net explore.openaire.eu pubpeer.com",
+    ),
     _library(
         "https://www.bing.com/search?q=arXiv:{id}",
-        "2401.01234",
-        *("google.com", "duckduckgo.com", "ecosia.org", "search.brave.com", "kagi.com", "startpage.com", "qwant.com"),
-        *("yandex.ru", "yandex.com", "baidu.com", "europepmc.org", "elicit.com", "consensus.app"),
+        "google.com duckduckgo.com ecosia.org search.brave.com kagi.com startpage.com qwant.com yandex.ru "
+        "yandex.com baidu.com europepmc.org elicit.com consensus.app",
     ),
     *READERS,
 )

@@ -37,14 +37,14 @@ class Wrapper(NamedTuple):
 _KEYS = """
     url u q to target link uri href src file query text term status z a b c o e t p murl ued adurl imgrefurl imgurl
     lite_url pdfurl pfurl linkurl shareurl canonicalurl st.link st.shareurl toasturl gourl enc qurl uddg redirect
-    redirecturl redirect_url redirect_uri redir dest destination session_redirect actionurl continue next return return_to
-    returnurl
+    redirecturl redirect_url redirect_uri redir dest destination session_redirect actionurl continue next return
+    return_to returnurl
 """
 KEYS = tuple(_KEYS.split())
 """Query keys whose value may be the target."""
 
 
-def _wrapper(hosts: str, example: str, *, path: bool = False) -> Wrapper:
+def _wrapper(example: str, hosts: str, *, path: bool = False) -> Wrapper:
     return Wrapper(frozenset(hosts.split()), example, path)
 
 
@@ -52,153 +52,111 @@ _READER_HOSTS = " ".join(sorted({host for reader in READERS for host in reader.h
 
 WRAPPERS: tuple[Wrapper, ...] = (
     # The pages of proxies where a reader logs in: of every host that `_IS_PROXY` matches
-    _wrapper("", "https://login.ezproxy.example.edu/login?url={url}"),
+    _wrapper("https://login.ezproxy.example.edu/login?url={url}", ""),
     # Search engines, their caches and their advertisements
     _wrapper(
-        "google.com googleweblight.com doubleclick.net",
         "https://www.google.com/url?rct=j&sa=t&url={quoted}&ct=ga",
+        "google.com googleweblight.com doubleclick.net",
         path=True,
     ),
     _wrapper(
-        "webcache.googleusercontent.com cc.bingj.com",
         "https://webcache.googleusercontent.com/search?q=cache:abc:{quoted}",
+        "webcache.googleusercontent.com cc.bingj.com",
     ),
     _wrapper(
-        "duckduckgo.com ecosia.org search.brave.com kagi.com you.com phind.com startpage.com qwant.com yandex.ru"
-        " yandex.com yandex.net naver.com baidu.com search.marginalia.nu",
         "https://duckduckgo.com/l/?uddg={quoted}&rut=x",
+        "duckduckgo.com ecosia.org search.brave.com kagi.com you.com phind.com startpage.com qwant.com yandex.ru "
+        "yandex.com yandex.net naver.com baidu.com search.marginalia.nu chatgpt.com chat.openai.com perplexity.ai "
+        "claude.ai chatpdf.com scholarcy.com explainpaper.com elicit.com consensus.app",
     ),
-    _wrapper("search.yahoo.com", "https://r.search.yahoo.com/_ylt=x/RV=2/RE=1/RO=10/RU={quoted}/RK=2/RS=y-", path=True),
-    _wrapper("bing.com", "https://www.bing.com/ck/a?p=abc&u=a1{base64}&ntb=1", path=True),
-    _wrapper(
-        "chatgpt.com chat.openai.com perplexity.ai claude.ai chatpdf.com scholarcy.com"
-        " explainpaper.com elicit.com consensus.app",
-        "https://chatgpt.com/?q=Explain%20{quoted}",
-    ),
+    _wrapper("https://r.search.yahoo.com/_ylt=x/RV=2/RE=1/RO=10/RU={quoted}/RK=2/RS=y-", "search.yahoo.com", path=True),
+    _wrapper("https://www.bing.com/ck/a?p=abc&u=a1{base64}&ntb=1", "bing.com", path=True),
     # Networks: the way out, what somebody is to post, and the page that asks for a login
     _wrapper(
-        "facebook.com instagram.com messenger.com threads.net threads.com l.wl.co workplace.com",
         "https://l.facebook.com/l.php?u={quoted}&h=AT0",
+        "facebook.com instagram.com messenger.com threads.net threads.com l.wl.co workplace.com linkedin.com lnkd.in "
+        "reddit.com news.ycombinator.com hn.algolia.com lobste.rs lesswrong.com quora.com discord.com patreon.com "
+        "youtube.com medium.com towardsdatascience.com slack-redir.net slack.com teams.microsoft.com vk.com vk.ru "
+        "ok.ru steamcommunity.com zhihu.com juejin.cn csdn.net sspai.com gitee.com link.ld246.com infoq.cn infoq.com "
+        "link.aminer.cn jianshu.com douban.com oschina.net weibo.cn weibo.com t.cn c.pc.qq.com mail.qq.com "
+        "weixin110.qq.com weixin.qq.com link.logonews.cn link.uisdc.com game.bilibili.com chinaz.com segmentfault.com "
+        "cloud.tencent.com bdimg.com qiita.com",
     ),
-    _wrapper("linkedin.com lnkd.in", "https://www.linkedin.com/redir/redirect?url={quoted}&urlhash=abcd"),
     _wrapper(
-        "reddit.com news.ycombinator.com hn.algolia.com lobste.rs lesswrong.com quora.com discord.com patreon.com",
-        "https://out.reddit.com/t3_abc?url={quoted}&token=x",
+        "https://twitter.com/intent/tweet?text=Read%20{quoted}",
+        "twitter.com x.com t.me telegram.me wa.me whatsapp.com mastodonshare.com toot.kytta.dev share.mastodon.com "
+        "mastodon.social line.me xing.com addtoany.com api.addthis.com pinterest.com tumblr.com hootsuite.com "
+        "share.flipboard.com buffer.com bufferapp.com share.diasporafoundation.org qzone.qq.com connect.qq.com "
+        "bsky.app",
     ),
-    _wrapper(
-        "twitter.com x.com t.me telegram.me wa.me whatsapp.com mastodonshare.com toot.kytta.dev share.mastodon.com"
-        " mastodon.social line.me xing.com addtoany.com api.addthis.com pinterest.com tumblr.com hootsuite.com"
-        " share.flipboard.com buffer.com bufferapp.com share.diasporafoundation.org qzone.qq.com connect.qq.com",
-        "https://twitter.com/intent/tweet?url={quoted}",
-    ),
-    _wrapper("bsky.app", "https://bsky.app/intent/compose?text=Read%20{quoted}"),
-    _wrapper("youtube.com", "https://www.youtube.com/redirect?event=video&q={quoted}&v=x"),
-    _wrapper("medium.com towardsdatascience.com", "https://medium.com/r/?url={quoted}"),
-    _wrapper("slack-redir.net slack.com teams.microsoft.com", "https://slack-redir.net/link?url={quoted}"),
-    _wrapper("vk.com vk.ru ok.ru", "https://vk.com/away.php?to={quoted}"),
-    _wrapper("steamcommunity.com", "https://steamcommunity.com/linkfilter/?u={quoted}"),
-    _wrapper("disq.us", "https://disq.us/url?url={quoted}%3Aa1b2c3d4&cuid=1"),
-    _wrapper(
-        "zhihu.com juejin.cn csdn.net sspai.com gitee.com link.ld246.com infoq.cn infoq.com link.aminer.cn jianshu.com"
-        " douban.com oschina.net weibo.cn weibo.com t.cn c.pc.qq.com mail.qq.com weixin110.qq.com weixin.qq.com"
-        " link.logonews.cn link.uisdc.com game.bilibili.com chinaz.com segmentfault.com cloud.tencent.com bdimg.com"
-        " qiita.com",
-        "https://link.zhihu.com/?target={quoted}",
-    ),
+    _wrapper("https://disq.us/url?url={quoted}%3Aa1b2c3d4&cuid=1", "disq.us"),
     # Mail: what protects its readers, and what counts them
     _wrapper(
-        "safelinks.protection.outlook.com safelinks.protection.outlook.us safelinks.protection.office365.us"
-        " statics.teams.cdn.office.net linkprotect.cudasvc.com url.emailprotection.link clicktime.symantec.com"
-        " clicktime.cloud.postoffice.net url-protection.com scanmail.trustwave.com linklock.titanhq.com"
-        " urlsand.esvalabs.com mimecast.com mimecastprotect.com",
         "https://nam12.safelinks.protection.outlook.com/?url={quoted}&data=05",
+        "safelinks.protection.outlook.com safelinks.protection.outlook.us safelinks.protection.office365.us "
+        "statics.teams.cdn.office.net linkprotect.cudasvc.com url.emailprotection.link clicktime.symantec.com "
+        "clicktime.cloud.postoffice.net url-protection.com scanmail.trustwave.com linklock.titanhq.com "
+        "urlsand.esvalabs.com mimecast.com mimecastprotect.com deref-mail.com deref-gmx.net deref-web.de c212.net "
+        "mailchi.mp",
     ),
-    _wrapper("protection.sophos.com", "https://eu-west-1.protection.sophos.com/?d=arxiv.org&u={base64}&i=x"),
+    _wrapper("https://eu-west-1.protection.sophos.com/?d=arxiv.org&u={base64}&i=x", "protection.sophos.com"),
     _wrapper(
-        "urldefense.proofpoint.com urldefense.com urldefense.us",
         "https://urldefense.proofpoint.com/v2/url?u={proofpoint}&d=DwM",
+        "urldefense.proofpoint.com urldefense.com urldefense.us",
     ),
-    _wrapper("urldefense.com urldefense.us", "https://urldefense.com/v3/__{url}__;!!N11eV2iwtfs!x$", path=True),
+    _wrapper("https://urldefense.com/v3/__{url}__;!!N11eV2iwtfs!x$", "urldefense.com urldefense.us", path=True),
     _wrapper(
-        "url.avanan.click protect.checkpoint.com", "https://url.avanan.click/v2/r01/___{url}___.YXAzOng", path=True
+        "https://url.avanan.click/v2/r01/___{url}___.YXAzOng", "url.avanan.click protect.checkpoint.com", path=True
     ),
-    _wrapper("secure-web.cisco.com", "https://secure-web.cisco.com/1a2b3c/{quoted}", path=True),
-    _wrapper("menlosecurity.com", "https://safe.menlosecurity.com/{url}", path=True),
-    _wrapper("substack.com", "https://substack.com/redirect/2/{substack}.x", path=True),
-    _wrapper("beehiiv.net beehiiv.com", "https://flight.beehiiv.net/v2/clicks/{token}", path=True),
+    _wrapper("https://substack.com/redirect/2/{substack}.x", "substack.com", path=True),
+    _wrapper("https://flight.beehiiv.net/v2/clicks/{token}", "beehiiv.net beehiiv.com", path=True),
     _wrapper(
-        "convertkit-mail.com convertkit-mail2.com convertkit-mail3.com convertkit-mail4.com",
         "https://click.convertkit-mail.com/abc123/xyz456/{base64}",
+        "convertkit-mail.com convertkit-mail2.com convertkit-mail3.com convertkit-mail4.com",
         path=True,
     ),
     _wrapper(
-        "tracking.tldrnewsletter.com links.tldrnewsletter.com click.redditmail.com awstrack.me"
-        " outgoing.prod.webservices.mozgcp.net outgoing.prod.mozaws.net",
         "https://tracking.tldrnewsletter.com/CL0/{quoted}/1/abc",
+        "tracking.tldrnewsletter.com links.tldrnewsletter.com click.redditmail.com awstrack.me "
+        "outgoing.prod.webservices.mozgcp.net outgoing.prod.mozaws.net secure-web.cisco.com",
         path=True,
     ),
+    # Redirects, advertisements, translators and viewers
     _wrapper(
-        "deref-mail.com deref-gmx.net deref-web.de",
-        "https://deref-gmx.net/mail/client/x/dereferrer/?redirectUrl={quoted}",
-    ),
-    _wrapper("c212.net mailchi.mp", "https://c212.net/c/link/?t=0&l=en&u={quoted}&a=x"),
-    # Bare redirects
-    _wrapper("t.umblr.com", "https://t.umblr.com/redirect?z={quoted}&t=x"),
-    _wrapper(
-        "exit.sc gate.sc bitly.com tinyurl.com is.gd v.gd iframely.com iframe.ly embed.ly",
         "https://exit.sc/?url={quoted}",
+        "exit.sc gate.sc bitly.com tinyurl.com is.gd v.gd iframely.com iframe.ly embed.ly t.umblr.com "
+        "skimresources.com redirectingat.com viglink.com linksynergy.com awin1.com translatetheweb.com "
+        "microsofttranslator.com papago.naver.net view.officeapps.live.com mozilla.github.io validator.w3.org",
     ),
     _wrapper(
-        "href.li anonym.to anonym.es anon.to nullrefer.com dereferer.me dereferer.org hideref.xyz blank.org"
-        " hidemyass.com corsproxy.io nitro.download pixiv.net blog.51cto.com",
         "https://href.li/?{url}",
+        "href.li anonym.to anonym.es anon.to nullrefer.com dereferer.me dereferer.org hideref.xyz blank.org "
+        "hidemyass.com corsproxy.io nitro.download pixiv.net blog.51cto.com",
     ),
     _wrapper(
-        "skimresources.com redirectingat.com viglink.com linksynergy.com awin1.com",
-        "https://go.skimresources.com/?id=1X1&xs=1&url={quoted}",
+        "https://translated.turbopages.org/proxy_u/en-ru.ru.abc/https/{bare}", "translated.turbopages.org", path=True
     ),
-    # Translators
+    # Archives, what makes text of a page, and what shows it beside notes
     _wrapper(
-        "translatetheweb.com microsofttranslator.com papago.naver.net",
-        "https://www.translatetheweb.com/?to=en&a={quoted}",
-    ),
-    _wrapper(
-        "translated.turbopages.org", "https://translated.turbopages.org/proxy_u/en-ru.ru.abc/https/{bare}", path=True
-    ),
-    # Archives, and what makes text of a page
-    _wrapper(
-        "archive.org archive.ph archive.is archive.today archive.li archive.vn archive.fo archive.md arquivo.pt"
-        " ghostarchive.org megalodon.jp mementoweb.org webcitation.org perma.cc webarchive.org.uk archive-it.org"
-        " conifer.rhizome.org webrecorder.io swap.stanford.edu vefsafn.is webarchive.loc.gov",
         "https://web.archive.org/web/20230601000000*/{url}",
+        "archive.org archive.ph archive.is archive.today archive.li archive.vn archive.fo archive.md arquivo.pt "
+        "ghostarchive.org megalodon.jp mementoweb.org webcitation.org perma.cc webarchive.org.uk archive-it.org "
+        "conifer.rhizome.org webrecorder.io swap.stanford.edu vefsafn.is webarchive.loc.gov r.jina.ai s.jina.ai "
+        "txtify.it smry.ai 12ft.io 1ft.io removepaywall.com removepaywalls.com outline.com defuddle.md pure.md "
+        "into.md markdown.new cdn.ampproject.org freedium.cfd cors-anywhere.herokuapp.com api.allorigins.win "
+        "menlosecurity.com getpocket.com instapaper.com pinboard.in raindrop.io feedly.com inoreader.com curator.io "
+        "mix.com evernote.com omnivore.app readability.com printfriendly.com notion.so diigo.com hypothes.is hyp.is "
+        "b.hatena.ne.jp fermatslibrary.com researchhub.com mendeley.com zotero.org bibsonomy.org citeulike.org",
         path=True,
     ),
+    _wrapper("https://b.hatena.ne.jp/entry/s/{bare}", "b.hatena.ne.jp", path=True),
+    # The pages of a browser's extensions, as `as_web_address` writes them
+    _wrapper("https://extension.invalid/{url}", "extension.invalid", path=True),
+    # arXiv and its readers
+    _wrapper("https://arxiv.org/ct?url={quoted}&v=abc", "arxiv.org", path=True),
     _wrapper(
-        "r.jina.ai s.jina.ai txtify.it smry.ai 12ft.io 1ft.io removepaywall.com removepaywalls.com outline.com"
-        " defuddle.md pure.md into.md markdown.new cdn.ampproject.org freedium.cfd cors-anywhere.herokuapp.com"
-        " api.allorigins.win",
-        "https://r.jina.ai/{url}",
-        path=True,
-    ),
-    # Viewers; the pages of a browser's extensions, as `as_web_address` writes them
-    _wrapper(
-        "view.officeapps.live.com mozilla.github.io validator.w3.org",
-        "https://docs.google.com/viewer?url={quoted}",
-    ),
-    _wrapper("extension.invalid", "https://extension.invalid/{url}", path=True),
-    # Bookmarks, notes and libraries
-    _wrapper(
-        "getpocket.com instapaper.com pinboard.in raindrop.io feedly.com inoreader.com curator.io mix.com evernote.com"
-        " omnivore.app readability.com printfriendly.com notion.so diigo.com hypothes.is hyp.is b.hatena.ne.jp"
-        " fermatslibrary.com researchhub.com mendeley.com zotero.org bibsonomy.org citeulike.org",
-        "https://getpocket.com/save?url={quoted}",
-        path=True,
-    ),
-    _wrapper("b.hatena.ne.jp", "https://b.hatena.ne.jp/entry/s/{bare}", path=True),
-    _wrapper("arxiv.org", "https://arxiv.org/ct?url={quoted}&v=abc", path=True),
-    _wrapper(
-        _READER_HOSTS + " doi.org sci-hub.se sci-hub.st sci-hub.ru semanticscholar.org openalex.org",
         "https://www.alphaxiv.org/abs/{url}",
+        "doi.org sci-hub.se sci-hub.st sci-hub.ru semanticscholar.org openalex.org " + _READER_HOSTS,
         path=True,
     ),
 )
@@ -286,16 +244,16 @@ def targets(host: str, path: str, query: str) -> Iterator[str]:
         path: as it was written, percent-encoded.
         query: as it was written, without the question mark.
     """
-    found = _wrappers_of(host)
-    if not found and not is_proxy(host):
+    rows = _wrappers_of(host)
+    if not rows and not is_proxy(host):
         return
     values = {key.lower(): value for key, value in parse_qsl(query)}
     for key in KEYS:
         if key in values:
             yield _as_address(values[key], host)
-    if found and query[:4].lower() == "http":
+    if rows and query[:4].lower() == "http":
         yield _as_address(unquote(query), host)
-    if any(wrapper.path for wrapper in found):
+    if any(wrapper.path for wrapper in rows):
         yield from _tails(path, query)
 
 

@@ -18,7 +18,7 @@ from generator.finding.arxiv_id import FoundId
 from generator.finding.arxiv_links import MAX_URL_CHARS, find_in_text, find_in_url, merge_found, unread_host
 from generator.finding.link_patterns import SHAPES, LinkShape
 from generator.finding.text_forms import FORMS, TextForm
-from generator.finding.wrappers import WRAPPERS, Wrapper, targets
+from generator.finding.wrappers import KEYS, WRAPPERS, Wrapper, targets
 from tests.paper_ids import paper_ids
 
 SURROUNDINGS = [
@@ -88,6 +88,12 @@ def test_every_host_of_a_wrapper_wraps_and_no_host_around_it(wrapper: Wrapper) -
             spoofs.append(f"evil{host}")
         for spoof in spoofs:
             assert find_in_url(address.replace(example_host, spoof, 1)) == ()
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_every_key_may_state_the_target(key: str) -> None:
+    target = quote("https://arxiv.org/abs/2005.14165", safe="")
+    assert ids(find_in_url(f"https://exit.sc/out?id=1&{key.upper()}={target}&x=y")) == ["2005.14165"]
 
 
 @pytest.mark.parametrize(
