@@ -48,7 +48,7 @@ def main() -> int:
         ready = scenes(folder, world, forks) if forks else []
         table: dict[str, Callable[[], Result]] = {
             "kills": lambda: parts.kills(ready, share(500)),
-            "errors": lambda: parts.errors(ready, share(3_000)),
+            "errors": lambda: parts.errors(ready, share(1_200)),
             "full": lambda: parts.full_disks(ready, share(400)),
             "pairs": lambda: parts.pairs(ready, share(100)),
             "faults": lambda: parts.faults(folder / "faults", share(500)),
