@@ -44,6 +44,9 @@ class ThemeFiles:
         """The file that counts: the owner's, else ours; it need not exist."""
         return next((folder / name for folder in self._folders if (folder / name).is_file()), self._folders[-1] / name)
 
+    def _is_ours(self, path: Path) -> bool:
+        return path.is_relative_to(self._folders[-1])
+
     def text(self, name: str) -> str:
         """What it holds; nothing where it is missing."""
         return _text(self.path(name))
@@ -62,7 +65,7 @@ class ThemeFiles:
                 yield name, self.style().encode()
             elif name == MARK:
                 yield name, self.mark().encode()
-            elif path.suffix == ".js" and path.is_relative_to(self._folders[-1]):
+            elif path.suffix == ".js" and self._is_ours(path):
                 yield name, _without_comments(_text(path)).encode()
             else:
                 yield name, path.read_bytes()
@@ -74,13 +77,15 @@ class ThemeFiles:
             if "</" in sheet:
                 what = "which would end the style element of 404.html; write it as '<\\/'"
                 raise BuildError(f"{path}: holds '</', {what}")
-        ours, *added = (sheet for _, sheet in sheets)
-        return "\n".join([ours, *filter(None, added)])
+        (path, sheet), *added = sheets
+        if self._is_ours(path):
+            sheet = _without_comments(sheet)
+        return "\n".join([sheet, *(owners for _, owners in added if owners)])
 
     def mark(self) -> str:
         """The site's mark: the owner's as it is, ours in the colours of the style."""
         path = self.path(MARK)
-        if path.is_relative_to(self._folders[-1]):
+        if self._is_ours(path):
             return in_colours(_text(path), self.theme())
         return _text(path)
 
@@ -123,10 +128,10 @@ def _text(path: Path) -> str:
         raise BuildError(f"{path}: cannot be read as UTF-8 text: {error}") from error
 
 
-def _without_comments(script: str) -> str:
-    """A script of ours without indentation and lines that only comment: a tenth less for readers to load.
+def _without_comments(source: str) -> str:
+    """A script or style of ours without indentation and lines that only comment: less for readers to load.
 
-    No string of our scripts goes over several lines.
+    No string of our scripts, and no comment of our style, goes over several lines.
     """
-    lines = [line.strip() for line in script.splitlines()]
-    return "\n".join(line for line in lines if line and not line.startswith("//")) + "\n"
+    lines = [line.strip() for line in source.splitlines()]
+    return "\n".join(line for line in lines if line and not line.startswith(("//", "/*"))) + "\n"

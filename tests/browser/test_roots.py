@@ -39,7 +39,7 @@ def look(browser: Browser, served: Served, *, scripts: bool, style: str = "") ->
     page.route("**/style.css*", with_style)
     if not scripts:
         page.route("**/reading.js*", lambda route: route.abort())
-    page.goto(f"{served.url}about/", wait_until="load")
+    page.goto(f"{served.url}about/", wait_until="networkidle")
     found: dict[str, Any] = page.evaluate(_LOOK)
     context.close()
     return found
