@@ -171,6 +171,23 @@ def test_the_name_of_an_unknown_command_is_read_where_it_is_plain(tex: str, text
 @pytest.mark.parametrize(
     ("source", "text"),
     [
+        (r"\unit{\kilo\hertz} and $\unit{kg.m.s^{-2}}$", "kHz and kg m s⁻²"),
+        (r"\SI{3}{\uL} and \SI{4}{\ohm\squared} of \SI{1}{\GeV\per\clight\squared}", "3 μL and 4 Ω² of 1 GeV c⁻²"),
+        (r"$\qty(\frac{a}{b}) + \dv{f}{x} + \pdv{f}{x}$", "(a/b)+df/dx+∂f/∂x"),
+        (r"$\not\!p$, $\not\!\!E_T$, $\require{cancel}\cancel{x}$", "p̸, E̸_T, x"),
+        (r"$\mathop{\rm minimize}\limits_x f$, $a \xrightarrow{n} b$", "minimizeₓ f, a →ⁿ b"),
+        (r"$A^\top$, NaCl$_{(aq)}$", "A⊤, NaCl_(aq)"),
+        (r"5\textmu m, \texteuro 7, 3\arcmin, 2 k\textohm, \~{}x", "5µm, €7, 3′, 2 kΩ, ~x"),
+    ],
+)
+def test_what_packages_and_journals_add_reads_as_meant(source: str, text: str) -> None:
+    assert to_text(source) == text
+    assert 'class="tex"' not in to_html(source)
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
         (r"\SI{35}{mK}", "35 mK"),
         (r"\SI[mode=text]{2.1e-3}{\kilo\metre\per\second\squared}", "2.1×10⁻³ km s⁻²"),
         (r"\qty{3x10}{\micro\m}", "3×10 μm"),
@@ -181,6 +198,9 @@ def test_the_name_of_an_unknown_command_is_read_where_it_is_plain(tex: str, text
         (r"\SIrange{1}{5}{\giga\hertz}", "1–5 GHz"),
         (r"\SIlist{1;2;3e4}{\giga\hertz}", "1, 2, 3×10⁴ GHz"),
         (r"\numlist{1;2}", "1, 2"),
+        (r"\numproduct{3x4x5}", "3×4×5"),
+        (r"\qtyproduct{2 x 3}{\meter}", "2×3 m"),
+        (r"\ang{;;1.2}", "1.2″"),
         (r"\cee{H2O}", "H₂O"),
         (r"\ang{30;15}", "30°15′"),
         (r"\ce{H2O}", "H₂O"),

@@ -31,6 +31,8 @@ _WINDOW = 4000
 
 _PLAIN = re.compile(r"[\\${}~`]|''|--|[_^]\{|https?://")
 _SPACE = re.compile(r"\s*")
+_BEFORE_A_WORD = frozenset(["", *"µ£€“‘«"])
+"""What swallows the space after its command."""
 _BRACE = re.compile(r"\s*\{")
 _AFTER_LETTER = re.compile(r"\{\}|\s+")
 _AFTER_ANGSTROM = re.compile(r"\{\}|\s+(?=ngstr)")
@@ -63,7 +65,11 @@ class Setting(TextSetting):
             self._at -= 1
         if name in ACCENTS and self._accent(name):
             return
-        if name in LETTERS:
+        if name in {"~", "^"} and self._source.startswith("{}", self._at):
+            # The sign itself
+            self._at += 2
+            self._put(name)
+        elif name in LETTERS:
             self._letter(name)
         elif name in STYLES and (group := _BRACE.match(self._source, self._at)):
             self._at = group.end()
@@ -240,7 +246,7 @@ class Setting(TextSetting):
     def _symbol(self, name: str) -> None:
         if self._source.startswith("{}", self._at):
             self._at += 2
-        elif not SYMBOLS[name] and name.isalpha():
+        elif name.isalpha() and SYMBOLS[name] in _BEFORE_A_WORD:
             self._skip(_SPACE)
         self._put(self._medium.text(SYMBOLS[name]))
 

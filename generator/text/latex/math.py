@@ -93,7 +93,7 @@ _LENGTH = r"\s*=?\s*[-+]?[0-9.]*\s*(?:em|ex|pt|mu|cm|mm|in|px|pc|sp|bp)?(?:\s*(?
 # Always applied: what places things outside of their box, numbers equations or makes anchors.
 _LAYOUT: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\\(?:text)?color(?:\[[^\]]*\])?\s*" + _GROUP), ""),
-    (re.compile(r"\\(?:label|vspace\*?|ref|eqref|cite[a-z]*|hypertarget|pagebreak|raisebox)\s*" + _GROUP), ""),
+    (re.compile(r"\\(?:label|require|vspace\*?|ref|eqref|cite[a-z]*|hypertarget|pagebreak|raisebox)\s*" + _GROUP), ""),
     (re.compile(r"\\hspace\*?\s*" + _GROUP), r"\\;"),
     (re.compile(r"\\(?:m?kern|[mhv]skip|raise|lower)(?![a-zA-Z])" + _LENGTH), ""),
     (re.compile(r"\\rule\s*(?:\[[^\]]*\])?\s*" + _GROUP + r"\s*" + _GROUP), ""),
@@ -107,7 +107,7 @@ _LAYOUT: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 _PERCENT = re.compile(r"(?<!\\)((?:\\\\)*)%")
 _NEEDS_LAYOUT = re.compile(
-    r"\\(?:textcolor|color|label|[a-z]?space|eq?ref|ref|cite|hyper|pagebreak|raise|m?kern|[mhv]skip|lower|rule|no(?:tag|number)"
+    r"\\(?:textcolor|color|label|require|[a-z]?space|eq?ref|ref|cite|hyper|pagebreak|raise|m?kern|[mhv]skip|lower|rule|no(?:tag|number)"
     r"|tag|begin|\\\*?\s*\[)",
 )
 
@@ -134,6 +134,8 @@ _NONSTANDARD: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"([_^])\s*\\(rm|bf|it|cal|tt|sf|sl|em)\s+(\\[a-zA-Z]+|[a-zA-Z0-9]+)"), r"\1{\\\2 \3}"),
     (re.compile(r"([_^])\s*\\(rm|bf|it|cal|tt|sf|sl|em)(?![a-zA-Z])\s*"), r"\1"),
     (re.compile(r"\\operatorname\*?\s*\{(\\[a-zA-Z]+\s*(?:\{[^{}]*\}|\w))\}"), r"\\mathop{\1}"),
+    (re.compile(r"(?<=\})\s*\\(?:no)?limits(?![a-zA-Z])"), ""),
+    (re.compile(r"\\not\s*(?:\\[!,]\s*)+"), r"\\not "),
     (re.compile(r"\\substack\s*" + _GROUP), r"\\begin{subarray}{c}\1\\end{subarray}"),
     (re.compile(r"\\buildrel\s*(.{1,60}?)\\over\s*(\\[a-zA-Z]+|.)"), r"\\overset{\1}{\2}"),
     (re.compile(r"\\(AA|aa|AE|ae|OE|oe|ss|textdegree|pounds)(?:\{\})?(?![a-zA-Z])"), r"\\text{\\\1}"),

@@ -40,7 +40,7 @@ _ACCENTS = {
     "˚": "\u030a",
 }
 _ATOM = re.compile(r"[^\s+\-−±=<>≤≥,;/|]*|-?\d+(?:\.\d+)?")
-_BARE_SCRIPTS = frozenset("⊙⊕∗*⋆★†‡′″‴∘°%")
+_BARE_SCRIPTS = frozenset("⊙⊕∗*⋆★†‡′″‴∘°%⊤⊥")
 _SHORT = 2
 """Letters of a word that is still set as a script: T_eff reads better than Tₑff."""
 _SUB, _SUP, _END = "\x01", "\x02", "\x03"
@@ -88,7 +88,7 @@ def _without_marks(line: str) -> str:
     def spell(match: re.Match[str]) -> str:
         sign = {_SUB: "_", _SUP: "^"}[match["mark"]]
         text = match["text"]
-        if _WORD.fullmatch(text):
+        if _WORD.fullmatch(text) or _is_bracketed(text):
             return f"{sign}{text}"
         return f"{sign}({text})"
 
@@ -113,10 +113,13 @@ def _replaced(line: str, replace: Callable[[re.Match[str]], str]) -> str:
     return line
 
 
+def _is_bracketed(text: str) -> bool:
+    return text.startswith("(") and text.find(")") == len(text) - 1
+
+
 def _wrap(text: str) -> str:
     """In brackets unless it binds by itself."""
-    is_bracketed = text.startswith("(") and text.find(")") == len(text) - 1
-    if is_bracketed or _ATOM.fullmatch(text):
+    if _is_bracketed(text) or _ATOM.fullmatch(text):
         return text
     return f"({text})"
 
@@ -136,7 +139,7 @@ def _join(parts: list[str]) -> str:
 
 
 def _row(element: ET.Element) -> str:
-    return _join([_flat(child) for child in element])
+    return _join(list(map(_flat, element)))
 
 
 def _space(element: ET.Element) -> str:
@@ -154,24 +157,24 @@ def _operator(element: ET.Element) -> str:
 
 
 def _under_over(element: ET.Element, kinds: str) -> str:
-    base, *marks = [_flat(child) for child in element]
+    base, *marks = map(_flat, element)
     for kind, mark in zip(kinds, marks, strict=True):
         accent = _ACCENTS.get(mark)
         if accent and (kind == "^" or element.get("accentunder")):
             if len(base) == 1:
                 base = unicodedata.normalize("NFC", base + accent)
         elif mark not in {"⏟", "⏞", "_", "¯"}:
-            base += _script(mark, kind)
+            base += _script(mark.strip(), kind)
     return base
 
 
 def _scripts(element: ET.Element, kinds: str) -> str:
-    base, *scripts = [_flat(child) for child in element]
+    base, *scripts = map(_flat, element)
     return base + "".join(_script(text, kind) for kind, text in zip(kinds, scripts, strict=True))
 
 
 def _fraction(element: ET.Element) -> str:
-    above, below = (_flat(child) for child in element)
+    above, below = map(_flat, element)
     if element.get("linethickness") == "0":
         return f"{above} choose {below}"
     return f"{_wrap(above)}/{_wrap(below)}"
@@ -190,7 +193,7 @@ def _text(element: ET.Element) -> str:
 
 
 def _root(element: ET.Element) -> str:
-    base, index = (_flat(child) for child in element)
+    base, index = map(_flat, element)
     return f"{_script(index, '^')}√{_wrap(base)}"
 
 

@@ -1,6 +1,6 @@
 r"""Quantities (siunitx) and chemical formulas (mhchem) -> LaTeX that the converter knows.
 
-`\SI{35}{mK}`, `\qty{3e-2}{\micro\metre}`, `\num`, `\ang`, `\SIrange` and `\ce{SO4^2-}`, in and out of formulas.
+`\SI{35}{mK}`, `\qty{3e-2}{\micro\metre}`, `\num`, `\unit`, `\ang`, `\SIrange`, `\ce{SO4^2-}`, in and out of formulas.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ _ARGUMENT = r"\{(?P<argument>[^{}]*)\}"
 _OPTIONS = r"\s*(?:\[[^\[\]]{0,200}\])?"
 COMMANDS: dict[str, int] = {
     "SI": 2, "qty": 2, "num": 1, "si": 1, "ang": 1, "SIrange": 3, "qtyrange": 3, "numrange": 2, "SIlist": 2,
-    "qtylist": 2, "numlist": 1, "ce": 1, "cee": 1, "ch": 1,
+    "qtylist": 2, "numlist": 1, "unit": 1, "numproduct": 1, "qtyproduct": 2, "ce": 1, "cee": 1, "ch": 1,
 }  # fmt: skip
 """Command -> how many arguments it takes."""
 _COMMAND = re.compile(rf"\\(?P<name>{'|'.join(sorted(COMMANDS, key=len, reverse=True))})(?![a-zA-Z])")
@@ -23,17 +23,17 @@ _PREFIXES = {
     "femto": "f", "pico": "p", "nano": "n", "micro": r"\mu ", "milli": "m", "centi": "c", "deci": "d", "hecto": "h",
     "kilo": "k", "mega": "M", "giga": "G", "tera": "T", "peta": "P",
 }  # fmt: skip
-_UNITS = {
-    "metre": "m", "meter": "m", "second": "s", "gram": "g", "kilogram": "kg", "kelvin": "K", "ampere": "A",
-    "mole": "mol", "candela": "cd", "hertz": "Hz", "newton": "N", "pascal": "Pa", "joule": "J", "watt": "W",
-    "coulomb": "C", "volt": "V", "ohm": r"\Omega ", "siemens": "S", "farad": "F", "tesla": "T", "weber": "Wb",
-    "henry": "H", "lumen": "lm", "lux": "lx", "becquerel": "Bq", "gray": "Gy", "sievert": "Sv", "electronvolt": "eV",
-    "celsius": r"{}^{\circ}C", "degreeCelsius": r"{}^{\circ}C", "degree": r"{}^{\circ}", "arcminute": "'",
-    "arcsecond": "''", "percent": r"\%", "minute": "min", "hour": "h", "day": "d", "year": "yr", "litre": "L",
-    "liter": "L", "bar": "bar", "barn": "b", "angstrom": r"\text{Å}", "parsec": "pc", "astronomicalunit": "au",
-    "decibel": "dB", "bit": "bit", "byte": "B", "um": r"\mu m", "us": r"\mu s", "uA": r"\mu A",
-}  # fmt: skip
-"""Names of units; any other name stands for itself, as `\\GeV` does."""
+_NAMED_UNITS = r"""
+    metre=m meter=m second=s gram=g kilogram=kg kelvin=K ampere=A mole=mol candela=cd hertz=Hz newton=N pascal=Pa
+    joule=J watt=W coulomb=C volt=V ohm={\Omega} siemens=S farad=F tesla=T weber=Wb henry=H lumen=lm lux=lx
+    becquerel=Bq gray=Gy sievert=Sv electronvolt=eV celsius={}^{\circ}C degreeCelsius={}^{\circ}C degree={}^{\circ}
+    arcminute=' arcsecond='' percent=\% minute=min hour=h day=d year=yr litre=L liter=L bar=bar barn=b
+    angstrom=\text{Å} parsec=pc astronomicalunit=au decibel=dB bit=bit byte=B clight=c dalton=Da tonne=t
+    degC={}^{\circ}C solarmass=M_{\odot} solarluminosity=L_{\odot} electronmass=m_e planckbar={\hbar}
+"""
+_UNITS = dict(pair.split("=") for pair in _NAMED_UNITS.split())
+"""Names of units; any other name stands for itself, as `\\GeV` does, and `\\uL` is a microlitre."""
+_MICRO = re.compile(r"\Au(?=[A-Z]|[a-z]{1,3}\Z)")
 _UNIT = re.compile(rf"\\(?P<name>[a-zA-Z]+)(?:{_ARGUMENT})?|(?P<join>[.~]|\\[,;:! ])|(?P<text>\\?[^\\.~\s])")
 _POWERS_BEFORE = {"square": "2", "cubic": "3", "raiseto": "", "per": ""}
 _POWERS_AFTER = {"squared": "2", "cubed": "3", "tothe": ""}
@@ -66,7 +66,11 @@ def spell_out(tex: str) -> str:
     at = 0
     while command := _COMMAND.search(tex, at):
         spelled = spell_command(command["name"], tex, command.end())
-        if spelled is None:
+        if spelled is None and command["name"] == "qty":
+            # The physics package's brackets: `\qty(x)`
+            pieces.append(tex[at : command.start()])
+            at = command.end()
+        elif spelled is None:
             pieces.append(tex[at : command.end()])
             at = command.end()
         else:
@@ -149,7 +153,7 @@ def _unit(written: str) -> str:
         if name in _POWERS_BEFORE or name in _POWERS_AFTER:
             units.power(name, match["argument"] or "")
         elif name:
-            units.add(_PREFIXES.get(name) or _UNITS.get(name, name), is_prefixed=follows_prefix)
+            units.add(_PREFIXES.get(name) or _UNITS.get(name) or _MICRO.sub(r"\\mu ", name), is_prefixed=follows_prefix)
             units.add(match["argument"] or "", is_prefixed=True)
         elif match["join"]:
             units.finish()
@@ -165,7 +169,7 @@ def _quantity(number: str, unit: str) -> str:
 
 
 def _list(numbers: str, unit: str = "") -> str:
-    listed = r",\ ".join(_number(number) for number in numbers.split(";"))
+    listed = r",\ ".join(map(_number, numbers.split(";")))
     if not unit:
         return listed
     return rf"{listed}\,{_unit(unit)}"
@@ -181,7 +185,10 @@ def _range(first: str, last: str, unit: str = "") -> str:
 def _angle(written: str) -> str:
     degrees, *rest = written.split(";")
     marks = zip(rest, ("'", "''"), strict=False)
-    return rf"{_number(degrees)}^{{\circ}}" + "".join(f"{part}{mark}" for part, mark in marks if part)
+    whole = ""
+    if degrees:
+        whole = rf"{_number(degrees)}^{{\circ}}"
+    return whole + "".join(f"{part}{mark}" for part, mark in marks if part)
 
 
 def _chemical(written: str) -> str:
@@ -209,5 +216,6 @@ def _chemical(written: str) -> str:
 _SPELL: dict[str, Callable[..., str]] = {
     "SI": _quantity, "qty": _quantity, "num": _number, "si": _unit, "ang": _angle, "SIrange": _range,
     "qtyrange": _range, "numrange": _range, "SIlist": _list, "qtylist": _list,
-    "numlist": _list, "ce": _chemical, "cee": _chemical, "ch": _chemical,
+    "numlist": _list, "unit": _unit, "numproduct": _number, "qtyproduct": _quantity,
+    "ce": _chemical, "cee": _chemical, "ch": _chemical,
 }  # fmt: skip
