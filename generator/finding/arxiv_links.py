@@ -156,9 +156,7 @@ def _read_shapes(host: str, path: str, query: str) -> tuple[FoundId, ...]:
     if not shapes:
         return ()
     path = _clean_path(path)
-    values = {key.lower(): value for key, value in parse_qsl(query)}
-    if query and not values:
-        values = {"": unquote(query)}
+    values = {key.lower(): value for key, value in parse_qsl(query)} or {"": unquote(query)}
     for shape in shapes:
         papers = tuple(shape.read(path, values))
         if papers:

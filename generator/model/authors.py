@@ -18,14 +18,14 @@ _ET_AL = re.compile(
     r"|(?:and|&)\s+(?:many|several|[0-9]+)?\s*others|^(?:many|several|[0-9]+)?\s*others)[\s)]*$",
     re.IGNORECASE,
 )
-_SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv|2nd|3rd|4th)\.?", re.IGNORECASE)
+_SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv|2nd|3rd|4th|ph\.?d)\.?", re.IGNORECASE)
 _GROUP_WORDS = (
     r"collaborations?|consorti(?:um|a)|teams?|groups?|projects?|initiative|committee|network|society|workshop|"
-    r"institute|foundation|corp|laborator(?:y|ies)|partnership|experiment|inc|ltd|llc|gmbh"
+    r"institute|foundation|corp|laborator(?:y|ies)|partnership|experiment|inc|ltd|llc|gmbh|labs?|research|contributors|developers|deepmind"
 )
 _GROUP = re.compile(
-    rf"(?:\b(?:{_GROUP_WORDS})\.?$|\bcollaborations?\b|^(?:the|for the|on behalf of)\s"
-    r"|^(?:cent(?:er|re)|universi\w+|institute)\s(?:for|of)\s)",
+    rf"(?:\b(?:{_GROUP_WORDS})\.?(?:,|$)|(?-i:AI|^[A-Z]{{3}}[A-Z0-9-]*)$|\bcollaborations?\b"
+    r"|^(?:the|for the|on behalf of)\s|^(?:cent(?:er|re)|universi\w+|institute)\s(?:for|of)\s)",
     re.IGNORECASE,
 )
 _WORDS_WITH_SUFFIX = 3

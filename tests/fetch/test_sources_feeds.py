@@ -7,6 +7,7 @@ import gzip
 import json
 import re
 import time
+import zlib
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -664,6 +665,8 @@ def test_feeds_of_the_field(shared: Path, name: str, title: str) -> None:
         (b"<!-- a --><html><head><link rel=alternate type='application/rss+xml' href=/feed.xml>",
          "it is a page of HTML; it names its feed: '/feed.xml'"),
         (b"<?xml version='1.0'?><!DOCTYPE html PUBLIC 'a' 'b'><html/>", "it is a page of HTML"),
+        (b"<meta http-equiv=refresh content='0;url=/login'>", "it is a page of HTML"),
+        (b"<head><title>Maintenance</title></head> our <rss> is back soon", "it is a page of HTML"),
         (b"Welcome", "give the address of a feed"),
         (packed(b" " * 6_000_000), "5,000,000 are the limit: ask its publisher"),
     ],
@@ -681,6 +684,19 @@ def test_a_page_in_place_of_a_feed_that_was_read_is_an_outage() -> None:
     assert list(later.failures.values()) == [PAGE_INSTEAD]
     site.edition, site.bodies["/a"] = 3, rss(item(1), item(3))
     assert len(run(site, later.state).posts) == 3
+
+
+def test_a_portal_that_hides_its_page_behind_xml_is_an_outage_too() -> None:
+    with pytest.raises(FeedError) as caught:
+        read_xml(b"<!--<?xml version='1.0'?><WISPAccessGatewayParam/>--><html><body>Log in</body></html>")
+    assert caught.value.is_page
+
+
+@pytest.mark.parametrize(
+    "body", [b"<!DOCTYPE html>\n" + rss(item(1)), zlib.compress(rss(item(1))), packed(packed(rss(item(1))))]
+)
+def test_what_stands_around_a_feed_or_packs_it_is_taken_away(body: bytes) -> None:
+    assert len(read_xml(body).articles) == 1
 
 
 @pytest.mark.parametrize("addresses", [("/1", "/2", "/3"), ("/", "/", "/")])

@@ -72,6 +72,7 @@ def test_records_captured_before_are_mended_and_merge_the_same_in_either_order()
         ("Sample Jr., Ada", Name("Ada", "Sample", "Jr.")),
         ("Ada B. Sample, 3rd", Name("Ada B.", "Sample", "3rd")),
         ("Henry V", Name("Henry", "V", "")),
+        ("Ada Sample, PhD", Name("Ada", "Sample", "PhD")),
         ("Suharto", Name("", "Suharto", "")),
     ],
 )
@@ -92,6 +93,15 @@ def test_a_name_is_split_with_its_particles_and_suffix(name: str, parts: Name) -
         ("Center for Made-up Safety", True),
         ("Robert W. Heath, Jr", False),
         ("Theodora Example", False),
+        ("Made-Up Team, Example", True),
+        ("Made-Up Research", True),
+        ("MADEUP", True),
+        ("MadeUpAI", True),
+        ("Made-Up AI", True),
+        ("MADEUP-IBM Made-Up AI Lab", True),
+        ("Made Up 1.0 Contributors", True),
+        ("Wei Ai", False),
+        ("Y. Li", False),
     ],
 )
 def test_groups_are_organizations_in_json_ld_and_nobody_is_called_et_al(author: str, group: bool) -> None:

@@ -175,7 +175,7 @@ def test_the_name_of_an_unknown_command_is_read_where_it_is_plain(tex: str, text
         (r"\SI{3}{\uL} and \SI{4}{\ohm\squared} of \SI{1}{\GeV\per\clight\squared}", "3 μL and 4 Ω² of 1 GeV c⁻²"),
         (r"$\qty(\frac{a}{b}) + \dv{f}{x} + \pdv{f}{x}$", "(a/b)+df/dx+∂f/∂x"),
         (r"$\not\!p$, $\not\!\!E_T$, $\require{cancel}\cancel{x}$", "p̸, E̸_T, x"),
-        (r"$\mathop{\rm minimize}\limits_x f$, $a \xrightarrow{n} b$", "minimizeₓ f, a →ⁿ b"),
+        (r"$\mathop{\rm minimize}\limits_x f$, $a \xrightarrow{n} b$", "minimizeₓf, a →ⁿ b"),
         (r"$A^\top$, NaCl$_{(aq)}$", "A⊤, NaCl_(aq)"),
         (r"5\textmu m, \texteuro 7, 3\arcmin, 2 k\textohm, \~{}x", "5µm, €7, 3′, 2 kΩ, ~x"),
     ],

@@ -48,16 +48,17 @@ _BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 _SURELY_UTF8 = 12
 """So many bytes beyond ASCII that are valid UTF-8 by chance are rarer than a wrong label, even in Chinese."""
 _BAD_SHARE = 0.1
-_MAGIC = b"\x1f\x8b"
+# Of gzip, and of zlib, which some servers call deflate
+_MAGIC = (b"\x1f\x8b", b"\x78\x01", b"\x78\x9c", b"\x78\xda")
 
 
 def unpacked(body: bytes, limit: int) -> bytes:
-    """The body without the gzip that no header names; at most `limit` + 1 bytes of it. Damaged gzip stays as it is."""
+    """The body without the gzip or zlib that no header names, at most `limit` + 1 bytes; where damaged, as it is."""
     for _ in range(2):
         if not body.startswith(_MAGIC):
             break
         try:
-            body = zlib.decompressobj(wbits=31).decompress(body, limit + 1)
+            body = zlib.decompressobj(wbits=47).decompress(body, limit + 1)
         except zlib.error:
             break
     return body

@@ -53,7 +53,8 @@ _LINK = re.compile(r"<link\b[^>]{1,1000}>", re.IGNORECASE)
 _HREF = re.compile(r"""\bhref\s*=\s*["']?([^"'\s>]{1,1000})""", re.IGNORECASE)
 _FEED_TYPE = re.compile(r"application/(?:rss|atom|rdf|feed)\+(?:xml|json)", re.IGNORECASE)
 _DOCUMENT_TYPE = re.compile(r"<!\s*(?:doctype|entity|element|attlist|notation|\[)", re.IGNORECASE)
-_PAGE = re.compile(r"<!doctype\s+html|<html\b", re.IGNORECASE)
+_PAGE = re.compile(r"<(?:html|head|body|meta)\b", re.IGNORECASE)
+_PAGE_TYPE = re.compile(r"<!doctype\s+html", re.IGNORECASE)
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _REFERENCE = re.compile(r"&#(?:x0*([0-9a-f]{1,8})|0*([0-9]{1,9}));", re.IGNORECASE)
 _NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
@@ -132,7 +133,9 @@ def read_xml(body: bytes, content_type: str = "") -> Feed:
     document, damage = _well_formed(_document(text))
     parsed = _parsed(document)
     if not parsed.get("version"):
-        raise FeedError(f"it is no feed; it begins with {text.strip()[:60]!a}")
+        raise FeedError(
+            f"it is no feed; it begins with {text.strip()[:60]!a}", is_page="<html" in text[:10_000].lower()
+        )
     entries = parsed["entries"]
     is_cut = bool(damage) and not _END.search(text[-2_000:])
     if is_cut:
@@ -176,7 +179,7 @@ def _document(text: str) -> str:
     """
     begin = _BEGIN.search(text)
     before = text[: begin.start()] if begin else text
-    if _PAGE.search(before):
+    if _PAGE.search(before) or (begin is None and _PAGE_TYPE.search(before)):
         raise FeedError(f"it is a page of HTML{_feed_of_page(text)}", is_page=True)
     if begin is None:
         raise FeedError(f"it is no feed; it begins with {text.strip()[:60]!a}: give the address of a feed")
@@ -184,9 +187,9 @@ def _document(text: str) -> str:
     at = 0
     while (match := _PROLOG.match(document, at)) is not None:
         at = match.end()
-    if _PAGE.match(document, at):
+    without = _PLAIN_TYPE.sub("", document[at:]).lstrip()
+    if _PAGE.match(without):
         raise FeedError(f"it is a page of HTML{_feed_of_page(text)}", is_page=True)
-    without = _PLAIN_TYPE.sub("", document[at:])
     if _DOCUMENT_TYPE.match(without):
         raise FeedError(
             "it has a document type with declarations of its own (<!DOCTYPE ... [...]>), which is refused because it "

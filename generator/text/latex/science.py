@@ -183,12 +183,8 @@ def _range(first: str, last: str, unit: str = "") -> str:
 
 
 def _angle(written: str) -> str:
-    degrees, *rest = written.split(";")
-    marks = zip(rest, ("'", "''"), strict=False)
-    whole = ""
-    if degrees:
-        whole = rf"{_number(degrees)}^{{\circ}}"
-    return whole + "".join(f"{part}{mark}" for part, mark in marks if part)
+    marks = zip(written.split(";"), (r"^{\circ}", "'", "''"), strict=False)
+    return "".join(f"{_number(part)}{mark}" for part, mark in marks if part)
 
 
 def _chemical(written: str) -> str:
