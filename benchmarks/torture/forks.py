@@ -31,7 +31,7 @@ _LOADED = (
     "generator.fetch.prune",
     "generator.fetch.run",
     "generator.net.http.transport",
-    "generator.render.run",
+    "generator.render.full_build",
 )
 
 

@@ -37,10 +37,11 @@ def run(
         data: in place of the options' data folder.
         site: in place of the options' site folder.
     """
-    from generator.render import run as build  # noqa: PLC0415 (templates, feeds and formulas)
+    from generator.render import run as build  # noqa: PLC0415 (not needed for --help)
+    from generator.render.paths import Paths  # noqa: PLC0415
 
     began = time.monotonic()
-    paths = build.Paths(
+    paths = Paths(
         data=data or options.data,
         site=site or options.site,
         templates=options.templates,

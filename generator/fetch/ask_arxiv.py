@@ -31,8 +31,6 @@ class Answers:
     """New or newer ones."""
     unknown: int = 0
     """Asked about, and not known (yet): they wait in pending.jsonl."""
-    given_up: int = 0
-    """Asked for two weeks, and never known."""
     refused: str | None = None
     """Why arXiv did not answer to the end; the rest is asked by the next run."""
     from_datacite: int = 0
@@ -111,7 +109,6 @@ def _take(tree: Tree, answer: arxiv_api.Answer, answers: Answers, now: datetime)
         return  # a known paper that arXiv does not repeat today
     again = arxiv_api.next_try(pending, now)
     if again is None:
-        answers.given_up += 1
         tree.pending[answer.id] = msgspec.structs.replace(pending, tries=pending.tries + 1, next_at=arxiv_api.GIVEN_UP)
     else:
         answers.unknown += 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
 from hashlib import blake2b
 from pathlib import Path
 
@@ -56,11 +55,6 @@ def _is_usable(database: sqlite3.Connection, version: int, rules: str) -> bool:
     except (sqlite3.DatabaseError, TypeError):
         return False
     return bool(answer == "ok")
-
-
-def keys_of(names: Iterable[str]) -> list[tuple[int]]:
-    """Rows with the keys of names."""
-    return [(key_of(name),) for name in names]
 
 
 def key_of(name: str) -> int:

@@ -223,14 +223,8 @@ _SHORT = tuple(map(_encode_one, range(_SHORT_TO)))
 """Most numbers are of one or two digits."""
 
 
-def pair_number(first: str, second: str, *, joined: bool = False) -> int:
-    """The number of two neighbouring words, or of two with a hyphen between; search.js counts it in the same way."""
-    if joined:
-        return (_hash(first) * 131 + _hash(second) * 8191 + 1) % PAIRS
-    return (_hash(first) * 8191 + _hash(second)) % PAIRS
-
-
-def _hash(word: str) -> int:
+def word_hash(word: str) -> int:
+    """What a pair is counted with; search.js counts it in the same way."""
     number = 0
     for char in word:
         number = (number * 31 + ord(char)) % WORD_HASH
@@ -239,7 +233,7 @@ def _hash(word: str) -> int:
 
 class _Hashes(dict[str, int]):
     def __missing__(self, word: str) -> int:
-        number = self[word] = _hash(word)
+        number = self[word] = word_hash(word)
         return number
 
 

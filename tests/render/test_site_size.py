@@ -11,7 +11,7 @@ import pytest
 
 from generator.model.site import Output, Site, SiteSize
 from generator.render import site_size
-from generator.render.run import _plan
+from generator.render.full_build import _plan
 from generator.render.site_size import fit, months_left, notice, weigh
 from generator.render.templates import Templates
 from tests.conftest import ROOT

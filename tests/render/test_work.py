@@ -13,6 +13,7 @@ from benchmarks.maker import write_tree
 from generator.fetch.configuration import read
 from generator.finding.own_words import comment_of
 from generator.render import run as build
+from generator.render.paths import Paths
 from generator.render.templates import Templates
 from generator.text import latex
 from tests.conftest import ROOT
@@ -41,7 +42,7 @@ def test_a_build_does_no_more_work_than_its_papers_and_posts_ask_for(
     monkeypatch.setattr(latex, "to_html", counting(counts, "LaTeX set", latex.to_html))
     monkeypatch.setattr(Templates, "render", counting(counts, "pages rendered", Templates.render))
     monkeypatch.setattr(Templates, "_macro", counting(counts, "parts rendered", Templates._macro))
-    paths = build.Paths(
+    paths = Paths(
         data=tmp_path / "data",
         site=tmp_path / "site",
         templates=ROOT / "templates",

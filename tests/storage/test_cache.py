@@ -14,7 +14,7 @@ from generator.model.recheck import Checks
 from generator.model.records import Post
 from generator.storage import run_reports
 from generator.storage.checked import NAME, CheckedPosts
-from generator.storage.database import create_database, key_of, keys_of, open_database
+from generator.storage.database import create_database, key_of, open_database
 from generator.storage.index import FileSummary, Index
 from generator.storage.places import read_records
 from tests.make import NOON, paper, post
@@ -76,7 +76,6 @@ def test_a_cache_that_cannot_be_written_costs_nothing_but_itself(tmp_path: Path)
 
 def test_a_key_has_64_bits_and_is_the_same_in_every_run() -> None:
     assert key_of("bluesky:ada/1") == -7_489_914_979_024_094_329
-    assert keys_of(["a", "b"]) == [(key_of("a"),), (key_of("b"),)]
     assert key_of("a") != key_of("b")
 
 

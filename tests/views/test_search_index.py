@@ -13,6 +13,7 @@ from generator.model.records import Post
 from generator.render.pages.search import index_files, search_papers, search_view
 from generator.views.search_index import (
     FILE_CHARS,
+    PAIRS,
     PEOPLE_MAX,
     ROWS_PER_FILE,
     ChoiceFile,
@@ -26,7 +27,7 @@ from generator.views.search_index import (
     WordFile,
     encode,
     make_index,
-    pair_number,
+    word_hash,
 )
 from tests.site_samples import a_paper, a_post, many_shapes, sample_site
 
@@ -97,7 +98,9 @@ def postings(files: dict[str, File]) -> dict[str, dict[int, int]]:
 
 def with_pair(files: dict[str, File], first: str, second: str, *, joined: bool = False) -> list[int]:
     """The papers in which two words stand side by side, read off the files."""
-    wanted = pair_number(first, second, joined=joined)
+    wanted = (word_hash(first) * 8191 + word_hash(second)) % PAIRS
+    if joined:
+        wanted = (word_hash(first) * 131 + word_hash(second) * 8191 + 1) % PAIRS
     for file in files.values():
         if isinstance(file, PairFile) and wanted in file.pairs:
             papers, paper = [], -1
