@@ -15,7 +15,7 @@ from generator.finding.text_forms import find_mentions
 
 _FLAGS = re.ASCII | re.IGNORECASE
 _ID = f"(?P<id>(?:arxiv[:.])?{ID_PATTERN})"
-_VALUE = re.compile(rf"(?:journals/corr/|id:|all:|haswbstatement:P818=)?{_ID}", _FLAGS)
+_VALUE = re.compile(rf"(?:journals/corr/|id:|all:)?{_ID}", _FLAGS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,19 +254,6 @@ SHAPES: tuple[LinkShape, ...] = (
         "http://www.shortscience.org/paper?bibtexKey=journals/corr/{id}",
         "1610.06258",
         ("bibtexkey",),
-    ),
-    LinkShape(
-        frozenset({"storage.googleapis.com"}),
-        r"/arxiv-dataset/(?:arxiv/)+(?:pdf|ps)/[0-9]{4}/{id}\.[a-z]+",
-        "https://storage.googleapis.com/arxiv-dataset/arxiv/arxiv/pdf/2401/{id}v1.pdf",
-        "2401.01234",
-    ),
-    LinkShape(
-        frozenset({"wikidata.org", "hub.toolforge.org"}),
-        r"/p818:{id}(?:/.*)?",
-        "https://www.wikidata.org/w/index.php?search=haswbstatement:P818={id}",
-        "2401.01234",
-        ("search",),
     ),
     _library("https://ui.adsabs.harvard.edu/abs/arXiv:{id}/abstract", _ADS_HOSTS, "cs/9910018"),
     _library("https://www.semanticscholar.org/arxiv/{id}", "api.semanticscholar.org"),

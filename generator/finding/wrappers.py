@@ -19,19 +19,19 @@ from generator.finding.link_patterns import READERS
 MOST_LAYERS = 2
 """An address inside an address inside an address is followed no further."""
 _MOST_SEGMENTS = 8
-_MOST_PARTS = 3
 
 
 class Wrapper(NamedTuple):
-    """Hosts that state a target, as the value of one of `KEYS` or as the whole query. So do their subdomains."""
+    """Hosts that state a target: the value of one of `KEYS`, the whole query, or a tail of the path.
+
+    So do their subdomains.
+    """
 
     hosts: frozenset[str]
     """Without `www.`."""
     example: str
     """With {url} where the target stands as it is, {quoted} where it is percent-encoded, {bare} without its scheme,
     {proofpoint}, {base64}, {substack} and {token} in their codes."""
-    path: bool = False
-    """The target may also be a tail of the path."""
 
 
 _KEYS = """
@@ -44,8 +44,8 @@ KEYS = tuple(_KEYS.split())
 """Query keys whose value may be the target."""
 
 
-def _wrapper(example: str, hosts: str, *, path: bool = False) -> Wrapper:
-    return Wrapper(frozenset(hosts.split()), example, path)
+def _wrapper(example: str, hosts: str) -> Wrapper:
+    return Wrapper(frozenset(hosts.split()), example)
 
 
 _READER_HOSTS = " ".join(sorted({host for reader in READERS for host in reader.hosts}))
@@ -57,7 +57,6 @@ WRAPPERS: tuple[Wrapper, ...] = (
     _wrapper(
         "https://www.google.com/url?rct=j&sa=t&url={quoted}&ct=ga",
         "google.com googleweblight.com doubleclick.net",
-        path=True,
     ),
     _wrapper(
         "https://webcache.googleusercontent.com/search?q=cache:abc:{quoted}",
@@ -69,8 +68,8 @@ WRAPPERS: tuple[Wrapper, ...] = (
         "yandex.com yandex.net naver.com baidu.com search.marginalia.nu chatgpt.com chat.openai.com perplexity.ai "
         "claude.ai chatpdf.com scholarcy.com explainpaper.com elicit.com consensus.app",
     ),
-    _wrapper("https://r.search.yahoo.com/_ylt=x/RV=2/RE=1/RO=10/RU={quoted}/RK=2/RS=y-", "search.yahoo.com", path=True),
-    _wrapper("https://www.bing.com/ck/a?p=abc&u=a1{base64}&ntb=1", "bing.com", path=True),
+    _wrapper("https://r.search.yahoo.com/_ylt=x/RV=2/RE=1/RO=10/RU={quoted}/RK=2/RS=y-", "search.yahoo.com"),
+    _wrapper("https://www.bing.com/ck/a?p=abc&u=a1{base64}&ntb=1", "bing.com"),
     # Networks: the way out, what somebody is to post, and the page that asks for a login
     _wrapper(
         "https://l.facebook.com/l.php?u={quoted}&h=AT0",
@@ -104,22 +103,18 @@ WRAPPERS: tuple[Wrapper, ...] = (
         "https://urldefense.proofpoint.com/v2/url?u={proofpoint}&d=DwM",
         "urldefense.proofpoint.com urldefense.com urldefense.us",
     ),
-    _wrapper("https://urldefense.com/v3/__{url}__;!!N11eV2iwtfs!x$", "urldefense.com urldefense.us", path=True),
-    _wrapper(
-        "https://url.avanan.click/v2/r01/___{url}___.YXAzOng", "url.avanan.click protect.checkpoint.com", path=True
-    ),
-    _wrapper("https://substack.com/redirect/2/{substack}.x", "substack.com", path=True),
-    _wrapper("https://flight.beehiiv.net/v2/clicks/{token}", "beehiiv.net beehiiv.com", path=True),
+    _wrapper("https://urldefense.com/v3/__{url}__;!!N11eV2iwtfs!x$", "urldefense.com urldefense.us"),
+    _wrapper("https://url.avanan.click/v2/r01/___{url}___.YXAzOng", "url.avanan.click protect.checkpoint.com"),
+    _wrapper("https://substack.com/redirect/2/{substack}.x", "substack.com"),
+    _wrapper("https://flight.beehiiv.net/v2/clicks/{token}", "beehiiv.net beehiiv.com"),
     _wrapper(
         "https://click.convertkit-mail.com/abc123/xyz456/{base64}",
         "convertkit-mail.com convertkit-mail2.com convertkit-mail3.com convertkit-mail4.com",
-        path=True,
     ),
     _wrapper(
         "https://tracking.tldrnewsletter.com/CL0/{quoted}/1/abc",
         "tracking.tldrnewsletter.com links.tldrnewsletter.com click.redditmail.com awstrack.me "
         "outgoing.prod.webservices.mozgcp.net outgoing.prod.mozaws.net secure-web.cisco.com",
-        path=True,
     ),
     # Redirects, advertisements, translators and viewers
     _wrapper(
@@ -133,9 +128,7 @@ WRAPPERS: tuple[Wrapper, ...] = (
         "href.li anonym.to anonym.es anon.to nullrefer.com dereferer.me dereferer.org hideref.xyz blank.org "
         "hidemyass.com corsproxy.io nitro.download pixiv.net blog.51cto.com",
     ),
-    _wrapper(
-        "https://translated.turbopages.org/proxy_u/en-ru.ru.abc/https/{bare}", "translated.turbopages.org", path=True
-    ),
+    _wrapper("https://translated.turbopages.org/proxy_u/en-ru.ru.abc/https/{bare}", "translated.turbopages.org"),
     # Archives, what makes text of a page, and what shows it beside notes
     _wrapper(
         "https://web.archive.org/web/20230601000000*/{url}",
@@ -147,30 +140,20 @@ WRAPPERS: tuple[Wrapper, ...] = (
         "menlosecurity.com getpocket.com instapaper.com pinboard.in raindrop.io feedly.com inoreader.com curator.io "
         "mix.com evernote.com omnivore.app readability.com printfriendly.com notion.so diigo.com hypothes.is hyp.is "
         "b.hatena.ne.jp fermatslibrary.com researchhub.com mendeley.com zotero.org bibsonomy.org citeulike.org",
-        path=True,
     ),
-    _wrapper("https://b.hatena.ne.jp/entry/s/{bare}", "b.hatena.ne.jp", path=True),
+    _wrapper("https://b.hatena.ne.jp/entry/s/{bare}", "b.hatena.ne.jp"),
     # The pages of a browser's extensions, as `as_web_address` writes them
-    _wrapper("https://extension.invalid/{url}", "extension.invalid", path=True),
+    _wrapper("https://extension.invalid/{url}", "extension.invalid"),
     # arXiv and its readers
-    _wrapper("https://arxiv.org/ct?url={quoted}&v=abc", "arxiv.org", path=True),
+    _wrapper("https://arxiv.org/ct?url={quoted}&v=abc", "arxiv.org"),
     _wrapper(
         "https://www.alphaxiv.org/abs/{url}",
         "doi.org sci-hub.se sci-hub.st sci-hub.ru semanticscholar.org openalex.org " + _READER_HOSTS,
-        path=True,
     ),
 )
 
 
-def _by_host() -> dict[str, tuple[Wrapper, ...]]:
-    rows: dict[str, list[Wrapper]] = {}
-    for wrapper in WRAPPERS:
-        for host in wrapper.hosts:
-            rows.setdefault(host, []).append(wrapper)
-    return {host: tuple(wrappers) for host, wrappers in rows.items()}
-
-
-_BY_HOST = _by_host()
+_HOSTS = frozenset().union(*(wrapper.hosts for wrapper in WRAPPERS))
 
 _ARXIV_MIRROR = re.compile(r"[a-z0-9-]+\.arxiv\.org")
 _GOOGLE = re.compile(r"((?:[a-z]+\.)?google)\.(?:com?\.)?[a-z]{2}")
@@ -244,26 +227,23 @@ def targets(host: str, path: str, query: str) -> Iterator[str]:
         path: as it was written, percent-encoded.
         query: as it was written, without the question mark.
     """
-    rows = _wrappers_of(host)
-    if not rows and not is_proxy(host):
+    is_in_table = _wraps(host)
+    if not is_in_table and not is_proxy(host):
         return
     values = {key.lower(): value for key, value in parse_qsl(query)}
     for key in KEYS:
         if key in values:
             yield _as_address(values[key], host)
-    if rows and query[:4].lower() == "http":
+    if is_in_table and query[:4].lower() == "http":
         yield _as_address(unquote(query), host)
-    if any(wrapper.path for wrapper in rows):
+    if is_in_table:
         yield from _tails(path, query)
 
 
 @lru_cache(maxsize=4096)
-def _wrappers_of(host: str) -> tuple[Wrapper, ...]:
-    wrappers: tuple[Wrapper, ...] = ()
+def _wraps(host: str) -> bool:
     labels = host.split(".")
-    for first in range(len(labels) - 1):
-        wrappers += _BY_HOST.get(".".join(labels[first:]), ())
-    return wrappers
+    return any(".".join(labels[first:]) in _HOSTS for first in range(len(labels) - 1))
 
 
 def _as_address(value: str, host: str) -> str:
@@ -298,7 +278,7 @@ def _from_base64(value: str) -> str:
 
 def _from_signed_json(value: str) -> str:
     """A token of newsletters: parts of JSON in Base64 and a signature, with dots between them."""
-    for part in value.split(".")[:_MOST_PARTS]:
+    for part in value.split(".")[:_MOST_SEGMENTS]:
         try:
             stated = json.loads(_from_base64(part))
         except (ValueError, RecursionError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import hashlib
 import io
@@ -299,6 +300,8 @@ PACKINGS: dict[str, Callable[[str, bytes], bytes]] = {
     "gzip in a zip": lambda name, content: zipped(f"{name}.gz", gzip.compress(content)),
     "tar": tarred,
     "tar.gz": lambda name, content: gzip.compress(tarred(name, content)),
+    "bzip2": lambda _, content: bz2.compress(content),
+    "tar.bz2 in a zip": lambda name, content: zipped("export.tar.bz2", bz2.compress(tarred(name, content))),
     "tar.zst": lambda name, content: zstandard.compress(tarred(f"export/{name}", content)),
 }
 
@@ -417,6 +420,7 @@ PEOPLE_HAVE: dict[str, tuple[str, bytes, int]] = {
         zip_of({name: content.decode().encode("utf-16") for name, content in MODERN.items()}),
         2,
     ),
+    "its list alone, plain JSON": ("tweets.json", ALONE["tweets.js"].partition(b"= ")[2], 1),
     "one file alone, with a semicolon": ("tweets.js", ALONE["tweets.js"] + b";\n", 1),
     "one file alone, with another ending": ("tweets.js.txt", ALONE["tweets.js"], 1),
     "zipped on a Mac": ("a.zip", zip_of({**MODERN, "__MACOSX/data/._tweets.js": b"\0\5\26\7\0"}), 2),

@@ -467,6 +467,22 @@ def test_what_is_no_archive_to_be_read_is_refused_with_the_reason(tmp_path: Path
     assert "a.zip" in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"7z\xbc\xaf\x27\x1c", "is packed by 7-Zip; give the archive"),
+        (b"Rar!\x1a\x07", "is packed by RAR"),
+        (b"%PDF-1.7", "is a PDF"),
+        (b"\n<!DOCTYPE html>", "is a page of HTML"),
+        (b"<HTML>", "is a page of HTML"),
+    ],
+)
+def test_what_is_something_else_is_called_by_its_name(tmp_path: Path, content: bytes, says: str) -> None:
+    (tmp_path / "archive").write_bytes(content)
+    with pytest.raises(TrendingError, match=says):
+        gathered(tmp_path / "archive")
+
+
 def test_a_folder_without_posts_is_refused(tmp_path: Path) -> None:
     with pytest.raises(TrendingError, match=r"holds no tweets\.js"):
         gathered(tmp_path)

@@ -231,7 +231,6 @@ def test_plain_mentions_and_dois_are_found_with_their_version(paper_id: str, ver
         ("http://adsabs.harvard.edu/cgi-bin/bib_query?arXiv:2005.14165", "2005.14165"),
         ("https://ui.adsabs.harvard.edu/search/q=identifier%3A2020arXiv200514165B", "2005.14165"),
         ("https://ui.adsabs.harvard.edu/search/q=identifier:%22arXiv:2005.14165%22&sort=date", "2005.14165"),
-        ("https://hub.toolforge.org/P818:2005.14165", "2005.14165"),
         ("https://archive.org/download/arxiv-2005.14165/2005.14165.pdf", "2005.14165"),
         ("https://rss.arxiv.org/abs/2005.14165", "2005.14165"),
         ("https://openalex.org/works?filter=doi:10.48550/arxiv.2005.14165", "2005.14165"),

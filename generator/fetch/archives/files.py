@@ -1,4 +1,4 @@
-"""What a path holds, as plain bytes: a file, a folder, a zip or tar file, each also gzip, xz or zstd, one in another.
+"""What a path holds, as plain bytes: a file, a folder, a zip or tar file, each also compressed, one in another.
 
 Only files whose names say that they may be read are opened. Nothing is ever written where an archive says: what cannot
 be read in place (a zip file in a zip file, a member of a tar file, standard input) is copied to a temporary file.
@@ -6,6 +6,7 @@ be read in place (a zip file in a zip file, a member of a tar file, standard inp
 
 from __future__ import annotations
 
+import bz2
 import codecs
 import gzip
 import io
@@ -40,9 +41,10 @@ BROKEN = (
 )  # fmt: skip
 """What reading a damaged file raises."""
 _WANTED = re.compile(
-    r"(?:(?:tweets?|community-tweet|note-tweet|like|account|manifest)(?:-part[0-9]{1,4})?(?: ?\([0-9]{1,3}\))?\.js"
-    r"|user_details\.js|[0-9]{4}_[0-9]{2}\.js|outbox\.json|actor\.json|arxiv-metadata[^/]*\.json|[^/]+\.(?:jsonl|ndjson|car)"
-    r"|[^/]+\.zip)(?:\.(?:gz|xz|zst))?",
+    r"(?:(?:tweets?|community-tweet|note-tweet|like|account|manifest)(?:-part[0-9]{1,4})?"
+    r"(?: ?\([0-9]{1,3}\))?\.js(?:on)?"
+    r"|user_details\.js|[0-9]{4}_[0-9]{2}\.js|outbox\.json|actor\.json|arxiv-metadata[^/]*\.json"
+    r"|[^/]+\.(?:jsonl|ndjson|car|zip|tar|tgz))(?:\.(?:gz|xz|zst|bz2))?",
     re.IGNORECASE,
 )
 _NEIGHBOURS = {
@@ -58,6 +60,11 @@ _BOMB_RATIO = 150
 """Posts shrink to a tenth or a twentieth; deflate can do a thousandth."""
 _COPY_MAX = 8 * 1_073_741_824
 _NO_ZIP = "{}: cannot be read as a zip file ({}); download it again"
+_NOT_READ = {
+    b"7z\xbc\xaf": "packed by 7-Zip", b"rar!": "packed by RAR", b"%pdf": "a PDF",
+    b"<!doctype html": "a page of HTML", b"<html": "a page of HTML",
+}  # fmt: skip
+"""First bytes in lower case -> what has them."""
 _ZSTD_STEP = 512
 """Packed bytes at a time: each can become 32,000."""
 _TAR_MARK = (257, b"ustar")
@@ -194,6 +201,9 @@ def _unpacked(file: File, depth: int) -> Iterator[File]:
         head = file.head()
     except RecordError as error:
         raise TrendingError(str(error)) from None
+    for mark, kind in _NOT_READ.items():
+        if head.lstrip()[: len(mark)].lower() == mark:
+            raise TrendingError(f"{file.where}: is {kind}; give the archive as its service made it, or its folder")
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         yield from _in_zip(file, depth)
     elif file.path.suffix.lower() == ".zip":
@@ -202,7 +212,7 @@ def _unpacked(file: File, depth: int) -> Iterator[File]:
         yield from _in_tar(file, depth)
     elif any(head.startswith(mark) for mark in _DECOMPRESSORS):
         opener = next(opener for mark, opener in _DECOMPRESSORS.items() if head.startswith(mark))
-        name = re.sub(r"\.(gz|xz|zst|tgz)$", "", file.path.name, flags=re.IGNORECASE)
+        name = re.sub(r"\.(gz|xz|zst|bz2|tgz)$", "", file.path.name, flags=re.IGNORECASE)
         yield from _unpacked(
             replace(file, path=file.path.with_name(name or "-"), open=partial(opener, file)), depth + 1
         )
@@ -216,6 +226,10 @@ def _gunzip(file: File) -> BinaryIO:
 
 def _unxz(file: File) -> BinaryIO:
     return cast("BinaryIO", io.BufferedReader(lzma.LZMAFile(file.open())))
+
+
+def _unbz2(file: File) -> BinaryIO:
+    return cast("BinaryIO", io.BufferedReader(bz2.BZ2File(file.open())))
 
 
 def _unzstd(file: File) -> BinaryIO:
@@ -297,6 +311,7 @@ class _Utf16Reader(io.RawIOBase):
 _DECOMPRESSORS: dict[bytes, Callable[[File], BinaryIO]] = {
     b"\x1f\x8b": _gunzip,
     b"\xfd7zXZ\x00": _unxz,
+    b"BZh": _unbz2,
     b"\x28\xb5\x2f\xfd": _unzstd,
     codecs.BOM_UTF16_LE: _from_utf16,
     codecs.BOM_UTF16_BE: _from_utf16,

@@ -19,19 +19,22 @@ COMMANDS: dict[str, int] = {
 _COMMAND = re.compile(rf"\\(?P<name>{'|'.join(sorted(COMMANDS, key=len, reverse=True))})(?![a-zA-Z])")
 _ARGUMENTS = {count: re.compile(_OPTIONS + _BRACED * count) for count in set(COMMANDS.values())}
 
-_PREFIXES = {
-    "femto": "f", "pico": "p", "nano": "n", "micro": r"\mu ", "milli": "m", "centi": "c", "deci": "d", "hecto": "h",
-    "kilo": "k", "mega": "M", "giga": "G", "tera": "T", "peta": "P",
-}  # fmt: skip
-_NAMED_UNITS = r"""
+
+def _table(rows: str) -> dict[str, str]:
+    return dict(row.split("=") for row in rows.split())
+
+
+_PREFIXES = _table(r"""
+    femto=f pico=p nano=n micro={\mu} milli=m centi=c deci=d hecto=h kilo=k mega=M giga=G tera=T peta=P
+""")
+_UNITS = _table(r"""
     metre=m meter=m second=s gram=g kilogram=kg kelvin=K ampere=A mole=mol candela=cd hertz=Hz newton=N pascal=Pa
     joule=J watt=W coulomb=C volt=V ohm={\Omega} siemens=S farad=F tesla=T weber=Wb henry=H lumen=lm lux=lx
     becquerel=Bq gray=Gy sievert=Sv electronvolt=eV celsius={}^{\circ}C degreeCelsius={}^{\circ}C degree={}^{\circ}
     arcminute=' arcsecond='' percent=\% minute=min hour=h day=d year=yr litre=L liter=L bar=bar barn=b
     angstrom=\text{Å} parsec=pc astronomicalunit=au decibel=dB bit=bit byte=B clight=c dalton=Da tonne=t
     degC={}^{\circ}C solarmass=M_{\odot} solarluminosity=L_{\odot} electronmass=m_e planckbar={\hbar}
-"""
-_UNITS = dict(pair.split("=") for pair in _NAMED_UNITS.split())
+""")
 """Names of units; any other name stands for itself, as `\\GeV` does, and `\\uL` is a microlitre."""
 _MICRO = re.compile(r"\Au(?=[A-Z]|[a-z]{1,3}\Z)")
 _UNIT = re.compile(rf"\\(?P<name>[a-zA-Z]+)(?:{_ARGUMENT})?|(?P<join>[.~]|\\[,;:! ])|(?P<text>\\?[^\\.~\s])")

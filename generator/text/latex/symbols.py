@@ -27,9 +27,24 @@ ACCENTS = {
 """Accent command -> the combining character that follows its letter."""
 
 LETTERS = {
-    "aa": "å", "AA": "Å", "ae": "æ", "AE": "Æ", "oe": "œ", "OE": "Œ", "o": "ø", "O": "Ø", "l": "ł", "L": "Ł",
-    "ss": "ß", "i": "ı", "j": "ȷ", "dh": "ð", "th": "þ", "dj": "đ", "ng": "ŋ",
-}  # fmt: skip
+    "aa": "å",
+    "AA": "Å",
+    "ae": "æ",
+    "AE": "Æ",
+    "oe": "œ",
+    "OE": "Œ",
+    "o": "ø",
+    "O": "Ø",
+    "l": "ł",
+    "L": "Ł",
+    "ss": "ß",
+    "i": "ı",
+    "j": "ȷ",
+    "dh": "ð",
+    "th": "þ",
+    "dj": "đ",
+    "ng": "ŋ",
+}
 """Letters that swallow the space after them: `Nordstr\\o m`."""
 
 SYMBOLS = {
@@ -179,9 +194,16 @@ STYLES = {
 """Command with one argument -> how the argument is set; empty: as it is."""
 
 SWITCHES = {
-    "it": "em", "em": "em", "sl": "em", "itshape": "em", "bf": "strong", "bfseries": "strong", "tt": "code", "sc": "sc",
+    "it": "em",
+    "em": "em",
+    "sl": "em",
+    "itshape": "em",
+    "bf": "strong",
+    "bfseries": "strong",
+    "tt": "code",
+    "sc": "sc",
     "sf": "",
-}  # fmt: skip
+}
 """Old font switch: holds to the end of its group."""
 
 MATH_SWITCHES = ("cal", "mit", "Bbb", "frak", "goth", "scr")

@@ -37,7 +37,7 @@ _VARIABLE = re.compile(
 )
 _NAME = re.compile(
     r"(tweets?|community-tweet|note-tweet|like|account|manifest|user_details)(?:-part[0-9]{1,4})?"
-    r"(?: ?\([0-9]{1,3}\))?\.js",
+    r"(?: ?\([0-9]{1,3}\))?\.js(?P<is_json>on)?",
     re.IGNORECASE,
 )
 _OWNER_LIMIT = 4_194_304
@@ -100,7 +100,7 @@ def kind_of(file: File, head: bytes) -> Kind | None:
     if variable and variable["name"]:
         return _KINDS.get(variable["name"].decode("ascii").lower())
     name = _NAME.fullmatch(file.path.name)
-    if name:
+    if name and not (name["is_json"] and head.lstrip().startswith(b"{")):
         return _KINDS[name[1].lower().replace("-", "_")]
     return None
 
