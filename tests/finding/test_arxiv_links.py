@@ -507,6 +507,21 @@ def test_no_random_or_hostile_text_names_a_paper_that_it_does_not_name(texts: in
         assert find_in_url("https://evil.example/" + text) == (), text
 
 
+@pytest.mark.parametrize("texts", [3_000, pytest.param(100_000, marks=pytest.mark.slow)])
+def test_every_paper_that_a_text_about_arxiv_names_stands_in_it_digit_by_digit(texts: int) -> None:
+    random = Random(20261201)  # noqa: S311
+    numbers = ["2005.14165", "1412.2223", "hep-th/9901001", "2013.00001", "0049 30 1412.2223", "$2005.14", "52.20051",
+               "v2005.1416", "2005.14.16", "978-0-2005-1416-5", "2020arXiv200514165B", "2005.", "14165"]  # fmt: skip
+    parts = ["arXiv", "arXiv:", "arxiv.org/abs/", "https://", "ID ", "on ", "at ", " papers ", "[cs.CL] ", "abs/",
+             "eprint=", "\n", "\r\n", " ", ", ", "→", "：", "(", ")", "v2", "…", "-", "10.48550/", "/", "?url=",
+             "google.com/url?q=", "１", "&#58;", "&nbsp;", "\u00ad"]  # fmt: skip
+    for _ in range(texts):
+        text = "".join(random.choice(random.choice((numbers, parts, parts))) for _ in range(random.randrange(1, 12)))
+        digits = re.sub(r"[^0-9]", "", text.replace("&#58;", "").replace("１", "1"))
+        for paper_id in ids(find_in_text(text)):
+            assert re.sub(r"[^0-9]", "", paper_id) in digits, text
+
+
 def test_every_row_of_links_from_the_field_is_right(shared: Path) -> None:
     rows = [json.loads(line) for line in (shared / "field/links.jsonl").read_text().splitlines()]
     wrong = []

@@ -209,6 +209,7 @@ def test_what_packages_and_journals_add_reads_as_meant(source: str, text: str) -
         (r"\ce{Fe^{3+}}", "Fe³⁺"),
         (r"\ce{2H2 + O2 -> 2H2O}", "2H₂ + O₂→2H₂O"),
         (r"\ce{CuSO4.5H2O}", "CuSO₄⋅5H₂O"),
+        (r"\ce{0.5O2}", "0.5O₂"),
     ],
 )
 def test_quantities_and_chemistry_are_formulas_in_and_out_of_math(source: str, text: str) -> None:

@@ -48,7 +48,7 @@ _FORMULA = re.compile(
     r"|(?P<sign>[_^])(?:\{(?P<braced>[^{}]*)\}|(?P<bare>\d*[+-]|\d+|\S))"
     r"|(?<=[A-Za-z)\]}])(?P<count>\d+)"
     r"|(?<=[A-Za-z0-9)\]}])(?P<charge>[+-])(?=[\s\])},;]|$)"
-    r"|\s*(?P<dot>[.*])\s*|(?P<space>\s+)|(?P<bond>[#])|(?P<other>.)",
+    r"|\s*(?P<dot>[.*])\s*|(?P<space>\s+)|(?P<bond>[#])|(?P<other>(?<![\w)\]}.])\d+\.\d+|.)",
     re.DOTALL,
 )
 _ARROWS = {

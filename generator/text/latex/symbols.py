@@ -194,16 +194,9 @@ STYLES = {
 """Command with one argument -> how the argument is set; empty: as it is."""
 
 SWITCHES = {
-    "it": "em",
-    "em": "em",
-    "sl": "em",
-    "itshape": "em",
-    "bf": "strong",
-    "bfseries": "strong",
-    "tt": "code",
-    "sc": "sc",
-    "sf": "",
-}
+    "it": "em", "em": "em", "sl": "em", "itshape": "em", "bf": "strong",
+    "bfseries": "strong", "tt": "code", "sc": "sc", "sf": "",
+}  # fmt: skip
 """Old font switch: holds to the end of its group."""
 
 MATH_SWITCHES = ("cal", "mit", "Bbb", "frak", "goth", "scr")
