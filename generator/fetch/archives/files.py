@@ -42,8 +42,8 @@ BROKEN = (
 """What reading a damaged file raises."""
 _WANTED = re.compile(
     r"(?:(?:tweets?|community-tweet|note-tweet|like|account|manifest)(?:-part[0-9]{1,4})?"
-    r"(?: ?\([0-9]{1,3}\))?\.js(?:on)?"
-    r"|user_details\.js|[0-9]{4}_[0-9]{2}\.js|outbox\.json|actor\.json|arxiv-metadata[^/]*\.json"
+    r"(?: ?\([0-9]{1,3}\))?\.js"
+    r"|tweets?\.json|user_details\.js|[0-9]{4}_[0-9]{2}\.js|outbox\.json|actor\.json|arxiv-metadata[^/]*\.json"
     r"|[^/]+\.(?:jsonl|ndjson|car|zip|tar|tgz))(?:\.(?:gz|xz|zst|bz2))?",
     re.IGNORECASE,
 )
