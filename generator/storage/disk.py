@@ -84,13 +84,13 @@ def remove_files(paths: Iterable[Path], root: Path) -> None:
     """Remove files and the folders that this leaves empty, up to but without `root`."""
     for path in paths:
         path.unlink(missing_ok=True)
-        for folder in path.parents:
-            if folder == root or root not in folder.parents:
-                break
+        folder = path.parent
+        while root in folder.parents:
             try:
                 folder.rmdir()
             except OSError:
                 break
+            folder = folder.parent
 
 
 def sweep(root: Path) -> None:

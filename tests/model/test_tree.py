@@ -7,9 +7,9 @@ import copy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.model.records import Announced, Kind, Post
+from generator.model.records import Announced, Kind, PendingPaper, Post
 from generator.model.tree import Tree
-from tests.make import post
+from tests.make import NOON, paper, post
 
 NAMES = [f"bluesky:ada/{number}" for number in range(8)]
 
@@ -77,3 +77,13 @@ def test_who_was_told_on_either_side_was_told() -> None:
         "2611.00001": {"email": "2026-11-20", "slack": "2026-11-19"},
         "2611.00002": {"slack": "2026-11-20"},
     }
+
+
+def test_a_paper_that_is_known_is_not_waited_for() -> None:
+    tree = Tree()
+    tree.add_paper(paper("2611.00001"))
+    for paper_id in ("2611.00001", "2611.00002"):
+        tree.add_pending(PendingPaper(id=paper_id, next_at=NOON, first_at=NOON))
+    assert list(tree.pending) == ["2611.00002"]
+    tree.add_paper(paper("2611.00002"))
+    assert tree.pending == {}

@@ -7,16 +7,17 @@ import ssl
 import threading
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 import requests
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import ServerConnection, serve
 
-from generator.model.errors import FetchError
+from generator.model.errors import FetchError, OutOfTimeError
 from generator.net.http import HttpClient, shown, user_agent
 from generator.net.http.addresses import AddressError, follow, is_allowed, origin, parse_target
+from generator.net.http.allowance import Allowance
 from generator.net.http.body import BodyError, beginning, decode_json, is_page, read_body
 from generator.net.http.connections import connect, resolve_name
 from generator.net.http.exchange import ExchangeError
@@ -401,3 +402,27 @@ def test_a_closed_port_is_a_silent_host() -> None:
     with pytest.raises(FetchError, match=r"the stream cannot be opened") as caught:
         read(url, None)
     assert caught.value.silent
+
+
+# --- time and broken answers
+
+
+def test_a_network_whose_time_was_lost_is_asked_no_more_and_its_last_failure_is_named() -> None:
+    now = [0.0]
+    allowance = Allowance(lambda: now[0], in_all_s=100, patience_s=20)
+    with suppress(FetchError), allowance.question() as began_at:
+        assert allowance.until(began_at, "https://a.example/") == 20
+        now[0] = 20
+        raise FetchError("it broke", url="https://a.example/")
+    with pytest.raises(OutOfTimeError, match=r"20 s of this run went by .*\(at last: it broke\)") as told:
+        allowance.until(now[0], "https://a.example/")
+    assert told.value.unsent
+
+
+def test_a_host_that_is_too_slow_to_connect_to_is_said_to_be_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    def create_connection(_place: tuple[str, int], _within_s: float) -> None:
+        raise TimeoutError
+
+    monkeypatch.setattr("generator.net.http.connections.socket.create_connection", create_connection)
+    with pytest.raises(ExchangeError, match="it did not answer in time"):
+        connect("a.example", 443, lambda *_: ["8.8.8.8"], loopback=False, within_s=1)

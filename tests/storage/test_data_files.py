@@ -154,3 +154,32 @@ def test_a_pipe_among_the_owners_pages_does_not_stop_a_build_for_ever(tmp_path: 
     os.mkfifo(tmp_path / "about.md")
     with pytest.raises(BuildError, match=r"about\.md: is no ordinary file"):
         load_content(tmp_path)
+
+
+def test_the_owners_pages_have_a_slug_a_title_and_html_and_notes_belong_to_papers(tmp_path: Path) -> None:
+    (tmp_path / "notes/hep-th").mkdir(parents=True)
+    (tmp_path / "about.md").write_text("# Who we are\n\nA *group*.\n")
+    (tmp_path / "how-to.md").write_text("Read.\n")
+    (tmp_path / "notes/hep-th/9901001.md").write_text("An old one.\n")
+    content = load_content(tmp_path)
+    assert [(slug, title) for slug, title, _ in content.pages] == [("about", "Who we are"), ("how-to", "How to")]
+    assert "<em>group</em>" in content.pages[0][2]
+    assert "Who we are" not in content.pages[0][2]
+    assert list(content.notes) == ["hep-th/9901001"]
+    assert "An old one." in content.notes["hep-th/9901001"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("About Us.md", b"", "becomes the page's address"),
+        ("about.md", b"\xff", "cannot be read as UTF-8 text"),
+        ("notes/reading.md", b"", "notes are named after papers"),
+    ],
+)
+def test_a_page_or_note_that_cannot_be_shown_is_named(tmp_path: Path, name: str, text: bytes, said: str) -> None:
+    (tmp_path / "notes").mkdir()
+    (tmp_path / name).write_bytes(text)
+    with pytest.raises(BuildError, match=said) as told:
+        load_content(tmp_path)
+    assert str(tmp_path / name) in str(told.value)

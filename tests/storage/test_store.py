@@ -17,6 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from generator.fetch.merge_trees import merge_trees
 from generator.model.errors import StoreError
 from generator.model.records import NetworkState, PendingPaper, Post
 from generator.model.tree import Tree
@@ -360,3 +361,11 @@ def test_a_state_with_the_validators_of_an_older_version_loads_and_loses_them(tm
     assert tree.states["bluesky"].cursors == {"a": 1}
     Store(tmp_path).save(tree)
     assert "validators" not in path.read_text()
+
+
+def test_a_tree_that_is_merged_with_its_copy_stays_as_it_is(tmp_path: Path) -> None:
+    for name in ("own", "copy"):
+        Store(tmp_path / name).save(make_tree())
+    before = files_of(tmp_path)
+    assert merge_trees(None, Store(tmp_path / "own"), [Store(tmp_path / "copy")], NOON) == set()
+    assert files_of(tmp_path) == before
