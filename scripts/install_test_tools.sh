@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# What the tests need beyond pip: Chromium and fonts, feed readers, the Nu HTML checker (Java), axe-core, nginx.
+# What the tests need beyond pip: Chromium and fonts, feed readers, the Nu HTML checker (Java), axe-core, nginx, a parser
+# of BibTeX.
 # Installs where it can (root on Debian, npm present) and says what it left out; tests then skip with a reason.
 # In CI (CI=true) nothing may be left out.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 tools=.tools
-packages=(chromium fonts-stix fonts-noto-core newsboat rss2email liferea xvfb xauth dbus jing default-jre-headless nginx-light nodejs npm)
+packages=(chromium fonts-stix fonts-noto-core newsboat rss2email liferea xvfb xauth dbus jing default-jre-headless nginx-light nodejs npm libtext-bibtex-perl)
 missing=()
 
 have() { command -v "$1" >/dev/null 2>&1; }
@@ -19,6 +20,7 @@ have jing || wanted+=(jing)
 [ -x /usr/sbin/nginx ] || wanted+=(nginx-light)
 have java || wanted+=(default-jre-headless)
 have npm || wanted+=(nodejs npm)
+perl -MText::BibTeX -e 1 2>/dev/null || wanted+=(libtext-bibtex-perl)
 
 if [ "${#wanted[@]}" -gt 0 ]; then
   if [ "$(id -u)" = 0 ] && have apt-get; then

@@ -202,13 +202,10 @@ class Store:
             files.update(self._encode(kind, records))
         # A damaged line outlives the records beside it.
         for path, file in self._files.items():
-            if not file.damaged:
-                continue
-            damaged = b"".join(line + b"\n" for line in file.damaged)
-            if path.startswith("state/"):
-                files[f"{QUARANTINE}/{path}"] = damaged
-            else:
-                files.setdefault(path, damaged)
+            if file.damaged and path.startswith("state/"):
+                files[f"{QUARANTINE}/{path}"] = self._quarantined(path, file)
+            elif file.damaged:
+                files.setdefault(path, b"".join(line + b"\n" for line in file.damaged))
         states: dict[str, bytes | None] = {
             f"state/{network}.json": encode_state(state) for network, state in tree.states.items()
         }
@@ -258,18 +255,23 @@ class Store:
 
     def quarantine(self, tree: Tree) -> list[Path]:
         """Move every damaged line to `quarantine/<its file>`; returns the files written there."""
-        moved: dict[str, bytes] = {}
+        moved: dict[Path, bytes] = {}
         for path, file in sorted(self._files.items()):
             if file.damaged:
-                target = self.root / QUARANTINE / path
-                check_inside(target, self.root)
-                before = read_file(target) if target.is_file() else b""
-                moved[f"{QUARANTINE}/{path}"] = before + b"".join(line + b"\n" for line in file.damaged)
-        write_files({self.root / path: content for path, content in moved.items()})
+                moved[self.root / QUARANTINE / path] = self._quarantined(path, file)
+        write_files(moved)
         for file in self._files.values():
             file.damaged.clear()
         self.save(tree)
-        return [self.root / path for path in moved]
+        return list(moved)
+
+    def _quarantined(self, path: str, file: _File) -> bytes:
+        """What is in the file's quarantine, with its damaged lines at the end."""
+        target = self.root / QUARANTINE / path
+        check_inside(target, self.root)
+        before = read_file(target) if target.is_file() else b""
+        damaged_lines = b"".join(line + b"\n" for line in file.damaged)
+        return before.removesuffix(damaged_lines) + damaged_lines
 
     def _contents(self, tree: Tree) -> Iterator[tuple[Kind[Any], Iterable[Any]]]:
         yield PAPERS, tree.papers.values()
@@ -283,11 +285,10 @@ class Store:
         by_path: dict[str, list[Record]] = defaultdict(list)
         for record in records:
             by_path[kind.path_of(record)].append(record)
-        encoder = msgspec.json.Encoder()
         encoded: dict[str, bytes | None] = {}
         for path, group in by_path.items():
             group.sort(key=lambda record: record.id)
-            content = encoder.encode_lines(group)
+            content = msgspec.json.Encoder().encode_lines(group)
             file = self._files.get(path)
             if file and file.damaged:
                 content += b"".join(line + b"\n" for line in file.damaged)
@@ -387,9 +388,8 @@ def _read_line_by_line(
         except UNREADABLE as error:
             file.damaged.append(line)
             reason = cause_of_damage(line, content) or str(error)
-            problems.append(
-                Problem(f"{path}:{number}", f"damaged line ({reason}); `check --fix` moves it to {QUARANTINE}/")
-            )
+            message = f"damaged line ({reason}); `check --fix` moves it to {QUARANTINE}/"
+            problems.append(Problem(f"{path}:{number}", message))
 
 
 def read_bytes(path: Path) -> bytes:

@@ -1,6 +1,6 @@
 """What reference managers read of our pages and files is what arXiv states.
 
-The real papers, by the parser inside Better BibTeX for Zotero, by `citation_*` tags and by JSON-LD.
+The real papers, by the parsers inside Better BibTeX for Zotero and inside biber, by `citation_*` tags and by JSON-LD.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from playwright.sync_api import Browser
 from generator.model.authors import ET_AL, mend_authors
 from generator.text.latex import to_text
 from generator.text.plain import clean
-from tests.browser.conftest import TOOLS, Served, npm_file, run_tool, tool
+from tests.browser.conftest import TOOLS, Served, missing, npm_file, run_tool, tool
 from tests.browser.looking import visited
 from tests.trees import corpus_files
 
@@ -95,6 +95,15 @@ def _is_stated(error: str, text: str) -> bool:
     return command is not None and command[1].rstrip() in text
 
 
+def assert_as_stated(entries: Mapping[str, Mapping[str, Any]], stated: Mapping[str, Mapping[str, Any]]) -> None:
+    assert entries.keys() == stated.keys()
+    assert {entry["type"] for entry in entries.values()} == {"misc"}
+    wrong = {paper_id: wrong_fields(entry["fields"], stated[paper_id]) for paper_id, entry in entries.items()}
+    broken = [paper_id for paper_id, names in wrong.items() if names == ["author with TeX"]]
+    assert {paper_id: names for paper_id, names in wrong.items() if names and paper_id not in broken} == {}
+    assert len(broken) <= 25, "names whose TeX is broken at arXiv, such as an accent over nothing"
+
+
 def test_every_bib_file_of_the_real_papers_is_read_as_arxiv_states_it(
     serving: Callable[[str], Served], stated: dict[str, dict[str, Any]], tmp_path: Path
 ) -> None:
@@ -104,12 +113,25 @@ def test_every_bib_file_of_the_real_papers_is_read_as_arxiv_states_it(
     (read,) = parsed(everything)
     assert unexplained(read["errors"], stated.values()) == []
     entries = {entry["fields"]["eprint"]: entry for entry in read["entries"]}
-    assert entries.keys() == stated.keys()
-    assert {entry["type"] for entry in entries.values()} == {"misc"}
-    wrong = {paper_id: wrong_fields(entry["fields"], stated[paper_id]) for paper_id, entry in entries.items()}
-    broken = [paper_id for paper_id, names in wrong.items() if names == ["author with TeX"]]
-    assert {paper_id: names for paper_id, names in wrong.items() if names and paper_id not in broken} == {}
-    assert len(broken) <= 25, "names whose TeX is broken at arXiv, such as an accent over nothing"
+    assert_as_stated(entries, stated)
+
+
+def test_biber_reads_them_the_same_way(serving: Callable[[str], Served], stated: dict[str, dict[str, Any]]) -> None:
+    perl = tool("perl")
+    if run_tool(perl, "-MText::BibTeX", "-e", "1").returncode:
+        missing("libtext-bibtex-perl is not installed")
+    files = sorted(serving("corpus").folder.glob("archive/**/papers.bib"))
+    done = run_tool(perl, str(Path(__file__).with_name("read_bibtex.pl")), *map(str, files))
+    assert (done.returncode, done.stderr) == (0, "")
+    entries = {}
+    for entry in json.loads(done.stdout):
+        fields = entry["fields"]
+        title = to_text(fields["title"].removeprefix("{").removesuffix("}"))
+        fields["title"] = title.replace("---", "—").replace("--", "–")
+        # The braces keep the name of a group whole.
+        fields["author"] = [{"name": to_text(name.strip("{}"))} for name in entry["names"]]
+        entries[fields["eprint"]] = entry
+    assert_as_stated(entries, stated)
 
 
 def test_saved_papers_are_exported_as_arxiv_states_them(

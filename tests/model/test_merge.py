@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,7 +19,7 @@ from generator.model.merge import (
     merge_posts,
     merge_states,
 )
-from generator.model.records import Account, Announced, Counts, GonePost, NetworkState, Paper, PendingPaper, Post
+from generator.model.records import Account, Announced, Counts, GonePost, Kind, NetworkState, Paper, PendingPaper, Post
 from tests.make import NOON, paper, post
 
 words = st.text("abcé ", max_size=6)
@@ -92,6 +93,15 @@ def test_the_newest_edition_says_what_a_post_says() -> None:
         assert merge_posts(one, other).text == "shorter"
         assert merge_posts(one, other).papers == ("2611.00002",)
     assert merge_posts(old, public).text is None
+
+
+@pytest.mark.parametrize(("network", "kind"), [("x", "like"), ("bluesky", "post")])
+def test_likes_and_posts_elsewhere_have_no_editions(network: str, kind: Kind) -> None:
+    first, second = (
+        post("1", network=network, kind=kind, url=f"https://x.com/i/status/{number}", text=text)
+        for number, text in ((9, "a longer text"), (10, "shorter"))
+    )
+    assert merge_posts(first, second).text == "a longer text"
 
 
 def test_seeing_a_post_again_later_changes_nothing() -> None:

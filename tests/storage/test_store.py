@@ -179,6 +179,18 @@ def test_a_damaged_state_starts_the_network_anew_and_is_not_lost(tmp_path: Path,
     assert damage in (tmp_path / "quarantine/state/bluesky.json").read_bytes()
 
 
+def test_a_second_damaged_state_of_a_network_lies_beside_the_first(tmp_path: Path) -> None:
+    for damage in (b"first\n", b"second\n", b"second\n"):
+        (tmp_path / "state").mkdir(exist_ok=True)
+        (tmp_path / "state/bluesky.json").write_bytes(damage)
+        store = Store(tmp_path)
+        tree = store.load()
+        tree.states["bluesky"] = NetworkState(cursors={"a": "1"})
+        store.save(tree)
+        store.save(tree)
+    assert (tmp_path / "quarantine/state/bluesky.json").read_bytes() == b"first\nsecond\n"
+
+
 def test_data_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     Store(tmp_path).save(make_tree())
     (tmp_path / "schema.json").write_text('{"version": 2}')
