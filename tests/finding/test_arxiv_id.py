@@ -16,6 +16,7 @@ from generator.finding.arxiv_id import (
     bucket_of,
     is_category,
     month_of,
+    parse_as_written,
     parse_id,
     sort_key,
 )
@@ -113,6 +114,17 @@ def test_the_month_of_an_id_knows_both_centuries() -> None:
     assert month_of("math/0501001") == (2005, 1)
     assert month_of("1602.02410") == (2016, 2)
     assert month_of("9112.00001") == (2091, 12)
+
+
+def test_papers_of_a_month_come_in_the_order_of_their_whole_numbers() -> None:
+    assert sort_key("2611.00002") < sort_key("2611.10001")
+    assert sort_key("0704.0002") < sort_key("0704.1001")
+    assert sort_key("hep-th/9901002") < sort_key("hep-th/9901101")
+
+
+def test_an_archive_in_upper_case_is_none_but_where_any_case_is_meant() -> None:
+    assert parse_as_written("HEP-TH/9901001") is None
+    assert parse_as_written("HEP-TH/9901001", any_case=True) == FoundId("hep-th/9901001", None)
 
 
 def test_ids_sort_by_month_then_number() -> None:
