@@ -118,7 +118,7 @@ def mutants_of(module: str) -> list[Mutant]:
 
 
 def _annotations(tree: ast.Module) -> set[int]:
-    """The numbers of the nodes that change nothing: annotations, decorators, and how often to split for a first part."""
+    """The numbers of the nodes that change nothing: annotations, decorators, and how often to split for one part."""
     idle: list[ast.AST] = []
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
