@@ -8,7 +8,7 @@ const home = new URL(self.registration.scope)
 const KEEP = `trending-arxiv:${home.pathname}:` // Sites of one owner share an origin, and see each other's caches.
 const PAGES = `${KEEP}pages-1`, ASSETS = `${KEEP}assets-1`
 const MOST = { [PAGES]: 300, [ASSETS]: 40 }
-const NEEDED = ["style.css", "reading.js", "keys.js", "saved.js", "offline.js", "roots.js"].map(name => new URL(`static/${name}?v=${VERSION}`, home).href)
+const NEEDED = ["style.css", "reading.js", "keys.js", "saved.js", "offline.js"].map(name => new URL(`static/${name}?v=${VERSION}`, home).href)
 const AWAY = new URL("offline/", home)
 
 async function put(name, request, answer) {
